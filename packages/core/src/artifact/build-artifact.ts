@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { AppName } from "../names.ts";
+import { RuntimeConfig } from "./runtime-config.ts";
+
+/** Where the running bytes come from (nix.md 5): 1 nixpkgs, 2 source, 3 prebuilt, or below the tiers. */
+export const Tier = z.enum(["nixpkgs", "source", "prebuilt", "unpinned"]);
+export type Tier = z.infer<typeof Tier>;
+
+export const Provenance = z.strictObject({
+  /** SRI sha256 of the NAR of the filtered Source. */
+  source_hash: z.string(),
+  source_revision: z.string().optional(),
+  package_set: z.string(),
+  /** Revision of nixpkgs, or the hash of the embedded set's index. */
+  package_set_pin: z.string(),
+  drv_path: z.string(),
+  template: z.string().optional(),
+  tier: Tier,
+  sandboxed: z.boolean(),
+  pure: z.boolean(),
+  nix_version: z.string(),
+  system: z.string(),
+});
+export type Provenance = z.infer<typeof Provenance>;
+
+/** What every Builder returns; on disk as releases/<n>/release.json. */
+export const BuildArtifact = z.strictObject({
+  schema: z.literal(1),
+  kind: z.enum(["nix", "local", "docker", "static"]),
+  builder: z.string(),
+  app_name: AppName,
+  /** Hash part of the store path, image digest or source hash. */
+  build_id: z.string(),
+  /** RFC 3339, UTC. */
+  built_at: z.iso.datetime(),
+  /** Store path, directory or image. */
+  location: z.string(),
+  runtime: RuntimeConfig,
+  provenance: Provenance,
+  metadata: z.record(z.string(), z.string()),
+});
+export type BuildArtifact = z.infer<typeof BuildArtifact>;

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { Tier } from "../artifact/build-artifact.ts";
+
+/** Where a value of the Plan came from, for `hop3 plan`. */
+export const Origin = z.enum([
+  "hop3.toml",
+  "Procfile",
+  "app.json",
+  "hop3.nix",
+  "detected",
+  "default",
+  "policy",
+]);
+export type Origin = z.infer<typeof Origin>;
+
+export const BuilderAnswer = z.strictObject({
+  builder: z.string(),
+  accepted: z.boolean(),
+  reason: z.string(),
+});
+export type BuilderAnswer = z.infer<typeof BuilderAnswer>;
+
+/** What will be done with a Source: pure, printable, without side effect. */
+export const Plan = z.strictObject({
+  schema: z.literal(1),
+  builder: z.string(),
+  reason: z.string(),
+  /** Every builder's answer, in the order in which they were asked. */
+  answers: z.array(BuilderAnswer),
+  tier: Tier,
+  nix: z.strictObject({
+    /** Relative to the root of the app. */
+    file: z.string(),
+    pure: z.boolean(),
+    timeoutSeconds: z.int(),
+    maxSilentSeconds: z.int(),
+  }),
+  packageSet: z.string().optional(),
+  /** Known before the evaluation only from Procfile and hop3.toml. */
+  workers: z.record(z.string(), z.strictObject({ command: z.string(), origin: Origin })),
+  /** Merged settings with their origin, keyed by `section.key`. */
+  settings: z.record(z.string(), z.strictObject({ value: z.json(), origin: Origin })),
+  warnings: z.array(z.string()),
+});
+export type Plan = z.infer<typeof Plan>;

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { lstatSync, mkdirSync, realpathSync, statfsSync } from "node:fs";
+import { join } from "node:path";
+import { defineError, ExitCode } from "@hop3/core";
+
+/** `f_type` of a tmpfs in statfs(2), from linux/magic.h. */
+const tmpfsMagic = 0x01021994;
+
+export const runtimeDirNotOurs = defineError<{ path: string }>({
+  code: "RUNTIME_DIR_NOT_OURS",
+  exitCode: ExitCode.notAllowed,
+  status: 500,
+  message: ({ path }) =>
+    `${path} belongs to another user, so sockets and variables cannot go there`,
+  hint: ({ path }) => `Look who made it (ls -ld ${path}), then remove it and start again`,
+});
+
+/** Every path below HOP3_HOME and below its runtime directory; the only place that joins them. */
+export interface Home {
+  readonly dir: string;
+  /** On tmpfs: sockets, decrypted variables, the scan directory. Gone after a reboot, as it should be. */
+  readonly runtimeDir: string;
+  /** False where no tmpfs was found and plain variables would reach a disk: `hop3 doctor` says so. */
+  readonly runtimeIsTmpfs: boolean;
+  readonly database: string;
+  readonly key: string;
+  readonly lock: string;
+  readonly tokenFile: string;
+  /** How the running server is reached; written at start, removed at stop. */
+  readonly serverFile: string;
+  readonly settingsFile: string;
+  readonly packages: string;
+  readonly dataPlane: string;
+  readonly router: string;
+  readonly supervisor: string;
+  readonly uploads: string;
+  readonly socket: string;
+  readonly scanDir: string;
+  app(name: string): AppHome;
+  envDir(processId: string): string;
+  socketDir(processId: string): string;
+}
+
+export interface AppHome {
+  readonly dir: string;
+  readonly data: string;
+  /** Attempts: one append-only timeline file each. */
+  readonly deployments: string;
+  release(number: number): string;
+  /** Service directory of one Process. */
+  service(release: number, worker: string, instance: number): string;
+}
+
+/** Finds the runtime directory of a home and creates both. Synchronous: it runs once, before anything else. */
+export function openHome(dir: string, env: NodeJS.ProcessEnv): Home {
+  mkdirSync(dir, { recursive: true, mode: 0o711 });
+  const real = realpathSync(dir);
+  const { runtimeDir, runtimeIsTmpfs } = findRuntimeDir(real, env);
+  mkdirSync(runtimeDir, { recursive: true, mode: 0o711 });
+  const found = lstatSync(runtimeDir);
+  if (!found.isDirectory() || found.uid !== process.getuid?.()) {
+    throw runtimeDirNotOurs({ path: runtimeDir });
+  }
+  return makeHome(real, runtimeDir, runtimeIsTmpfs);
+}
+
+function findRuntimeDir(
+  home: string,
+  env: NodeJS.ProcessEnv,
+): { runtimeDir: string; runtimeIsTmpfs: boolean } {
+  const name = `hop3-${createHash("sha256").update(home).digest("hex").slice(0, 8)}`;
+  const isRoot = process.getuid?.() === 0;
+  const candidates = isRoot ? ["/run", "/dev/shm"] : [env["XDG_RUNTIME_DIR"], "/dev/shm"];
+  for (const candidate of candidates) {
+    if (candidate === undefined || !isTmpfs(candidate)) continue;
+    return { runtimeDir: join(candidate, name), runtimeIsTmpfs: true };
+  }
+  return { runtimeDir: join(home, "run"), runtimeIsTmpfs: false };
+}
+
+function isTmpfs(path: string): boolean {
+  try {
+    return statfsSync(path).type === tmpfsMagic;
+  } catch {
+    return false;
+  }
+}
+
+function makeHome(dir: string, runtimeDir: string, runtimeIsTmpfs: boolean): Home {
+  return {
+    dir,
+    runtimeDir,
+    runtimeIsTmpfs,
+    database: join(dir, "hop3.db"),
+    key: join(dir, "hop3.key"),
+    lock: join(dir, "server.lock"),
+    tokenFile: join(dir, "token"),
+    serverFile: join(dir, "server.json"),
+    settingsFile: join(dir, "server.toml"),
+    packages: join(dir, "packages"),
+    dataPlane: join(dir, "data-plane"),
+    router: join(dir, "router"),
+    supervisor: join(dir, "supervisor"),
+    uploads: join(dir, "uploads"),
+    socket: join(runtimeDir, "hop3.sock"),
+    scanDir: join(runtimeDir, "scan"),
+    app: (name) => makeAppHome(join(dir, "apps", name)),
+    envDir: (processId) => join(runtimeDir, "env", processId),
+    socketDir: (processId) => join(runtimeDir, "sock", processId),
+  };
+}
+
+function makeAppHome(dir: string): AppHome {
+  return {
+    dir,
+    data: join(dir, "data"),
+    deployments: join(dir, "deployments"),
+    release: (number) => join(dir, "releases", String(number)),
+    service: (release, worker, instance) =>
+      join(dir, "run", String(release), `${worker}.${instance}`),
+  };
+}
+
+/** Where the home is when nobody says: /var/lib/hop3 for root, the XDG data directory otherwise. */
+export function defaultHomeDir(env: NodeJS.ProcessEnv): string {
+  if (env["HOP3_HOME"] !== undefined && env["HOP3_HOME"] !== "") return env["HOP3_HOME"];
+  if (process.getuid?.() === 0) return "/var/lib/hop3";
+  return join(env["XDG_DATA_HOME"] ?? join(env["HOME"] ?? "/", ".local/share"), "hop3");
+}
