@@ -5,3 +5,4 @@ export * from "./deploy/timeline.ts";
 export * from "./errors.ts";
 export * from "./names.ts";
 export * from "./plan/plan.ts";
+export * from "./nearest.ts";

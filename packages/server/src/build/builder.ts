@@ -1,0 +1,39 @@
+import type { BuildArtifact, Phase, Plan } from "@hop3/core";
+
+/** One immutable snapshot of an app's files, filtered, unpacked where a build can read it. */
+export interface Source {
+  readonly dir: string;
+  /** SRI sha256 of the NAR serialisation: the identity of the Source. */
+  readonly hash: string;
+  readonly revision?: string | undefined;
+}
+
+export type BuildPhase = Extract<Phase, "generate" | "evaluate" | "build" | "check">;
+
+/** What a Builder may do to the world, and how it reports. */
+export interface BuildIo {
+  readonly app: string;
+  readonly source: Source;
+  /** The Release's own directory: build.log, root, generated files. */
+  readonly releaseDir: string;
+  readonly signal: AbortSignal;
+  phase<T>(name: BuildPhase, work: () => Promise<T>): Promise<T>;
+  /** A line of build output. */
+  log(text: string): void;
+  note(level: "info" | "warning", text: string): void;
+  /** An earlier artifact of exactly these inputs whose closure is still rooted. */
+  findArtifact(inputHash: string): BuildArtifact | undefined;
+}
+
+export interface BuildResult {
+  readonly artifact: BuildArtifact;
+  /** Of everything that the artifact depends on: equal inputs need no second build. */
+  readonly inputHash: string;
+  readonly closure: { readonly paths: number; readonly bytes: number };
+}
+
+/** Level 1: HOW to build. `accept` is pure and lives in the Plan (core/plan); this is the part with effects. */
+export interface Builder {
+  readonly name: string;
+  build(plan: Plan, io: BuildIo): Promise<BuildResult>;
+}

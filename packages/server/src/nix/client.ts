@@ -1,0 +1,165 @@
+import { createWriteStream } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { hostEnvironment, run, type RunResult } from "../proc/run.ts";
+import { nixEnvironment, nixMissing } from "./errors.ts";
+import type { LockedTree } from "./locked-tree.ts";
+
+/** Everything is passed as one JSON argument; no user text is ever pasted into an expression. */
+const entry =
+  "{ tree, input, file }: let t = builtins.fromJSON tree; in import (builtins.fetchTree { type = \"path\"; inherit (t) path narHash; } + file) (builtins.fromJSON input)";
+
+export interface NixOptions {
+  readonly sandbox: boolean;
+  readonly pure: boolean;
+  /** Unreachable caches must not slow a build: off unless the package set can be substituted. */
+  readonly substitute: boolean;
+}
+
+export interface BuildRequest {
+  readonly drvPath: string;
+  /** Symlink that becomes the root of the result. */
+  readonly root: string;
+  readonly logFile: string;
+  readonly timeoutSeconds: number;
+  readonly maxSilentSeconds: number;
+  readonly options: NixOptions;
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+}
+
+/** The only caller of Nix. Its methods report what Nix did; wording failures is the caller's part. */
+export interface NixClient {
+  version(): Promise<string>;
+  evaluate(request: EvaluateRequest): Promise<RunResult>;
+  build(request: BuildRequest): Promise<RunResult>;
+  /** Makes `root` a garbage collector root of a path that exists. */
+  addRoot(storePath: string, root: string): Promise<boolean>;
+  closure(storePath: string): Promise<{ paths: readonly string[]; bytes: number }>;
+}
+
+export interface EvaluateRequest {
+  /** Nix code of this program, and the file in it that takes `input`. */
+  readonly tree: LockedTree;
+  readonly file: string;
+  readonly input: unknown;
+  readonly options: NixOptions;
+  readonly signal?: AbortSignal;
+}
+
+const Version = z.string().regex(/\d+\.\d+/);
+/** One evaluation of one app: far above what was ever seen (0.2 s), far below what a loop would take. */
+const evaluationTimeoutMs = 120_000;
+
+export function makeNixClient(): NixClient {
+  const environment = hostEnvironment();
+
+  async function start(argv: readonly [string, ...string[]], more: object = {}): Promise<RunResult> {
+    const result = await run({ argv: dieWithParent(argv), env: environment, ...more });
+    if (result.missing || (result.exitCode === 127 && /No such file/.test(result.stderr))) {
+      throw nixMissing({ program: argv[0] });
+    }
+    return result;
+  }
+
+  return {
+    async version() {
+      const result = await start(["nix-instantiate", "--version"]);
+      const found = Version.safeParse(result.stdout.trim());
+      if (!found.success) {
+        throw nixEnvironment({ reason: result.stderr.trim(), hint: "Install it again: nix-bin" });
+      }
+      return /\d+\.\d+(?:\.\d+)?/.exec(found.data)?.[0] ?? found.data;
+    },
+
+    evaluate({ tree, file, input, options, signal }) {
+      const argv = [
+        "nix-instantiate",
+        "--eval",
+        "--strict",
+        "--json",
+        "--read-write-mode",
+        ...nixOptions(options),
+        "-E",
+        entry,
+        "--argstr",
+        "tree",
+        JSON.stringify(tree),
+        "--argstr",
+        "file",
+        `/${file}`,
+        "--argstr",
+        "input",
+        JSON.stringify(input),
+      ] as const;
+      return start(argv, { signal, timeoutMs: evaluationTimeoutMs });
+    },
+
+    async build(request) {
+      const log = createWriteStream(request.logFile, { flags: "a", mode: 0o640 });
+      const onLine = (line: string, stream: string): void => {
+        if (stream !== "stderr") return;
+        log.write(`${line}\n`);
+        request.onLine(line);
+      };
+      const argv = [
+        "nix-store",
+        "--realise",
+        request.drvPath,
+        "--add-root",
+        request.root,
+        "--indirect",
+        "--timeout",
+        String(request.timeoutSeconds),
+        "--max-silent-time",
+        String(request.maxSilentSeconds),
+        ...nixOptions(request.options),
+      ] as const;
+      const result = await start(argv, { signal: request.signal, onLine });
+      await new Promise<void>((resolve) => log.end(resolve));
+      return result;
+    },
+
+    async addRoot(storePath, root) {
+      const result = await start(["nix-store", "--realise", storePath, "--add-root", root, "--indirect"]);
+      return result.exitCode === 0;
+    },
+
+    async closure(storePath) {
+      const flags = ["--extra-experimental-features", "nix-command"];
+      const result = await start(["nix", ...flags, "path-info", "--recursive", "--size", storePath]);
+      const rows = result.stdout.split("\n").flatMap((line) => {
+        const [path, size] = line.trim().split(/\s+/);
+        return path === undefined || size === undefined ? [] : [{ path, size: Number(size) }];
+      });
+      return {
+        paths: rows.map((row) => row.path),
+        bytes: rows.reduce((sum, row) => sum + row.size, 0),
+      };
+    },
+  };
+}
+
+function nixOptions(options: NixOptions): readonly string[] {
+  const settings: Record<string, string> = {
+    "pure-eval": String(options.pure),
+    sandbox: String(options.sandbox),
+    "sandbox-fallback": "false",
+    "sandbox-paths": "",
+    substitute: String(options.substitute),
+    "build-users-group": "",
+    "extra-experimental-features": "flakes fetch-tree nix-command",
+    "log-lines": "0",
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ["--option", name, value]);
+}
+
+/** A build must not outlive a control plane that was killed: the kernel stops it. setpriv is part of util-linux. */
+function dieWithParent(argv: readonly [string, ...string[]]): readonly [string, ...string[]] {
+  return ["setpriv", "--pdeathsig", "TERM", "--", ...argv];
+}
+
+/** Where the log of a Release's build is kept. */
+export function buildLogFile(releaseDir: string): string {
+  return join(releaseDir, "build.log");
+}

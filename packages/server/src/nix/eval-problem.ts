@@ -1,0 +1,57 @@
+import type { Hop3Error, Place } from "@hop3/core";
+import { nixDiskFull, nixEnvironment, nixEvalFailed, nixImpure, nixSyntax } from "./errors.ts";
+
+export interface EvaluationFailure {
+  readonly stderr: string;
+  /** Name of the file that was evaluated, as the user knows it. */
+  readonly file: string;
+  /** What a missing attribute was probably meant to be. */
+  nearest(missing: string): Promise<readonly string[]>;
+}
+
+/** A position inside the Source, as Nix 2.8 (`at /nix/…:4:3:`) and later (`at «…»/…:4:3:`) print it. */
+const positionPattern = /at (?:«[^»]*»\/?)?(\/nix\/store\/[a-z0-9]{32}-source)?\/?([^\s:]+):(\d+):(\d+)/g;
+const impurePattern =
+  /is forbidden in (?:pure|restricted)|in pure (?:eval(?:uation)?) mode|cannot look up '<|was not found in the Nix search path|file '[^']*' was not found in the Nix search path|requires a(?:n)? (?:lock|sha256|hash)/i;
+
+/** Turns what Nix wrote into the failure that the user sees: the project's own file and line first, Nix's trace below. */
+export async function evaluationProblem(failure: EvaluationFailure): Promise<Hop3Error> {
+  const { stderr, file } = failure;
+  const reason = findReason(stderr);
+  const place = findPlace(stderr, file);
+  const trace = stderr.trim();
+  if (/No space left on device/.test(stderr)) return nixDiskFull({ lastLines: trace });
+  if (/syntax error|unexpected end of file|undefined variable|path has a trailing slash/.test(reason)) {
+    const isSyntax = !/undefined variable/.test(reason);
+    if (isSyntax) return nixSyntax({ place, reason, trace });
+  }
+  if (/cannot connect to (?:socket|daemon)|permission denied|Read-only file system/i.test(reason)) {
+    return nixEnvironment({ reason, hint: "Run the server as root, or start the Nix daemon; then: hop3 doctor" });
+  }
+  if (impurePattern.test(stderr)) return nixImpure({ place, reason, trace });
+  const missing = /attribute '([^']+)' missing|undefined variable '([^']+)'/.exec(reason);
+  const name = missing?.[1] ?? missing?.[2];
+  const nearest = name === undefined ? [] : await failure.nearest(name);
+  return nixEvalFailed({ place, reason, trace, nearest });
+}
+
+/** The last `error:` block is the cause; earlier ones say how Nix came there. */
+function findReason(stderr: string): string {
+  const blocks = stderr.split(/^\s*error:\s*/m).slice(1);
+  const last = blocks.at(-1) ?? stderr;
+  const lines = last
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "" && !/^[…]|^at |^\d+\||^\||^\(use '--show-trace'/.test(line));
+  const first = (lines[0] ?? "Nix gave no reason").replace(/\/nix\/store\/[a-z0-9]{32}-source\//g, "");
+  return first.replace(/, at .*$/, "").replace(/^syntax error, /, "syntax error: ");
+}
+
+/** The innermost position within the Source. */
+function findPlace(stderr: string, file: string): Place {
+  const own = [...stderr.matchAll(positionPattern)].filter((match) => match[1] !== undefined);
+  const inFile = own.filter((match) => match[2] === file);
+  const found = inFile.at(-1) ?? own.at(-1);
+  if (found === undefined) return { file };
+  return { file: found[2] ?? file, line: Number(found[3]), column: Number(found[4]) };
+}
