@@ -6,3 +6,7 @@ export * from "./errors.ts";
 export * from "./names.ts";
 export * from "./plan/plan.ts";
 export * from "./nearest.ts";
+export * from "./source/filter.ts";
+export * from "./source/secret-scan.ts";
+export * from "./source/source-errors.ts";
+export * from "./source/tree.ts";
