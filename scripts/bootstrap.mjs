@@ -3,6 +3,7 @@
 // Plain JavaScript without a dependency: it has to run on Node 20 with an empty node_modules.
 import { constants } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { BootstrapError, root, runForeground } from "./bootstrap/common.mjs";
 import { withLock } from "./bootstrap/lock.mjs";
 import { nodeStep, pinnedNode } from "./bootstrap/node.mjs";
@@ -20,25 +21,27 @@ const usage = `Usage: node scripts/bootstrap.mjs [options] [--run FILE [ARGS...]
 `;
 
 function parseArguments(argv) {
-  const options = { quiet: false, dryRun: false, tools: false, system: true, run: undefined };
-  for (const [index, argument] of argv.entries()) {
-    if (argument === "--quiet") options.quiet = true;
-    else if (argument === "--dry-run") options.dryRun = true;
-    else if (argument === "--tools") options.tools = true;
-    else if (argument === "--no-system") options.system = false;
-    else if (argument === "--help") options.help = true;
-    else if (argument === "--run" && argv[index + 1] !== undefined) {
-      options.run = argv.slice(index + 1);
-      if (options.run[0].endsWith("scripts/check.ts")) options.tools = true;
-      return options;
-    } else throw new BootstrapError(`unknown argument ${argument}\n\n${usage}`, 2);
+  const at = argv.indexOf("--run");
+  const run = at === -1 ? undefined : argv.slice(at + 1);
+  if (run?.length === 0) throw new BootstrapError(`--run needs a file\n\n${usage}`, 2);
+  const { values } = parseOwn(at === -1 ? argv : argv.slice(0, at));
+  const needsTools = run?.[0].endsWith("scripts/check.ts") === true;
+  return { ...values, tools: values.tools || needsTools, run };
+}
+
+function parseOwn(args) {
+  const flag = { type: "boolean", default: false };
+  const options = { quiet: flag, "dry-run": flag, tools: flag, "no-system": flag, help: flag };
+  try {
+    return parseArgs({ args, options });
+  } catch (error) {
+    throw new BootstrapError(`${error.message}\n\n${usage}`, 2);
   }
-  return options;
 }
 
 /** What is missing now, in the order in which it has to be installed. */
 function missingSteps(options) {
-  const steps = [options.system ? systemStep() : undefined, nodeStep(), packagesStep()];
+  const steps = [options["no-system"] ? undefined : systemStep(), nodeStep(), packagesStep()];
   if (options.tools) steps.push(toolsStep());
   return steps.filter((step) => step !== undefined);
 }
@@ -56,7 +59,7 @@ async function install(options) {
 async function bootstrap(options) {
   const started = performance.now();
   const missing = missingSteps(options);
-  if (options.dryRun) {
+  if (options["dry-run"]) {
     for (const step of missing) process.stdout.write(`would run: ${step.what}\n`);
     if (missing.length === 0) process.stdout.write("nothing to do\n");
     return;
@@ -73,7 +76,7 @@ async function main() {
   const options = parseArguments(process.argv.slice(2));
   if (options.help) return process.stdout.write(usage);
   await bootstrap(options);
-  if (options.run === undefined || options.dryRun) return;
+  if (options.run === undefined || options["dry-run"]) return;
   const [file, ...args] = options.run;
   const node = pinnedNode();
   const ended = await runForeground(node, [
