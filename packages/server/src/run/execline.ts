@@ -11,3 +11,10 @@ function quote(argument: string): string {
 export function printExecline(binDir: string, argv: readonly string[]): string {
   return `#!${binDir}/execlineb -P\n${argv.map(quote).join("\n")}\n`;
 }
+
+/** The same for a program that also gets the arguments of the script; no word of `argv` may hold a dollar sign then. */
+export function printExeclineWithArguments(binDir: string, argv: readonly string[]): string {
+  if (argv.some((argument) => argument.includes("$")))
+    throw new Error("a word holds a dollar sign");
+  return `#!${binDir}/execlineb -S0\n${argv.map(quote).join("\n")}\n$@\n`;
+}

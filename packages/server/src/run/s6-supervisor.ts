@@ -6,6 +6,7 @@ import {
   makeSocketDirectory,
   processArgv,
   removeRuntimeFiles,
+  removeRuntimeRoot,
   writeEnvironment,
   writeServiceDirectory,
 } from "./service-directory.ts";
@@ -41,6 +42,7 @@ export function makeS6Supervisor({ tree, routerGid }: S6Options): Supervisor {
       const names = [...(await tree.services()).keys()];
       await Promise.all(names.map((name) => stop(tree, name)));
       await tree.shutdown();
+      await removeRuntimeRoot(tree.home);
     },
   };
 }
@@ -57,11 +59,12 @@ async function start(
     throw new Error(`${spec.serviceDir} is in use by another Process than ${spec.id}`);
   }
   const envDir = home.envDir(spec.id);
+  const socketDir = home.socketDir(spec.id);
   const argv = processArgv(binDir, envDir, spec);
   await Promise.all([
     writeEnvironment(envDir, spec.env),
-    makeSocketDirectory({ path: home.socketDir(spec.id), user: spec.user, routerGid }),
-    writeServiceDirectory(binDir, spec.serviceDir, { ...spec, argv }),
+    makeSocketDirectory({ path: socketDir, user: spec.user, routerGid }),
+    writeServiceDirectory(binDir, spec.serviceDir, { ...spec, argv, socketDir }),
   ]);
   await tree.add(spec.id, spec.serviceDir);
 }

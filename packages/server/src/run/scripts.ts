@@ -1,6 +1,7 @@
 /**
  * The few lines of shell that stand between s6 and a Process. They are constants: what differs from one Process to the
- * next reaches them as arguments and as files of the service directory, never as text.
+ * next reaches them as arguments and as files of the service directory, never as text. Their first argument is busybox,
+ * because not every busybox shell finds its own programs.
  *
  * Restarts with back-off must go on while the control plane is dead, hence here. The pause lies in `run`, not in
  * `finish`: s6-supervise sends the stop signal to `run`, so that a stop need not wait for the end of the pause.
@@ -10,50 +11,66 @@
  * `once` do not start again.
  */
 export const startScript = `exec 2>&1
+busybox=$1
+directory=$2
+sockets=$3
+shift 3
 echo $$ > group
 if [ -e penalty ]; then
   read -r pause < penalty
   if [ "$pause" -gt 0 ]; then
     : > backing-off
-    sleep "$pause"
-    rm -f backing-off
+    "$busybox" sleep "$pause"
+    "$busybox" rm -f backing-off
   fi
 fi
 read -r up rest < /proc/uptime
 echo "\${up%.*}" > started
+[ -n "$sockets" ] && "$busybox" rm -rf "$sockets"/*
 umask 0007
-cd -- "$1" || exit 111
-shift
+cd -- "$directory" || exit 111
 exec "$@"
 `;
 
 /**
- * Run by s6-supervise after each death with exit code (256: killed) and signal. Ends what the dead instance left of its
+ * Run by s6-supervise after each death; after busybox come exit code (256: killed) and signal. Ends what the dead instance left of its
  * process group: stop signal, then SIGKILL. An instance that had to be killed has had its time; its children get none.
+ * Zombies do not count: some hosts' first process is in no hurry to collect them.
  */
-export const finishScript = `group=
+export const finishScript = `busybox=$1
+shift
+group=
 [ -e group ] && read -r group < group
-if [ -n "$group" ] && kill -0 -- "-$group" 2>/dev/null; then
+lives() {
+  kill -0 "-$group" 2>/dev/null || return 1
+  for stat in /proc/[0-9]*/stat; do
+    read -r line 2>/dev/null < "$stat" || continue
+    set -- \${line##*) }
+    [ "$3" = "$group" ] && [ "$1" != Z ] && return 0
+  done
+  return 1
+}
+if [ -n "$group" ] && lives; then
   read -r signal < down-signal
   read -r limit < timeout-kill
   waited=0
   if [ "$2" != 9 ]; then
-    kill -s "\${signal#SIG}" -- "-$group" 2>/dev/null
-    while [ "$waited" -lt "$limit" ] && kill -0 -- "-$group" 2>/dev/null; do
-      usleep 10000
-      waited=$((waited + 10))
+    kill -s "\${signal#SIG}" "-$group" 2>/dev/null
+    while [ "$waited" -lt "$limit" ] && lives; do
+      "$busybox" usleep 20000
+      waited=$((waited + 30))
     done
   fi
-  kill -s KILL -- "-$group" 2>/dev/null
+  kill -s KILL "-$group" 2>/dev/null
 fi
-rm -f group
+"$busybox" rm -f group
 if [ -e once ]; then exit 125; fi
 if [ -e deliberate ]; then
-  rm -f deliberate penalty backing-off started
+  "$busybox" rm -f deliberate penalty backing-off started
   exit 0
 fi
 if [ -e backing-off ]; then
-  rm -f backing-off
+  "$busybox" rm -f backing-off
   exit 0
 fi
 started=0

@@ -1,7 +1,7 @@
-import { chmod, chown, mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Home } from "../home.ts";
-import { printExecline } from "./execline.ts";
+import { printExecline, printExeclineWithArguments } from "./execline.ts";
 import { finishScript, startScript } from "./scripts.ts";
 import type { ProcessSpec } from "./supervisor.ts";
 
@@ -14,6 +14,8 @@ export function logDirectory(serviceDir: string): string {
 export interface ServiceFiles {
   readonly argv: readonly [string, ...string[]];
   readonly workingDir: string;
+  /** Emptied before each start: what a crashed instance left there would be in the way of the next. */
+  readonly socketDir?: string;
   readonly stopSignal: string;
   readonly stopTimeoutMs: number;
   readonly restart: boolean;
@@ -32,13 +34,17 @@ export async function writeServiceDirectory(
     [...leftover, ...marks].map((name) => rm(join(dir, name), { recursive: true, force: true })),
   );
   const busybox = join(binDir, "busybox");
-  const start = [busybox, "sh", join(dir, "start.sh"), files.workingDir, ...files.argv];
+  const start = [busybox, "sh", "start.sh", busybox, files.workingDir, files.socketDir ?? ""];
   const log = [join(binDir, "s6-log"), "n10", "s1000000", "T", logDirectory(dir)];
   await Promise.all([
-    writeScript(join(dir, "run"), printExecline(binDir, start)),
-    writeScript(join(dir, "finish"), `#!${busybox} sh\n${finishScript}`),
+    writeScript(join(dir, "run"), printExecline(binDir, [...start, ...files.argv])),
+    writeScript(
+      join(dir, "finish"),
+      printExeclineWithArguments(binDir, [busybox, "sh", "finish.sh", busybox]),
+    ),
     writeScript(join(dir, "log", "run"), printExecline(binDir, log)),
     writeFile(join(dir, "start.sh"), startScript),
+    writeFile(join(dir, "finish.sh"), finishScript),
     writeFile(join(dir, "down-signal"), `${files.stopSignal}\n`),
     writeFile(join(dir, "timeout-kill"), `${files.stopTimeoutMs}\n`),
     // `finish` may wait for the rest of the process group as long as the Process itself may take.
@@ -121,4 +127,18 @@ export async function makeSocketDirectory(options: SocketDirectory): Promise<voi
 export async function removeRuntimeFiles(home: Home, id: string): Promise<void> {
   await rm(home.envDir(id), { recursive: true, force: true });
   await rm(home.socketDir(id), { recursive: true, force: true });
+}
+
+/** What is left of the runtime directory once nothing runs; the directory itself where nobody else uses it. */
+export async function removeRuntimeRoot(home: Home): Promise<void> {
+  await rm(join(home.runtimeDir, "env"), { recursive: true, force: true });
+  await rm(join(home.runtimeDir, "sock"), { recursive: true, force: true });
+  await rm(routerSocket(home), { force: true });
+  // Not empty: the socket of the server is in it, and goes with the server.
+  await rmdir(home.runtimeDir).catch(() => {});
+}
+
+/** Where the router listens for commands. */
+export function routerSocket(home: Home): string {
+  return join(home.runtimeDir, "router.sock");
 }

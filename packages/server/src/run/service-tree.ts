@@ -137,6 +137,7 @@ async function shutdown({ home, binDir }: TreeOptions): Promise<void> {
   if (!(await isTreeRunning(home))) return;
   await run({ argv: [join(binDir, "s6-svscanctl"), "-t", home.scanDir] });
   await waitFor(async () => !(await isTreeRunning(home)), startTimeoutMs);
+  await rm(home.scanDir, { recursive: true, force: true });
 }
 
 /** `-a`: look for new services, `-n`: stop those whose link is gone. */

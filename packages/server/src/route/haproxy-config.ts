@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { pages } from "./pages.ts";
+import type { Route, Upstream } from "./router.ts";
+import { backendName, hostName, serverName, socketPath, tcpAddress } from "./tokens.ts";
+
+/** What does not change while haproxy runs; another value needs another haproxy. */
+export interface RouterSettings {
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly adminSocket: string;
+  readonly maxApps: number;
+  /** Given when the server is root: what haproxy becomes once it has bound its port. */
+  readonly user: { readonly uid: number; readonly gid: number } | undefined;
+}
+
+/** Files beside the configuration; haproxy is started in their directory, so their names suffice. */
+export const configFiles = {
+  config: "haproxy.cfg",
+  hosts: "hosts.map",
+  page: (status: number) => `${status}.html`,
+  json: (status: number) => `${status}.json`,
+} as const;
+
+/** Repeated when the answer never came: by RFC 9110 these may be sent twice. A POST never is. */
+const repeatable = "GET HEAD OPTIONS PUT DELETE";
+
+/**
+ * The whole configuration. The servers of the moment stand in it although they come and go through the runtime API: a
+ * haproxy that s6 has to start again is then complete without the control plane.
+ */
+export function renderConfig(settings: RouterSettings, routes: readonly Route[]): string {
+  const upstreams = new Map(routes.map((route) => [route.backend, route.upstreams]));
+  const backends = Array.from({ length: settings.maxApps }, (_, number) => [
+    `backend ${backendName(number)} from apps`,
+    ...(upstreams.get(number) ?? []).map((upstream) => `  server ${renderServer(upstream)}`),
+  ]);
+  return [structureLine(settings), ...renderStructure(settings), ...backends.flat(), ""].join("\n");
+}
+
+/** First line of the configuration: tells whether a running haproxy was started with the same settings. */
+export function structureLine(settings: RouterSettings): string {
+  const text = JSON.stringify([renderStructure(settings), settings.maxApps]);
+  return `# structure ${createHash("sha256").update(text).digest("hex")}`;
+}
+
+function renderStructure({ listen, adminSocket, user }: RouterSettings): readonly string[] {
+  return [
+    "global",
+    `  stats socket ${socketPath(adminSocket)} mode 600 level admin`,
+    "  fd-hard-limit 40000",
+    ...(user === undefined ? [] : [`  uid ${user.uid}`, `  gid ${user.gid}`]),
+    "",
+    "defaults base",
+    "  mode http",
+    // Server-Sent Events and other small pieces leave at once.
+    "  option http-no-delay",
+    "  timeout http-request 30s",
+    "  timeout http-keep-alive 75s",
+    "  timeout client 10m",
+    "  timeout client-fin 30s",
+    "  timeout connect 5s",
+    "  timeout server 10m",
+    "  timeout tunnel 24h",
+    ...errorPages(),
+    "",
+    "frontend public from base",
+    `  bind ${tcpAddress(listen.host, listen.port)}`,
+    // What a client says about itself is not to be believed.
+    "  http-request del-header x-forwarded- -m beg",
+    "  http-request del-header forwarded",
+    "  http-request set-header X-Forwarded-For %[src]",
+    "  http-request set-header X-Forwarded-Proto %[ssl_fc,iif(https,http)]",
+    "  http-request set-header X-Forwarded-Host %[req.hdr(host)] if { req.hdr(host) -m found }",
+    `  use_backend %[req.hdr(host),host_only,lower,map(${configFiles.hosts},unknown)]`,
+    "",
+    "backend unknown from base",
+    ...answerWith(pages.unknownHost.status),
+    "",
+    "defaults apps from base",
+    "  balance leastconn",
+    "  http-reuse safe",
+    "  option redispatch",
+    "  retries 3",
+    "  retry-on conn-failure empty-response",
+    ...answerWith(pages.unavailable.status, "{ nbsrv eq 0 }"),
+    `  http-request disable-l7-retry unless { method ${repeatable} }`,
+    "",
+  ];
+}
+
+function errorPages(): readonly string[] {
+  return [pages.badGateway, pages.unavailable, pages.timeout].map(
+    ({ status }) =>
+      `  http-error status ${status} content-type "text/html; charset=utf-8" file ${configFiles.page(status)}`,
+  );
+}
+
+/** JSON for who asks for it and not for HTML; the page for everybody else. */
+function answerWith(status: number, condition = ""): readonly string[] {
+  const wantsJson = "{ req.hdr(accept) -m sub json } !{ req.hdr(accept) -m sub html }";
+  const noStore = "hdr cache-control no-store";
+  const always = condition === "" ? "" : ` if ${condition}`;
+  return [
+    `  http-request return status ${status} content-type application/json file ${configFiles.json(status)} ${noStore} if ${condition} ${wantsJson}`,
+    `  http-request return status ${status} content-type "text/html; charset=utf-8" file ${configFiles.page(status)} ${noStore}${always}`,
+  ];
+}
+
+/** Name and address, as both the configuration and `add server` want them. */
+export function renderServer(upstream: Upstream): string {
+  return `${serverName(upstream.id)} ${renderAddress(upstream.address)}`;
+}
+
+export function renderAddress(address: Upstream["address"]): string {
+  if (address.kind === "unix") return `unix@${socketPath(address.path)}`;
+  return tcpAddress(address.host, address.port);
+}
+
+/** Backend by host. One host belongs to one App; the domains of an App are checked before they get here. */
+export function desiredHosts(routes: readonly Route[]): ReadonlyMap<string, string> {
+  return new Map(
+    routes.flatMap((route) =>
+      route.domains.map((domain) => [hostName(domain), backendName(route.backend)] as const),
+    ),
+  );
+}
+
+export function renderHosts(hosts: ReadonlyMap<string, string>): string {
+  return [...hosts].map(([host, backend]) => `${host} ${backend}\n`).join("");
+}
