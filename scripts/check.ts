@@ -1,4 +1,5 @@
-// npm run check [-- NAME...]: formatter, linters, types, dead code, commit messages. Says all that is wrong.
+// npm run check [-- [--write] NAME...]: formatter, linters, types, dead code, commit messages. Says all that is wrong;
+// with --write corrects first what can be corrected by itself.
 import { join } from "node:path";
 import { type Argv, hostEnvironment, run } from "../packages/server/src/proc/run.ts";
 import { lintCommits, lintProject } from "./lint/project-lint.ts";
@@ -39,7 +40,9 @@ async function checkProject(): Promise<string> {
     .join("\n");
 }
 
-async function main(names: readonly string[]): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
+  const names = args.filter((argument) => argument !== "--write");
+  if (names.length < args.length) await runTool([join(tools, "biome"), "check", "--write"]);
   const unknown = names.filter((name) => checks[name] === undefined);
   if (unknown.length > 0) {
     process.stderr.write(

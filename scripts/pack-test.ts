@@ -1,0 +1,99 @@
+// npm run pack-test: builds and packs every package, installs the tarballs into an empty directory, and uses that hop3.
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { z } from "zod";
+import { makeHop3 } from "./demo/hop3.ts";
+import { httpGet } from "./demo/http.ts";
+import { freeAddress } from "./demo/ports.ts";
+import { startServer } from "./demo/server.ts";
+import {
+  buildPackages,
+  type Packed,
+  packPackages,
+  repository,
+  runOrThrow,
+} from "./packaging/pack.ts";
+
+const Version = z.object({ version: z.string() });
+
+async function lintPackages(packed: readonly Packed[]): Promise<void> {
+  for (const { name, directory } of packed) {
+    const { messages } = await publint({ pkgDir: directory, pack: false, strict: true });
+    const manifest = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
+    const texts = messages.map((message) => formatMessage(message, manifest, { color: false }));
+    if (texts.length > 0) throw new Error(`publint: ${name}\n${texts.join("\n")}`);
+  }
+}
+
+/** Installs into a directory that has nothing, as a user would. */
+async function installTarballs(packed: readonly Packed[], directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "package.json"), '{ "private": true }\n');
+  const tarballs = packed.map(({ tarball }) => tarball);
+  await runOrThrow(["npm", "install", "--no-audit", "--no-fund", ...tarballs], directory);
+  return join(directory, "node_modules/.bin/hop3");
+}
+
+async function useCommand(program: string, directory: string): Promise<void> {
+  const { version } = Version.parse(
+    JSON.parse(await readFile(join(repository, "package.json"), "utf8")),
+  );
+  const printed = (await runOrThrow([program, "--version"], directory)).trim();
+  if (printed !== version) throw new Error(`hop3 --version printed ${printed}, not ${version}`);
+  // Copied, so that nothing of the checkout is found beside it.
+  const app = join(directory, "static");
+  await cp(join(repository, "examples/static"), app, { recursive: true });
+  await runOrThrow([program, "plan", app], directory);
+}
+
+async function useServer(program: string, directory: string): Promise<void> {
+  const hop3 = makeHop3(join(directory, "home"), program);
+  const server = await startServer({
+    hop3,
+    listen: await freeAddress({ host: "127.0.0.1", port: 0 }),
+    router: await freeAddress({ host: "127.0.0.1", port: 0 }),
+    say: (line) => process.stdout.write(`${line}\n`),
+    signal: AbortSignal.timeout(240_000),
+  });
+  if (server === undefined) throw new Error("the installed server did not start");
+  try {
+    const token = (await hop3.run(["server", "token"])).stdout.trim();
+    const answer = await httpGet({
+      address: server.listen,
+      path: "/api/v1/server",
+      headers: { authorization: `Bearer ${token}` },
+    });
+    if (answer.status !== 200) throw new Error(`/api/v1/server: ${answer.status} ${answer.body}`);
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  const leftovers = await server.stop();
+  if (leftovers !== "") throw new Error(leftovers);
+}
+
+async function main(): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), "hop3-pack-"));
+  const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const started = performance.now();
+    const result = await work();
+    process.stdout.write(`ok  ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)\n`);
+    return result;
+  };
+  try {
+    await step("build", buildPackages);
+    const packed = await step("pack", () => packPackages(join(directory, "packed")));
+    await step("publint", () => lintPackages(packed));
+    const installed = join(directory, "installed");
+    const program = await step("install", () => installTarballs(packed, installed));
+    await step("hop3 --version and plan", () => useCommand(program, installed));
+    await step("hop3 server", () => useServer(program, installed));
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+await main();
