@@ -46,7 +46,8 @@ export async function writeServiceDirectory(
     writeFile(join(dir, "start.sh"), startScript),
     writeFile(join(dir, "finish.sh"), finishScript),
     writeFile(join(dir, "down-signal"), `${files.stopSignal}\n`),
-    writeFile(join(dir, "timeout-kill"), `${files.stopTimeoutMs}\n`),
+    // For s6 zero means for ever.
+    writeFile(join(dir, "timeout-kill"), `${Math.max(1, files.stopTimeoutMs)}\n`),
     // `finish` may wait for the rest of the process group as long as the Process itself may take.
     writeFile(join(dir, "timeout-finish"), `${files.stopTimeoutMs + 5_000}\n`),
     files.restart ? undefined : writeFile(join(dir, "once"), ""),
