@@ -15,7 +15,7 @@ import { z } from "zod";
 import { narHash } from "../../nix/nar-hash.ts";
 import { packagesLockInvalid, packagesNotLocked } from "../errors.ts";
 import type { Platform } from "./apt.ts";
-import { nodeRelease } from "./node-release.ts";
+import { nodeReleases } from "./node-release.ts";
 import { makePythonNames } from "./python-names.ts";
 import type { ResolvedPackage } from "./resolve.ts";
 
@@ -116,10 +116,7 @@ async function writeIndex(dir: string, contents: LockContents): Promise<void> {
   const all = Object.fromEntries(names.map((name) => [name, 0]));
   await writeFile(join(dir, "names.json"), JSON.stringify(all));
   await writeFile(join(dir, "python.json"), JSON.stringify(makePythonNames(contents.packages)));
-  const node = {
-    version: nodeRelease.version,
-    ...nodeRelease.tarballs[contents.platform.system],
-  };
+  const node = nodeReleases[contents.platform.system];
   await writeFile(join(dir, "node.json"), JSON.stringify(node));
 }
 

@@ -1,0 +1,332 @@
+# Debian's packages as store paths: one derivation a package, those that depend on each other in a
+# circle together. The index is read in pieces, a package is known by the hash of its name.
+{
+  system,
+  index,
+  seed,
+  mirrors,
+}:
+let
+  inherit (builtins)
+    elemAt
+    fromJSON
+    genericClosure
+    hashString
+    head
+    listToAttrs
+    map
+    match
+    readFile
+    substring
+    ;
+  filter = builtins.filter;
+  busyboxSeed = "${seed}/busybox";
+  triplets = {
+    x86_64-linux = "x86_64-linux-gnu";
+    aarch64-linux = "aarch64-linux-gnu";
+  };
+  triplet = triplets.${system};
+
+  hex = [
+    "0"
+    "1"
+    "2"
+    "3"
+    "4"
+    "5"
+    "6"
+    "7"
+    "8"
+    "9"
+    "a"
+    "b"
+    "c"
+    "d"
+    "e"
+    "f"
+  ];
+  shards = listToAttrs (
+    builtins.concatMap (
+      a:
+      map (b: {
+        name = a + b;
+        value = fromJSON (readFile "${index}/${a}${b}.json");
+      }) hex
+    ) hex
+  );
+  shardOf = name: substring 0 2 (hashString "sha256" name);
+  entryOf =
+    name:
+    shards.${shardOf name}.${name}
+      or (throw "the locked Debian index has no package '${name}'");
+  has = name: shards.${shardOf name} ? ${name};
+
+  # The epoch is no part of a store name, and `~` is not allowed in one.
+  cleanVersion =
+    v:
+    let
+      epoch = match "[0-9]+:(.*)" v;
+    in
+    builtins.replaceStrings [ "~" ":" ] [ "-" "-" ] (if epoch == null then v else head epoch);
+  versionOf = name: cleanVersion (entryOf name).v;
+
+  # Fixed by its hash: neither the address nor the mirror is part of the store path.
+  fetchDeb =
+    name:
+    let
+      entry = entryOf name;
+      url = elemAt mirrors entry.m + entry.f;
+    in
+    derivation {
+      name = "${name}-${cleanVersion entry.v}.deb";
+      system = "builtin";
+      builder = "builtin:fetchurl";
+      inherit url;
+      urls = [ url ];
+      unpack = false;
+      executable = false;
+      preferLocalBuild = true;
+      outputHashMode = "flat";
+      outputHashAlgo = "sha256";
+      outputHash = entry.h;
+    };
+
+  # A derivation that busybox alone builds, from a shell script.
+  runSeed =
+    {
+      name,
+      script,
+      ...
+    }@args:
+    derivation (
+      builtins.removeAttrs args [ "script" ]
+      // {
+        inherit name system;
+        builder = busyboxSeed;
+        args = [
+          "sh"
+          "-euc"
+          script
+        ];
+        preferLocalBuild = true;
+      }
+    );
+
+  # patchelf with the libraries it needs, raw: used through its loader while building, by nobody later.
+  patchelf = runSeed {
+    name = "patchelf-stage0";
+    debs = map fetchDeb [
+      "libc6"
+      "libgcc-s1"
+      "libstdc++6"
+      "patchelf"
+    ];
+    script = ''
+      mkdir tree $out
+      for deb in $debs; do dpkg-deb -x $deb tree; done
+      for file in tree/usr/bin/patchelf tree/lib/${triplet}/* tree/usr/lib/${triplet}/*; do
+        [ ! -f $file ] || cp $file $out/
+      done
+      printf '#!%s sh\nexec %s --library-path %s %s "$@"\n' \
+        ${busyboxSeed} "$(echo $out/ld-linux-*)" $out $out/patchelf > $out/run
+      chmod +x $out/run
+    '';
+  };
+
+  # The applets of the seed by name; also every package's /bin/sh.
+  busybox = runSeed {
+    name = "busybox-${versionOf "busybox-static"}";
+    script = ''
+      mkdir -p $out/bin
+      cp ${busyboxSeed} $out/bin/busybox
+      cd $out/bin
+      for applet in $(./busybox --list); do
+        [ $applet = busybox ] || ln -s busybox $applet
+      done
+    '';
+  };
+
+  pythonVersion = head (match "([0-9]+\\.[0-9]+).*" (entryOf "python3").v);
+  # Python finds its library beside its program, so these are one tree.
+  pythonDebs = filter has [
+    "python3"
+    "python3-minimal"
+    "python${pythonVersion}"
+    "python${pythonVersion}-minimal"
+    "libpython3-stdlib"
+    "libpython${pythonVersion}-minimal"
+    "libpython${pythonVersion}-stdlib"
+    "python3-distutils"
+    "python3-lib2to3"
+  ];
+  isPython = name: builtins.elem name pythonDebs;
+
+  # What every other package may run in its scripts; these themselves come before bash.
+  beforeBash = [
+    "bash"
+    "libc6"
+    "libgcc-s1"
+    "libtinfo6"
+  ];
+
+  fixup = readFile ./unpack.sh;
+
+  # Unpacks packages into one tree and points it into the store.
+  makeTree =
+    {
+      name,
+      debs,
+      deps,
+      propagated ? [ ],
+      python ? null,
+      isLibc ? false,
+      bash ? package "bash",
+      extra ? "",
+      meta ? { },
+      ...
+    }@args:
+    runSeed (
+      {
+        inherit
+          name
+          triplet
+          busybox
+          propagated
+          extra
+          ;
+        debs = map fetchDeb debs;
+        deps = deps ++ (if python == null then [ ] else [ python ]);
+        patchelf = "${patchelf}/run";
+        bash = if bash == null then "" else bash;
+        python = if python == null then "" else python;
+        fixPython = readFile ./fix-python.py;
+        libc = if isLibc then "" else args.libc or (package "libc6");
+        script = fixup;
+      }
+      // builtins.removeAttrs args [
+        "debs"
+        "deps"
+        "isLibc"
+        "meta"
+        "libc"
+      ]
+    )
+    // {
+      inherit meta;
+    };
+
+  isPythonModule = name: match "python3-.*" name != null;
+  isDevelopment = name: match ".*-dev" name != null;
+
+  makePackage =
+    name: entry:
+    let
+      members = entry.c or [ name ];
+      wanted = filter (dep: !builtins.elem dep members) (
+        builtins.concatMap (member: (entryOf member).d) members
+      );
+      deps = unique (map package wanted);
+      # Modules import each other and headers include each other; nothing else is passed on.
+      propagated = filter (
+        dep: isDevelopment name || isPythonModule dep
+      ) wanted;
+      usesPython = builtins.any isPython wanted;
+    in
+    if head members != name then
+      package (head members)
+    else
+      makeTree {
+        name = "${name}-${cleanVersion entry.v}";
+        pname = name;
+        version = cleanVersion entry.v;
+        debs = members;
+        inherit deps;
+        propagated = unique (map package propagated);
+        python = if usesPython then python else null;
+        isLibc = name == "libc6";
+        bash = if builtins.elem name beforeBash then null else package "bash";
+        meta = {
+          mainProgram = name;
+          description = "Debian's ${name}";
+        };
+      };
+
+  built = builtins.mapAttrs (_: builtins.mapAttrs makePackage) shards;
+  package =
+    name:
+    if isPython name then
+      python
+    else
+      built.${shardOf name}.${name}
+        or (throw "the locked Debian index has no package '${name}'");
+
+  python = makeTree {
+    name = "python3-${versionOf "python${pythonVersion}"}";
+    pname = "python3";
+    version = head (match "([0-9.]+).*" (versionOf "python${pythonVersion}"));
+    debs = pythonDebs;
+    deps = unique (
+      map package (
+        filter (dep: !isPython dep) (builtins.concatMap (member: (entryOf member).d) pythonDebs)
+      )
+    );
+    extra = ''
+      rm -f lib/python${pythonVersion}/EXTERNALLY-MANAGED bin/py3*
+      ln -s python3 bin/python
+      mkdir -p lib/python3/dist-packages
+      bin/python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
+        -x '/(test|tests|idlelib|lib2to3|pydoc_data|turtledemo)/' lib/python${pythonVersion}
+    '';
+    meta = {
+      mainProgram = "python3";
+    };
+  };
+
+  # A package's files alone, without what it depends on.
+  unpack =
+    name:
+    makeTree {
+      name = "${name}-files-${versionOf name}";
+      debs = [ name ];
+      deps = [ ];
+      bash = null;
+    };
+
+  # By store path, keeping the order: a circle's packages are one derivation.
+  unique =
+    drvs:
+    map (item: item.drv) (genericClosure {
+      startSet = map (drv: {
+        key = drv.drvPath;
+        inherit drv;
+      }) drvs;
+      operator = _: [ ];
+    });
+
+  # Names of the packages and of everything they need.
+  closureOf =
+    names:
+    map (item: item.key) (genericClosure {
+      startSet = map (key: { inherit key; }) names;
+      operator = item: map (key: { inherit key; }) (entryOf item.key).d;
+    });
+in
+{
+  inherit
+    busybox
+    closureOf
+    entryOf
+    has
+    index
+    makeTree
+    package
+    patchelf
+    python
+    pythonVersion
+    runSeed
+    system
+    triplet
+    unpack
+    versionOf
+    ;
+}
