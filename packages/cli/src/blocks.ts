@@ -1,0 +1,104 @@
+import { displayWidth, safeLine } from "./text.ts";
+
+export type Tone = "good" | "bad" | "warn" | "dim" | "bold";
+
+/** A piece of text with the role it plays; where colour is off the role is dropped. */
+export type Span = string | { readonly text: string; readonly tone: Tone };
+
+/** What a command has to say, before anyone decides how it looks. */
+export type Block =
+  | { readonly kind: "line"; readonly spans: readonly Span[] }
+  | { readonly kind: "table"; readonly head: readonly string[]; readonly rows: Rows }
+  | { readonly kind: "fields"; readonly rows: readonly (readonly [label: string, value: Span])[] };
+
+export type Rows = readonly (readonly Span[])[];
+
+const sequences: Readonly<Record<Tone, readonly [on: string, off: string]>> = {
+  good: ["\u001b[32m", "\u001b[39m"],
+  bad: ["\u001b[31m", "\u001b[39m"],
+  warn: ["\u001b[33m", "\u001b[39m"],
+  dim: ["\u001b[2m", "\u001b[22m"],
+  bold: ["\u001b[1m", "\u001b[22m"],
+};
+
+const gap = "  ";
+
+export function line(...spans: Span[]): Block {
+  return { kind: "line", spans };
+}
+
+export function table(head: readonly string[], rows: Rows): Block {
+  return { kind: "table", head, rows };
+}
+
+/** Rows whose value is undefined are left out. */
+export function fields(
+  rows: readonly (readonly [label: string, value: Span | undefined])[],
+): Block {
+  const known: [string, Span][] = [];
+  for (const [label, value] of rows) {
+    if (value !== undefined) known.push([label, value]);
+  }
+  return { kind: "fields", rows: known };
+}
+
+/** The blocks as lines of text. Every span is made safe for a terminal here, so nothing else has to. */
+export function renderBlocks(blocks: readonly Block[], options: { colour: boolean }): string[] {
+  const lines: string[] = [];
+  for (const block of blocks) {
+    switch (block.kind) {
+      case "line":
+        lines.push(renderSpans(block.spans, options.colour));
+        break;
+      case "table": {
+        const head = block.head.map((text): Span => ({ text, tone: "dim" }));
+        lines.push(...renderColumns([head, ...block.rows], options.colour));
+        break;
+      }
+      case "fields": {
+        const rows = block.rows.map(([label, value]) => [
+          { text: label, tone: "dim" } as const,
+          value,
+        ]);
+        lines.push(...renderColumns(rows, options.colour));
+        break;
+      }
+    }
+  }
+  return lines;
+}
+
+export function renderSpans(spans: readonly Span[], colour: boolean): string {
+  return spans.map((span) => paint(span, colour)).join("");
+}
+
+function renderColumns(rows: Rows, colour: boolean): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    for (const [index, span] of row.entries()) {
+      widths[index] = Math.max(widths[index] ?? 0, displayWidth(safeText(span)));
+    }
+  }
+  return rows.map((row) => renderRow(row, widths, colour));
+}
+
+function renderRow(row: readonly Span[], widths: readonly number[], colour: boolean): string {
+  const last = row.findLastIndex((span) => safeText(span) !== "");
+  const cells = row.slice(0, last + 1).map((span, index) => {
+    if (index === last) return paint(span, colour);
+    const missing = (widths[index] ?? 0) - displayWidth(safeText(span));
+    return paint(span, colour) + " ".repeat(missing);
+  });
+  return cells.join(gap);
+}
+
+function safeText(span: Span): string {
+  return safeLine(typeof span === "string" ? span : span.text);
+}
+
+function paint(span: Span, colour: boolean): string {
+  const text = safeText(span);
+  if (typeof span === "string" || !colour || text === "") return text;
+  const [on, off] = sequences[span.tone];
+  return `${on}${text}${off}`;
+}

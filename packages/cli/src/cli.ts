@@ -1,0 +1,83 @@
+import { ExitCode } from "@hop3/core";
+import { makeClient } from "./client.ts";
+import type { Answer } from "./command.ts";
+import { defaultHome } from "./connection.ts";
+import type { Context, InputStream } from "./context.ts";
+import { describeError, interrupted } from "./errors.ts";
+import { makeInput } from "./input.ts";
+import { makeOutput, type OutputStream } from "./output.ts";
+import { type Parsed, parseCommandLine } from "./program.ts";
+import { commandTree } from "./tree.ts";
+
+/** Everything of the process that a call of hop3 touches. */
+export interface World {
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly userId: number | undefined;
+  readonly stdin: InputStream;
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly version: string;
+}
+
+/** One call of hop3: runs the command, prints what it found, and returns the exit code. */
+export async function runCli(argv: readonly string[], world: World): Promise<number> {
+  const { stdout, stderr, env } = world;
+  // Before the parser has run, so that its own failures come out in the form that was asked for.
+  const json = asksFor(argv, "--json");
+  const verbose = asksFor(argv, "--verbose");
+  const output = makeOutput({ stdout, stderr, env, json, verbose });
+  try {
+    const parsed = parseCommandLine(commandTree, argv, world.version);
+    if ("help" in parsed) {
+      output.answer({ json: { help: parsed.help }, blocks: [], raw: parsed.help });
+      return ExitCode.ok;
+    }
+    const answer = await runCommand(parsed, world, output);
+    output.answer(answer);
+    return answer.exitCode ?? ExitCode.ok;
+  } catch (thrown) {
+    const error = world.signal.aborted ? asInterruption(thrown) : thrown;
+    output.error(error);
+    return describeError(error).exitCode;
+  }
+}
+
+async function runCommand(
+  { spec, args, options }: Parsed,
+  world: World,
+  output: Context["output"],
+): Promise<Answer> {
+  if (spec.load === undefined) throw new Error(`command ${spec.name} has no code`);
+  const appArgument = (spec.args ?? []).findIndex(({ kind }) => kind === "app");
+  const input = makeInput({ args, options, appArgument });
+  const home = input.text("home") ?? defaultHome(world.env, world.userId);
+  const handler = await spec.load();
+  const { env, cwd, stdin, now, signal, version } = world;
+  const client = makeClient(home, env);
+  return await handler(input, {
+    env,
+    cwd,
+    home,
+    stdin,
+    output,
+    client,
+    now,
+    version,
+    tree: commandTree,
+    signal,
+  });
+}
+
+function asksFor(argv: readonly string[], flag: string): boolean {
+  const end = argv.indexOf("--");
+  return (end === -1 ? argv : argv.slice(0, end)).includes(flag);
+}
+
+/** A command that has more to say about Ctrl-C has said it; anything else broke because of it. */
+function asInterruption(error: unknown): unknown {
+  if (describeError(error).exitCode === ExitCode.interrupted) return error;
+  return interrupted({ message: "stopped by Ctrl-C or a signal" });
+}

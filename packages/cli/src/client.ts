@@ -1,0 +1,195 @@
+import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { Problem } from "@hop3/core";
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { z } from "zod";
+import { type Endpoint, explainConnection, findServer } from "./connection.ts";
+import { answerNotUnderstood, fromProblem } from "./errors.ts";
+
+export interface ApiRequest {
+  readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
+  /** Below /api/v1; see `at`. */
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+  /** Sent as it comes, instead of `body`. */
+  readonly upload?: NodeJS.ReadableStream;
+  readonly signal: AbortSignal;
+}
+
+/** The one HTTP client. Whatever comes back has passed its schema. */
+export interface Client {
+  endpoint(): Promise<Endpoint>;
+  json<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T>;
+  none(request: ApiRequest): Promise<void>;
+  text(request: ApiRequest): Promise<string>;
+  /** Server-sent events until the server closes; a connection that breaks is an error. */
+  events(request: ApiRequest): AsyncIterable<EventSourceMessage>;
+  /** Lines of JSON. */
+  lines<T>(request: ApiRequest, schema: z.ZodType<T>): AsyncIterable<T>;
+}
+
+/** A path whose inserted parts cannot become anything but one segment each. */
+export function at(parts: TemplateStringsArray, ...values: readonly (string | number)[]): string {
+  return String.raw({ raw: parts.raw }, ...values.map((value) => encodeURIComponent(value)));
+}
+
+/** An accepted request; reading its body names a connection that breaks as sending names one that fails. */
+interface Exchange {
+  readonly chunks: AsyncIterable<string>;
+}
+
+type Send = (request: ApiRequest) => Promise<Exchange>;
+
+/** A client for the server of this home, or for the one that HOP3_SERVER names. */
+export function makeClient(home: string, env: NodeJS.ProcessEnv): Client {
+  const endpoint = (): Promise<Endpoint> => findServer(home, env);
+  const send: Send = async (request) => await sendTo(await endpoint(), request);
+  const text = async (request: ApiRequest): Promise<string> => {
+    const { chunks } = await send(request);
+    return await readText(chunks);
+  };
+  return {
+    endpoint,
+    text,
+    json: async (request, schema) => checked(await text(request), schema, request),
+    none: async (request) => {
+      await text(request);
+    },
+    events: (request) => readEvents(send, request),
+    lines: async function* (request, schema) {
+      const { chunks } = await send(request);
+      for await (const line of readLines(chunks)) yield checked(line, schema, request);
+    },
+  };
+}
+
+async function sendTo(target: Endpoint, request: ApiRequest): Promise<Exchange> {
+  try {
+    const response = await exchange(target, request);
+    response.setEncoding("utf8");
+    if ((response.statusCode ?? 0) < 400) return { chunks: readChunks(response, target) };
+    throw await readProblem(response, request);
+  } catch (error) {
+    throw explainConnection(error, target);
+  }
+}
+
+async function* readChunks(response: IncomingMessage, target: Endpoint): AsyncGenerator<string> {
+  try {
+    for await (const chunk of response) yield String(chunk);
+  } catch (error) {
+    throw explainConnection(error, target);
+  }
+}
+
+async function exchange(target: Endpoint, request: ApiRequest): Promise<IncomingMessage> {
+  const options = requestOptions(target, request);
+  const make = await chooseRequest(target);
+  return await new Promise((resolve, reject) => {
+    const outgoing = make(options, resolve);
+    // After an early answer, for example a refusal, the rest of an upload may fail; the answer counts.
+    outgoing.on("error", reject);
+    if (request.upload === undefined) {
+      outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body));
+      return;
+    }
+    pipeline(request.upload, outgoing).catch((error: Error) => outgoing.destroy(error));
+  });
+}
+
+async function chooseRequest(target: Endpoint): Promise<typeof httpRequest> {
+  if (target.kind === "socket" || target.server.protocol === "http:") return httpRequest;
+  return (await import("node:https")).request;
+}
+
+function requestOptions(target: Endpoint, request: ApiRequest): RequestOptions {
+  const query = Object.entries(request.query ?? {}).filter(([, value]) => value !== undefined);
+  const pairs = query.map(([key, value]): [string, string] => [key, String(value)]);
+  const search = new URLSearchParams(pairs).toString();
+  const prefix = target.kind === "remote" ? target.server.pathname.replace(/\/+$/, "") : "";
+  const type = request.upload === undefined ? "application/json" : "application/gzip";
+  const hasBody = request.upload !== undefined || request.body !== undefined;
+  return {
+    method: request.method ?? "GET",
+    path: `${prefix}/api/v1${request.path}${search === "" ? "" : `?${search}`}`,
+    headers: {
+      ...(hasBody ? { "content-type": type } : {}),
+      ...authorization(target),
+      ...request.headers,
+    },
+    signal: request.signal,
+    agent: false,
+    ...address(target),
+  };
+}
+
+function address(target: Endpoint): RequestOptions {
+  if (target.kind === "socket") return { socketPath: target.socket };
+  const { hostname, port } = target.server;
+  return { hostname: hostname.replace(/^\[|\]$/g, ""), ...(port === "" ? {} : { port }) };
+}
+
+function authorization(target: Endpoint): Record<string, string> {
+  if (target.kind === "socket" || target.token === undefined) return {};
+  return { authorization: `Bearer ${target.token}` };
+}
+
+async function readProblem(response: IncomingMessage, request: ApiRequest): Promise<Error> {
+  const text = await readText(response);
+  const problem = Problem.safeParse(parseJson(text));
+  if (problem.success) return fromProblem(problem.data);
+  const type = response.headers["content-type"] ?? "no content type";
+  return answerNotUnderstood({
+    request: nameOf(request),
+    because: `status ${response.statusCode} with ${type}`,
+  });
+}
+
+function checked<T>(text: string, schema: z.ZodType<T>, request: ApiRequest): T {
+  const result = schema.safeParse(parseJson(text));
+  if (result.success) return result.data;
+  const because = z.prettifyError(result.error).replace(/\s*\n\s*/g, " ");
+  throw answerNotUnderstood({ request: nameOf(request), because });
+}
+
+function nameOf(request: ApiRequest): string {
+  return `${request.method ?? "GET"} ${request.path}`;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(chunks: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const chunk of chunks) text += chunk;
+  return text;
+}
+
+async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of chunks) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    yield* lines.filter((line) => line !== "");
+  }
+  if (rest !== "") yield rest;
+}
+
+async function* readEvents(send: Send, request: ApiRequest): AsyncGenerator<EventSourceMessage> {
+  const headers = { accept: "text/event-stream", ...request.headers };
+  const { chunks } = await send({ ...request, headers });
+  const waiting: EventSourceMessage[] = [];
+  const parser = createParser({ onEvent: (event) => waiting.push(event) });
+  for await (const chunk of chunks) {
+    parser.feed(chunk);
+    yield* waiting.splice(0);
+  }
+}

@@ -1,0 +1,77 @@
+import { type AppName, DeploymentSummary } from "@hop3/core";
+import { z } from "zod";
+import { appOfDirectory } from "../app.ts";
+import { line } from "../blocks.ts";
+import { at } from "../client.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
+import { interrupted, noDeploymentRunning, usageError } from "../errors.ts";
+import type { Input } from "../input.ts";
+import { packSource, readConfig, readSource, resolveFrom } from "../source.ts";
+import { formatBytes, plural } from "../text.ts";
+import { answerDeployment, deploymentJson } from "../timeline/outcome.ts";
+
+const Deployments = z.object({ deployments: z.array(DeploymentSummary) });
+
+export async function deploy(input: Input, context: Context): Promise<Answer> {
+  const directory = resolveFrom(context, input.args[0] ?? ".");
+  const watch = input.flag("watch");
+  const cancel = input.flag("cancel");
+  if (watch && cancel) {
+    throw usageError({ message: "--watch and --cancel exclude each other", hint: "Give one" });
+  }
+  const app = input.app() ?? (await appOfDirectory(directory));
+  if (cancel) return await cancelDeployment(app, context);
+  const deployment = watch
+    ? await findRunning(app, context)
+    : await startDeployment(app, directory, { input, context });
+  return await answerDeployment(context, deployment, { detach: input.flag("detach") });
+}
+
+async function startDeployment(
+  app: AppName,
+  directory: string,
+  { input, context }: { input: Input; context: Context },
+): Promise<DeploymentSummary> {
+  const entries = await readSource(directory, await readConfig(directory), context);
+  const bytes = entries.reduce((sum, { size }) => sum + size, 0);
+  const amount = `${plural(entries.length, "file")}, ${formatBytes(bytes)}`;
+  context.output.print(line(`Deploying ${app} from ${directory} (${amount})`));
+  try {
+    return await context.client.json(
+      {
+        method: "POST",
+        path: at`/apps/${app}/deployments`,
+        query: { force: input.flag("force") ? true : undefined },
+        upload: packSource(directory, entries),
+        signal: context.signal,
+      },
+      DeploymentSummary,
+    );
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    const message = `stopped while the files of ${app} were sent; nothing was deployed`;
+    throw interrupted({ message });
+  }
+}
+
+async function findRunning(app: AppName, context: Context): Promise<DeploymentSummary> {
+  const { deployments } = await context.client.json(
+    { path: at`/apps/${app}/deployments`, query: { limit: 10 }, signal: context.signal },
+    Deployments,
+  );
+  const states: readonly string[] = ["queued", "running", "live"];
+  const found = deployments.find(({ state }) => states.includes(state));
+  if (found === undefined) throw noDeploymentRunning({ app });
+  return found;
+}
+
+async function cancelDeployment(app: AppName, context: Context): Promise<Answer> {
+  const { id } = await findRunning(app, context);
+  const deployment = await context.client.json(
+    { method: "POST", path: at`/deployments/${id}/cancel`, body: {}, signal: context.signal },
+    DeploymentSummary,
+  );
+  const said = `Deployment ${id} of ${app} is cancelled; nothing has changed for users.`;
+  return { json: deploymentJson(deployment), blocks: [line(said)] };
+}

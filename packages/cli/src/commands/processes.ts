@@ -1,0 +1,67 @@
+import { DeploymentSummary, ProcessInfo } from "@hop3/core";
+import { z } from "zod";
+import { chooseApp } from "../app.ts";
+import { type Block, line, table } from "../blocks.ts";
+import { at } from "../client.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
+import type { Input } from "../input.ts";
+import { formatBytes, formatDuration } from "../text.ts";
+import { answerDeployment } from "../timeline/outcome.ts";
+
+const Processes = z.object({ processes: z.array(ProcessInfo) });
+
+const tones = { up: "good", "backing-off": "bad", stopped: "dim", missing: "bad" } as const;
+
+export async function ps(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const request = { path: at`/apps/${app}/processes`, signal: context.signal };
+  const { processes } = await context.client.json(request, Processes);
+  const blocks =
+    processes.length === 0
+      ? [line(`${app} has no Processes. Deploy it: hop3 deploy DIR --app ${app}`)]
+      : [processTable(processes)];
+  return { json: { processes }, blocks };
+}
+
+/** One row for each Process. */
+export function processTable(processes: readonly ProcessInfo[]): Block {
+  const rows = processes.map((each) => [
+    `${each.worker}.${each.instance}`,
+    { text: each.state, tone: tones[each.state] } as const,
+    formatDuration(each.sinceSeconds * 1000),
+    String(each.restarts),
+    String(each.release),
+    each.kind,
+    each.pid === undefined ? "-" : String(each.pid),
+    each.memoryBytes === undefined ? "-" : formatBytes(each.memoryBytes),
+    each.address ?? "-",
+  ]);
+  const head = [
+    "process",
+    "state",
+    "for",
+    "restarts",
+    "release",
+    "kind",
+    "pid",
+    "memory",
+    "address",
+  ];
+  return table(head, rows);
+}
+
+export async function restart(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const worker = input.text("worker");
+  const deployment = await context.client.json(
+    {
+      method: "POST",
+      path: at`/apps/${app}/restart`,
+      body: worker === undefined ? {} : { worker },
+      signal: context.signal,
+    },
+    DeploymentSummary,
+  );
+  return await answerDeployment(context, deployment, { detach: input.flag("detach") });
+}

@@ -1,0 +1,66 @@
+import { DeploymentSummary, ReleaseSummary } from "@hop3/core";
+import { z } from "zod";
+import { chooseApp } from "../app.ts";
+import { type Block, line, type Span, table } from "../blocks.ts";
+import { at } from "../client.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
+import { type Input, parseWhole } from "../input.ts";
+import { formatAge, formatBytes } from "../text.ts";
+import { answerDeployment } from "../timeline/outcome.ts";
+
+const Releases = z.object({ releases: z.array(ReleaseSummary) });
+
+const tones = {
+  building: "warn",
+  ready: "warn",
+  starting: "warn",
+  running: "good",
+  previous: "bold",
+  archived: "dim",
+  failed: "bad",
+} as const;
+
+export async function releases(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const request = { path: at`/apps/${app}/releases`, signal: context.signal };
+  const found = await context.client.json(request, Releases);
+  if (found.releases.length === 0) {
+    const text = `${app} has no Releases yet. Deploy it: hop3 deploy DIR --app ${app}`;
+    return { json: found, blocks: [line(text)] };
+  }
+  return { json: found, blocks: releaseBlocks(found.releases, context) };
+}
+
+function releaseBlocks(found: readonly ReleaseSummary[], context: Context): Block[] {
+  const rows = found.map((each) => [
+    String(each.number),
+    { text: each.state, tone: tones[each.state] } as const,
+    formatAge(each.createdAt, context.now()),
+    each.createdBy,
+    each.tier ?? "-",
+    each.closure === undefined ? "-" : formatBytes(each.closure.bytes),
+    each.sourceRevision?.slice(0, 12) ?? "-",
+    rollbackSpan(each),
+  ]);
+  const head = ["release", "state", "made", "by", "tier", "closure", "revision", "rollback"];
+  return [table(head, rows)];
+}
+
+function rollbackSpan(release: ReleaseSummary): Span {
+  if (release.state === "running") return "-";
+  if (release.restorable) return { text: "yes", tone: "good" };
+  const why = release.notRestorableBecause ?? release.failure?.message;
+  return { text: why === undefined ? "no" : `no: ${why}`, tone: "dim" };
+}
+
+export async function rollback(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const [number] = input.args;
+  const body = number === undefined ? {} : { release: parseWhole(number, "the release") };
+  const deployment = await context.client.json(
+    { method: "POST", path: at`/apps/${app}/rollback`, body, signal: context.signal },
+    DeploymentSummary,
+  );
+  return await answerDeployment(context, deployment, { detach: input.flag("detach") });
+}

@@ -1,0 +1,104 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Hop3Error, ServerFile } from "@hop3/core";
+import {
+  badServerAddress,
+  badServerFile,
+  remoteUnreachable,
+  serverUnreachable,
+  socketForbidden,
+} from "./errors.ts";
+
+/** How the server is reached: its socket on this machine, or an address with a token. */
+export type Endpoint =
+  | {
+      readonly kind: "socket";
+      readonly home: string;
+      readonly socket: string;
+      readonly pid: number;
+    }
+  | { readonly kind: "remote"; readonly server: URL; readonly token: string | undefined };
+
+/** Where the home is when nobody says; the server decides in the same way. */
+export function defaultHome(env: NodeJS.ProcessEnv, userId: number | undefined): string {
+  if (env["HOP3_HOME"] !== undefined && env["HOP3_HOME"] !== "") return env["HOP3_HOME"];
+  if (userId === 0) return "/var/lib/hop3";
+  return join(env["XDG_DATA_HOME"] ?? join(env["HOME"] ?? "/", ".local/share"), "hop3");
+}
+
+/** Reads anew each time, since a server that was restarted may listen elsewhere. */
+export async function findServer(home: string, env: NodeJS.ProcessEnv): Promise<Endpoint> {
+  const address = env["HOP3_SERVER"];
+  if (address !== undefined && address !== "") return parseAddress(address, env["HOP3_TOKEN"]);
+  const file = join(home, "server.json");
+  const { socket, pid } = parseServerFile(await readServerFile(file, home), file);
+  return { kind: "socket", home, socket, pid };
+}
+
+function parseAddress(value: string, token: string | undefined): Endpoint {
+  const server = URL.parse(value);
+  if (server === null || !["http:", "https:"].includes(server.protocol)) {
+    throw badServerAddress({ value });
+  }
+  return { kind: "remote", server, token };
+}
+
+async function readServerFile(file: string, home: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (error) {
+    if (errorCode(error) === "EACCES") throw socketForbidden({ socket: file });
+    throw serverUnreachable({ home, socket: file, because: "no such file" }, { cause: error });
+  }
+}
+
+function parseServerFile(text: string, file: string): ServerFile {
+  try {
+    return ServerFile.parse(JSON.parse(text));
+  } catch (error) {
+    const because = error instanceof SyntaxError ? error.message : "a key is missing or wrong";
+    throw badServerFile({ file, because }, { cause: error });
+  }
+}
+
+const absent: readonly string[] = [
+  "ECONNREFUSED",
+  "ENOENT",
+  "ECONNRESET",
+  "EPIPE",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "ETIMEDOUT",
+  "ENOTSOCK",
+];
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "nothing listens there",
+  ENOENT: "no such socket",
+  ECONNRESET: "it closed the connection",
+  EPIPE: "it closed the connection",
+};
+
+/** The failure that a broken connection means for the user; other errors come back as they are. */
+export function explainConnection(error: unknown, endpoint: Endpoint): unknown {
+  const code = errorCode(error);
+  if (code === undefined || error instanceof Hop3Error) return error;
+  if (code === "EACCES" && endpoint.kind === "socket") {
+    return socketForbidden({ socket: endpoint.socket }, { cause: error });
+  }
+  if (!absent.includes(code)) return error;
+  const because = reasons[code] ?? code;
+  if (endpoint.kind === "remote") {
+    return remoteUnreachable({ server: endpoint.server.href, because }, { cause: error });
+  }
+  const { home, socket } = endpoint;
+  return serverUnreachable({ home, socket, because }, { cause: error });
+}
+
+/** `ENOENT` and the like, where there is one. */
+export function errorCode(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  return typeof error.code === "string" ? error.code : undefined;
+}

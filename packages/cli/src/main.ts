@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { ExitCode } from "@hop3/core";
+import { runCli } from "./cli.ts";
+
+const stop = new AbortController();
+
+function onSignal(): void {
+  // Whoever asks twice does not want to wait for an orderly end.
+  if (stop.signal.aborted) process.exit(ExitCode.interrupted);
+  stop.abort();
+}
+
+process.on("SIGINT", onSignal);
+process.on("SIGTERM", onSignal);
+// The reader of a pipe may leave early, as `head` does; that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(ExitCode.ok);
+});
+
+const manifest: { version: string } = JSON.parse(
+  readFileSync(new URL("../package.json", import.meta.url), "utf8"),
+);
+
+process.exitCode = await runCli(process.argv.slice(2), {
+  env: process.env,
+  cwd: process.cwd(),
+  userId: process.getuid?.(),
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  now: Date.now,
+  signal: stop.signal,
+  version: manifest.version,
+});

@@ -1,0 +1,155 @@
+import { nearest } from "@hop3/core";
+import { Argument, Command, CommanderError, Option } from "commander";
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command.ts";
+import { usageError } from "./errors.ts";
+import { commonOptions } from "./tree-options.ts";
+
+const everywhere = "Everywhere:";
+
+/** One call as the parser understood it. */
+export interface Parsed {
+  readonly spec: CommandSpec;
+  readonly args: readonly string[];
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** What a command line asks for: a command, or text such as help. */
+export type ParseResult = Parsed | { readonly help: string };
+
+/** Parses a command line against the tree; every mistake is a USAGE failure with the nearest name. */
+export function parseCommandLine(
+  tree: CommandSpec,
+  argv: readonly string[],
+  version: string,
+): ParseResult {
+  const found: { call?: Parsed; help: string } = { help: "" };
+  const program = makeCommand(tree, [], (call) => {
+    found.call = call;
+  });
+  program.version(version, "--version", "Print the version");
+  program.options.at(-1)?.helpGroup(everywhere);
+  configure(program, { spec: tree, path: tree.name }, (text) => {
+    found.help += text;
+  });
+  try {
+    program.parse([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+  }
+  return found.call ?? { help: found.help };
+}
+
+function makeCommand(
+  spec: CommandSpec,
+  parents: readonly string[],
+  onCall: (call: Parsed) => void,
+): Command {
+  const command = new Command(spec.name).enablePositionalOptions();
+  command.description([spec.summary, ...(spec.notes ?? [])].join("\n\n"));
+  command.summary(spec.summary);
+  if (spec.group !== undefined) command.helpGroup(spec.group);
+  for (const argument of spec.args ?? []) command.addArgument(makeArgument(argument));
+  for (const option of spec.options ?? []) command.addOption(makeOption(option));
+  for (const option of commonOptions) command.addOption(makeOption(option).helpGroup(everywhere));
+  command.addHelpOption(new Option("-h, --help", "Show this help").helpGroup(everywhere));
+  command.helpCommand(false);
+  if (spec.passThrough === true) command.passThroughOptions();
+  const path = [...parents, spec.name];
+  if (spec.examples !== undefined) {
+    command.addHelpText(
+      "after",
+      `\nExamples:\n${spec.examples.map((each) => `  ${each}`).join("\n")}`,
+    );
+  }
+  for (const child of spec.children ?? []) {
+    const isDefault = child.name === spec.defaultChild;
+    command.addCommand(makeCommand(child, path, onCall), {
+      hidden: child.hidden === true,
+      isDefault,
+    });
+  }
+  if (spec.load !== undefined) {
+    command.action(() => {
+      onCall({ spec, args: command.args, options: optionsOf(command) });
+    });
+  }
+  return command;
+}
+
+/** Options by the names of the tree; commander's own camelCase and `no-` rules stay in here. */
+function optionsOf(command: Command): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (let each: Command | null = command; each !== null; each = each.parent) {
+    for (const option of each.options) {
+      const name = option.long?.slice(2);
+      if (name === undefined || name === "version") continue;
+      const value = each.getOptionValue(option.attributeName());
+      values[name] ??= option.negate ? value === false : value;
+    }
+  }
+  return values;
+}
+
+function makeArgument(spec: ArgumentSpec): Argument {
+  const inner = `${spec.name}${spec.many === true ? "..." : ""}`;
+  const argument = new Argument(spec.required === true ? `<${inner}>` : `[${inner}]`, spec.summary);
+  return typeof spec.kind === "string" ? argument : argument.choices(spec.kind);
+}
+
+function makeOption(spec: OptionSpec): Option {
+  const short = spec.short === undefined ? "" : `-${spec.short}, `;
+  const value = spec.value === undefined ? "" : ` <${spec.value.name}>`;
+  const option = new Option(`${short}--${spec.name}${value}`, spec.summary);
+  return spec.fallback === undefined ? option : option.default(spec.fallback);
+}
+
+/** Where a command stands in the tree, for what is said when it is called wrongly. */
+interface Standing {
+  readonly spec: CommandSpec;
+  readonly parent?: CommandSpec;
+  readonly path: string;
+}
+
+function configure(command: Command, standing: Standing, write: (text: string) => void): void {
+  const { spec, path } = standing;
+  command.exitOverride((error) => {
+    if (error.exitCode === 0 || error.code === "commander.help") throw error;
+    throw unknownChild(error, standing) ?? toUsageError(error, path);
+  });
+  command.configureOutput({ writeOut: write, writeErr: write, outputError: () => {} });
+  command.configureHelp({ subcommandTerm: (child) => `${child.name()} ${argumentsOf(child)}` });
+  for (const [index, child] of (spec.children ?? []).entries()) {
+    const next = { spec: child, parent: spec, path: `${path} ${child.name}` };
+    const made = command.commands[index];
+    if (made !== undefined) configure(made, next, write);
+  }
+}
+
+function argumentsOf(command: Command): string {
+  const terms = command.registeredArguments.map((argument) => {
+    const inner = `${argument.name()}${argument.variadic ? "..." : ""}`;
+    return argument.required ? `<${inner}>` : `[${inner}]`;
+  });
+  return terms.join(" ");
+}
+
+/** `hop3 config sett`: the parser took it for an argument of `list`, which is what `config` alone means. */
+function unknownChild(error: CommanderError, { spec, parent }: Standing): Error | undefined {
+  if (error.code !== "commander.excessArguments" || parent?.defaultChild !== spec.name) {
+    return undefined;
+  }
+  const word = /but got \d+: ([^,]*)/.exec(error.message)?.[1] ?? "";
+  const names = (parent.children ?? []).map(({ name }) => name);
+  const [near] = nearest(word, names);
+  const hint = near === undefined ? `One of: ${names.join(", ")}` : `Did you mean ${near}?`;
+  return usageError({ message: `unknown command '${parent.name} ${word}'`, hint });
+}
+
+/** Commander's sentence, taken apart: its suggestion becomes our hint. */
+function toUsageError(error: CommanderError, path: string): Error {
+  const [sentence = "", suggestion] = error.message.split("\n");
+  const nearest = /^\(Did you mean (?:one of )?([^?]+)\?\)$/.exec(suggestion ?? "")?.[1];
+  const message = sentence.replace(/^error: /, "").replace(/\.$/, "");
+  const hint = nearest === undefined ? `See: ${path} --help` : `Did you mean ${nearest}?`;
+  return usageError({ message, hint });
+}

@@ -1,0 +1,73 @@
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import {
+  type LoadedConfig,
+  loadConfig,
+  makeSourceFilter,
+  noConfig,
+  sourceEmpty,
+  sourceSecret,
+} from "@hop3/core";
+import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
+import { create } from "tar";
+import { line } from "./blocks.ts";
+import { errorCode } from "./connection.ts";
+import type { Context } from "./context.ts";
+import { fileUnreadable } from "./errors.ts";
+
+/** A path of the command line, from where the user stands. */
+export function resolveFrom(context: Pick<Context, "cwd">, path: string): string {
+  return resolve(context.cwd, path);
+}
+
+/** The hop3.toml of a directory, or what stands for one that is not there. */
+export async function readConfig(directory: string): Promise<LoadedConfig> {
+  const file = join(directory, "hop3.toml");
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    const code = errorCode(cause);
+    // A directory that is not there is for whoever walks it to report.
+    if (code === "ENOENT" || code === "ENOTDIR") return noConfig();
+    throw fileUnreadable({ file, because: code ?? String(cause) }, { cause });
+  }
+  return loadConfig(text);
+}
+
+/** What may leave this machine of a directory; fails where a file of it looks like a secret. */
+export async function readSource(
+  directory: string,
+  loaded: LoadedConfig,
+  context: Pick<Context, "output">,
+): Promise<SourceEntry[]> {
+  const { build } = loaded.config;
+  const filter = makeSourceFilter({ buildIgnore: build?.ignore ?? [] });
+  const dropped: string[] = [];
+  const entries: SourceEntry[] = [];
+  const walk = walkSource(directory, filter, {
+    onDropped: (path, reason) => dropped.push(`${path}: ${reason}`),
+    onWarning: (text) =>
+      context.output.notice(line({ text: "warning", tone: "warn" }, `  ${text}`)),
+  });
+  for await (const entry of walk) entries.push(entry);
+  if (entries.length === 0) throw sourceEmpty({ directory, dropped });
+  const findings = await scanSource(entries, build?.["allow-secrets"] ?? []);
+  if (findings.length > 0) throw sourceSecret({ findings });
+  if (context.output.verbose) {
+    const texts = dropped.map((text) => line({ text: `  left out  ${text}`, tone: "dim" }));
+    context.output.notice(...texts);
+  }
+  return entries;
+}
+
+/** The entries, and nothing else, as a stream of tar.gz. */
+export function packSource(
+  directory: string,
+  entries: readonly SourceEntry[],
+): NodeJS.ReadableStream {
+  // The leading ./ keeps a name that begins with @ from being taken for an archive to include.
+  const paths = entries.map(({ path }) => `./${path}`);
+  const options = { cwd: directory, gzip: true, portable: true, noDirRecurse: true, strict: true };
+  return create(options, paths) as unknown as NodeJS.ReadableStream;
+}

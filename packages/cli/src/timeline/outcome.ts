@@ -1,0 +1,130 @@
+import { type DeploymentSummary, type FailureData, Hop3Error } from "@hop3/core";
+import { type Block, fields, line } from "../blocks.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
+import {
+  deploymentCancelled,
+  deploymentFailed,
+  deploymentSuperseded,
+  describeError,
+  toExitCode,
+} from "../errors.ts";
+import { formatBytes, formatDuration, plural } from "../text.ts";
+import { type Followed, followDeployment } from "./follow.ts";
+
+/** Waits for a Deployment unless told otherwise, and says what came of it: the end of every command that starts one. */
+export async function answerDeployment(
+  context: Context,
+  deployment: DeploymentSummary,
+  options: { detach: boolean },
+): Promise<Answer> {
+  if (options.detach) {
+    return { json: deploymentJson(deployment), blocks: [line(...underWay(deployment))] };
+  }
+  const followed = await followDeployment(context, deployment);
+  const error = failureOf(followed);
+  if (error === undefined) {
+    return { json: deploymentJson(followed.deployment), blocks: successBlocks(followed) };
+  }
+  if (!context.output.json) throw error;
+  const { exitCode, ...described } = describeError(error);
+  return {
+    json: { ...deploymentJson(followed.deployment), error: described },
+    blocks: [],
+    exitCode,
+  };
+}
+
+/** What `hop3 deploy --json` ends with. */
+export function deploymentJson(deployment: DeploymentSummary): Record<string, unknown> {
+  return {
+    app: deployment.app,
+    deployment: deployment.id,
+    release: deployment.release,
+    url: deployment.url,
+    tier: deployment.tier,
+    phases: deployment.phases.map(({ name, ms }) => ({ name, ms })),
+    closure: deployment.closure,
+    state: deployment.state,
+    unchanged: deployment.unchanged,
+  };
+}
+
+function underWay({ id, app }: DeploymentSummary): string[] {
+  return [`Deployment ${id} of ${app} is under way. Watch it: hop3 deploy --watch --app ${app}`];
+}
+
+function failureOf({ deployment, failure, logTail }: Followed): Hop3Error | undefined {
+  switch (deployment.state) {
+    case "failed":
+      return explainFailure(deployment, failure ?? deployment.failure, logTail);
+    case "cancelled":
+      return deploymentCancelled(deployment);
+    case "superseded":
+      return deploymentSuperseded(deployment);
+    case "queued":
+    case "running":
+    case "live":
+    case "succeeded":
+      return undefined;
+  }
+}
+
+function explainFailure(
+  deployment: DeploymentSummary,
+  failure: FailureData | undefined,
+  logTail: readonly string[],
+): Hop3Error {
+  const plain = deploymentFailed(deployment).failure;
+  const detail = [evidence(failure?.detail, logTail), wholeLog(deployment, logTail)];
+  const known = detail.filter((part) => part !== undefined);
+  return new Hop3Error({
+    ...plain,
+    ...failure,
+    exitCode: failure === undefined ? plain.exitCode : toExitCode(failure.exitCode),
+    detail: known.length === 0 ? undefined : known.join("\n"),
+  });
+}
+
+/** What the server found worth showing, unless the log it is from is at hand in full length. */
+function evidence(detail: string | undefined, logTail: readonly string[]): string | undefined {
+  const last = logTail.findLast((each) => each.trim() !== "");
+  if (last === undefined) return detail;
+  if (detail === undefined) return logTail.join("\n");
+  return detail.includes(last.trim()) ? detail : `${detail}\n${logTail.join("\n")}`;
+}
+
+function wholeLog(deployment: DeploymentSummary, logTail: readonly string[]): string | undefined {
+  if (logTail.length === 0 || deployment.release === undefined) return undefined;
+  return `the whole log: hop3 logs --build --release ${deployment.release} --app ${deployment.app}`;
+}
+
+function successBlocks({ deployment, draining }: Followed): Block[] {
+  const { release, unchanged } = deployment;
+  const took = deployment.phases.reduce((sum, { ms }) => sum + ms, 0);
+  const blocks: Block[] = [];
+  if (unchanged) blocks.push(line(`Nothing has changed: release ${release} goes on running.`));
+  blocks.push(
+    fields([
+      ["address", { text: deployment.url, tone: "bold" }],
+      ["release", release === undefined ? undefined : String(release)],
+      ["tier", deployment.tier],
+      ["closure", closureText(deployment.closure)],
+      ["took", formatDuration(took)],
+    ]),
+  );
+  if (draining) {
+    const text =
+      "The Release before still serves open connections; it is stopped in the background.";
+    blocks.push(line({ text, tone: "dim" }));
+  }
+  return blocks;
+}
+
+/** `83 paths, 152 MB`. */
+export function closureText(
+  closure: { paths: number; bytes: number } | undefined,
+): string | undefined {
+  if (closure === undefined) return undefined;
+  return `${plural(closure.paths, "path")}, ${formatBytes(closure.bytes)}`;
+}
