@@ -5,5 +5,6 @@
  * and a version for five small files, and code in the server would make the CLI carry the server.
  */
 export * from "./directory-tree.ts";
+export * from "./open-source.ts";
 export * from "./scan-source.ts";
 export * from "./walk-source.ts";

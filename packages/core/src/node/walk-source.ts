@@ -46,7 +46,8 @@ export async function* walkSource(
   yield* walkDirectory(walk, filter, "");
 }
 
-async function requireDirectory(directory: string): Promise<void> {
+/** Fails unless this is a directory that can be looked into. */
+export async function requireDirectory(directory: string): Promise<void> {
   let found: Stats;
   try {
     found = await stat(directory);

@@ -1,0 +1,101 @@
+import type { Command, Healthcheck, Limits } from "../artifact/runtime-config.ts";
+import { emptyProcfile, type Procfile } from "../source/procfile.ts";
+import { mergeConfig, type WorkerOverride, withoutGaps } from "./merge.ts";
+import type { ConfigFile } from "./schema.ts";
+import type { EnvFact, EnvValue } from "./sections.ts";
+import { configDefaults, type Generated, type MergePolicy } from "./values.ts";
+
+/** `[env]`, sorted by what the server has to do for each variable. */
+export interface EnvSettings {
+  /** How these meet values set by `hop3 config set`. */
+  readonly policy: MergePolicy;
+  readonly plain: Readonly<Record<string, string>>;
+  /** Made once by the server and kept. */
+  readonly generated: Readonly<Record<string, Generated>>;
+  /** Filled in with what the platform knows of the app. */
+  readonly facts: Readonly<Record<string, EnvFact>>;
+  readonly fromAddons: Readonly<Record<string, { readonly from: string; readonly key: string }>>;
+  /** Texts with `${NAME}`; see `expandComputed`. */
+  readonly computed: Readonly<Record<string, string>>;
+}
+
+/** What the server takes from the files of an app at deploy time, complete with defaults. */
+export interface DeploySettings {
+  /** Only the keys that hop3.toml sets: they win over hop3.nix key by key. */
+  readonly healthcheck: Healthcheck;
+  readonly startTimeoutSeconds: number;
+  readonly drainTimeoutSeconds: number;
+  /** Releases that stay restorable. */
+  readonly keep: number;
+  readonly strategy: "blue-green" | "stop-first";
+  readonly domains: { readonly list: readonly string[]; readonly policy: MergePolicy };
+  readonly env: EnvSettings;
+  /** Undefined where hop3.nix alone may say. */
+  readonly beforeRun: readonly Command[] | undefined;
+  /** For `mergeWorkers(runtime.workers, …)`. */
+  readonly workers: Readonly<Record<string, WorkerOverride>>;
+  /** URL prefix to a directory, relative to the package. */
+  readonly staticPaths: Readonly<Record<string, string>>;
+  readonly limits: Limits;
+}
+
+/** Takes from a configuration what the server needs to deploy. */
+export function deploySettings(
+  config: ConfigFile,
+  procfile: Procfile = emptyProcfile,
+): DeploySettings {
+  const merged = mergeConfig(config, procfile);
+  const { deploy = {}, domains = {}, run = {} } = config;
+  return {
+    healthcheck: healthcheckOf(config),
+    startTimeoutSeconds: run["start-timeout"] ?? configDefaults.startTimeout,
+    drainTimeoutSeconds: deploy["drain-timeout"] ?? configDefaults.drainTimeout,
+    keep: deploy.keep ?? configDefaults.keep,
+    strategy: deploy.strategy ?? configDefaults.strategy,
+    domains: {
+      list: [...new Set(domains.list ?? [])],
+      policy: domains._policy ?? configDefaults.policy,
+    },
+    env: envOf(config),
+    beforeRun: merged.beforeRun?.value,
+    workers: mapValues(merged.workers, ({ value }) => value),
+    staticPaths: mapValues(merged.staticPaths, ({ value }) => value),
+    limits: limitsOf(config),
+  };
+}
+
+function healthcheckOf({ healthcheck = {} }: ConfigFile): Healthcheck {
+  const { path, status, contains, interval, timeout, retries } = healthcheck;
+  const start_period = healthcheck["start-period"];
+  return withoutGaps({ path, status, contains, interval, timeout, retries, start_period });
+}
+
+function limitsOf({ limits = {} }: ConfigFile): Limits {
+  const { memory, cpu, processes } = limits;
+  const text = memory === undefined ? undefined : String(memory);
+  return withoutGaps({ memory: text, cpu, processes });
+}
+
+function envOf({ env = {} }: ConfigFile): EnvSettings {
+  const { _policy, computed, ...values } = env;
+  const plain: Record<string, string> = {};
+  const generated: Record<string, Generated> = {};
+  const facts: Record<string, EnvFact> = {};
+  const fromAddons: Record<string, { from: string; key: string }> = {};
+  // What is left beside the two keys above are the variables; a rest type keeps no index signature.
+  for (const [name, value] of Object.entries<EnvValue>(values)) {
+    if (typeof value !== "object") plain[name] = String(value);
+    else if ("generate" in value) generated[name] = value;
+    else if ("from" in value) fromAddons[name] = value;
+    else facts[name] = value.key;
+  }
+  const policy = _policy ?? configDefaults.policy;
+  return { policy, plain, generated, facts, fromAddons, computed: computed ?? {} };
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  change: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}

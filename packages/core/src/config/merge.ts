@@ -1,0 +1,159 @@
+import type { Command, WorkerSpec } from "../artifact/runtime-config.ts";
+import { defineError, ExitCode } from "../errors.ts";
+import type { Procfile } from "../source/procfile.ts";
+import type { ConfigFile } from "./schema.ts";
+import type { WorkerTable } from "./sections.ts";
+import { configDefaults } from "./values.ts";
+
+export type ConfigOrigin = "hop3.toml" | "Procfile" | "default";
+
+/** A value and the file that it came from. */
+export interface Sourced<Value> {
+  readonly value: Value;
+  readonly origin: ConfigOrigin;
+}
+
+/** What a file says of a worker; what it leaves out comes from the next file, at last from hop3.nix. */
+export type WorkerOverride = { readonly [Key in keyof WorkerSpec]?: WorkerSpec[Key] };
+
+/** hop3.toml over Procfile over defaults, key by key. */
+export interface MergedConfig {
+  readonly workers: Readonly<Record<string, Sourced<WorkerOverride>>>;
+  /** Absent where only hop3.nix may say. */
+  readonly beforeRun: Sourced<readonly Command[]> | undefined;
+  readonly staticPaths: Readonly<Record<string, Sourced<string>>>;
+  /** Every other setting, as `section.key`. */
+  readonly settings: Readonly<Record<string, Sourced<unknown>>>;
+}
+
+export const workerWithoutCommand = defineError<{ worker: string; known: readonly string[] }>({
+  code: "WORKER_WITHOUT_COMMAND",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ worker }) => `the worker ${worker} has no command in hop3.toml, Procfile or hop3.nix`,
+  hint: ({ worker, known }) =>
+    `Add command = "…" to [run.workers.${worker}]${known.length === 0 ? "" : `, or name one that exists: ${known.join(", ")}`}`,
+  place: () => ({ file: "hop3.toml" }),
+});
+
+/** Merges what the files of an app say, with the origin of each value. */
+export function mergeConfig(config: ConfigFile, procfile: Procfile): MergedConfig {
+  return {
+    workers: mergeFileWorkers(config, procfile),
+    beforeRun: mergeBeforeRun(config, procfile),
+    staticPaths: mergeStatic(config, procfile),
+    settings: { ...defaultSettings(), ...fileSettings(config) },
+  };
+}
+
+/** The workers of a Release: what the files say over what hop3.nix says, key by key. */
+export function mergeWorkers(
+  base: Readonly<Record<string, WorkerSpec>>,
+  overrides: Readonly<Record<string, WorkerOverride>>,
+): Record<string, WorkerSpec> {
+  const merged: Record<string, WorkerSpec> = { ...base };
+  for (const [worker, override] of Object.entries(overrides)) {
+    const command = override.command ?? base[worker]?.command;
+    if (command === undefined) throw workerWithoutCommand({ worker, known: Object.keys(base) });
+    merged[worker] = { ...base[worker], ...override, command };
+  }
+  return merged;
+}
+
+function mergeFileWorkers(
+  config: ConfigFile,
+  procfile: Procfile,
+): Record<string, Sourced<WorkerOverride>> {
+  const merged: Record<string, Sourced<WorkerOverride>> = {};
+  for (const [name, { command, kind, schedule }] of Object.entries(procfile.workers)) {
+    merged[name] = { value: withoutGaps({ command, kind, schedule }), origin: "Procfile" };
+  }
+  const { start, workers = {} } = config.run ?? {};
+  const written = start === undefined ? workers : { ...workers, web: start };
+  for (const [name, worker] of Object.entries(written)) {
+    const value = { ...merged[name]?.value, ...toOverride(worker) };
+    merged[name] = { value, origin: "hop3.toml" };
+  }
+  return merged;
+}
+
+function toOverride(worker: Command | WorkerTable): WorkerOverride {
+  if (typeof worker === "string" || Array.isArray(worker)) return { command: worker };
+  const { command, kind, schedule, instances } = worker;
+  const { "stop-signal": stop_signal, "stop-timeout": stop_timeout } = worker;
+  return withoutGaps({ command, kind, schedule, instances, stop_signal, stop_timeout });
+}
+
+function mergeBeforeRun(
+  config: ConfigFile,
+  procfile: Procfile,
+): Sourced<readonly Command[]> | undefined {
+  const written = config.run?.["before-run"];
+  if (written !== undefined) {
+    return { value: typeof written === "string" ? [written] : written, origin: "hop3.toml" };
+  }
+  if (procfile.release.length === 0) return undefined;
+  return { value: procfile.release, origin: "Procfile" };
+}
+
+function mergeStatic(config: ConfigFile, procfile: Procfile): Record<string, Sourced<string>> {
+  const merged: Record<string, Sourced<string>> = {};
+  if (procfile.static !== undefined) merged["/"] = { value: procfile.static, origin: "Procfile" };
+  for (const [prefix, directory] of Object.entries(config.run?.static ?? {})) {
+    merged[prefix] = { value: directory, origin: "hop3.toml" };
+  }
+  return merged;
+}
+
+function defaultSettings(): Record<string, Sourced<unknown>> {
+  const values = {
+    "build.nix.file": configDefaults.nixFile,
+    "build.nix.pure": configDefaults.pure,
+    "build.nix.timeout": configDefaults.buildTimeout,
+    "build.nix.max-silent-time": configDefaults.maxSilentTime,
+    "run.start-timeout": configDefaults.startTimeout,
+    "deploy.strategy": configDefaults.strategy,
+    "deploy.drain-timeout": configDefaults.drainTimeout,
+    "deploy.keep": configDefaults.keep,
+  };
+  const entries = Object.entries(values);
+  return Object.fromEntries(entries.map(([key, value]) => [key, { value, origin: "default" }]));
+}
+
+/** Keys of [run] that the Plan shows in a place of their own. */
+const shownElsewhere: ReadonlySet<string> = new Set([
+  "run.start",
+  "run.workers",
+  "run.before-run",
+  "run.static",
+]);
+
+function fileSettings(config: ConfigFile): Record<string, Sourced<unknown>> {
+  const { nix: nixBuild, ...build } = config.build ?? {};
+  const sections = { ...config, build, "build.nix": nixBuild };
+  const settings: Record<string, Sourced<unknown>> = {};
+  for (const [section, content] of Object.entries(sections)) {
+    for (const [key, value] of flattenSection(section, content)) {
+      if (!shownElsewhere.has(key)) settings[key] = { value, origin: "hop3.toml" };
+    }
+  }
+  return settings;
+}
+
+/** A list, such as [[addons]], is one value; a table is one value for each of its keys. */
+function flattenSection(section: string, content: unknown): readonly [string, unknown][] {
+  if (content === undefined) return [];
+  if (typeof content !== "object" || content === null || Array.isArray(content)) {
+    return [[section, content]];
+  }
+  return Object.entries(content).map(([key, value]) => [`${section}.${key}`, value]);
+}
+
+/** The same object without the keys that hold nothing, so that a spread does not erase what lies below. */
+export function withoutGaps<T extends object>(
+  value: T,
+): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const kept = Object.entries(value).filter(([, part]) => part !== undefined);
+  // Object.fromEntries forgets which key had which type.
+  return Object.fromEntries(kept) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+}

@@ -1,0 +1,247 @@
+import { z } from "zod";
+import { AppName, DomainName, VariableName, WorkerName } from "../names.ts";
+import { configDefaults, Duration, explain, Generated, MergePolicy } from "./values.ts";
+
+const text = z.string().min(1);
+const list = z.array(z.string());
+const port = z.int().min(1).max(65_535);
+
+/** A string is run by the Release's own shell, a list is started as it is. */
+const CommandValue = z.union([z.string().trim().min(1), z.array(z.string()).min(1)]);
+
+/** One command, or several run in order. A list of strings is several commands here, as `before-run` needs. */
+const Commands = z.union([z.string().trim().min(1), z.array(CommandValue)]);
+
+export const MetadataSection = z.strictObject({
+  id: explain(
+    AppName.optional(),
+    "Name of the app: lower case letters, digits and hyphens, starting with a letter, 2 to 64 characters",
+  ),
+  name: explain(text.optional(), "Name for people"),
+  version: explain(text.optional(), "Version of the app"),
+  title: explain(text.optional(), "One line for lists"),
+  description: explain(z.string().optional(), "What the app does"),
+  author: explain(text.optional(), "Who made it"),
+  license: explain(text.optional(), "SPDX name of its licence"),
+  homepage: explain(text.optional(), "Address of the project"),
+  categories: explain(list.optional(), "Where it stands in the catalogue"),
+  tags: explain(list.optional(), "Words to find it by"),
+});
+
+const BuildNix = z.strictObject({
+  file: explain(
+    text.optional(),
+    "Expression to build, relative to the root of the app",
+    configDefaults.nixFile,
+  ),
+  pure: explain(
+    z.boolean().optional(),
+    "Evaluate with nothing but the Source and the package set",
+    configDefaults.pure,
+  ),
+  timeout: explain(Duration.optional(), "Longest time of a build", configDefaults.buildTimeout),
+  "max-silent-time": explain(
+    Duration.optional(),
+    "Longest time without output of a build",
+    configDefaults.maxSilentTime,
+  ),
+});
+
+export const BuilderName = z.enum(["auto", "nix", "local", "docker"]);
+export type BuilderName = z.infer<typeof BuilderName>;
+
+export const BuildSection = z
+  .strictObject({
+    method: explain(BuilderName.optional(), "How the app is built", "auto"),
+    builder: explain(BuilderName.optional(), "The same as method"),
+    toolchain: explain(text.optional(), "Language toolchain of the local builder"),
+    "before-build": explain(Commands.optional(), "Commands before the build (local builder)"),
+    build: explain(Commands.optional(), "Commands of the build (local builder)"),
+    "after-build": explain(Commands.optional(), "Commands after the build (local builder)"),
+    test: explain(Commands.optional(), "Commands that test the build (local builder)"),
+    packages: explain(list.optional(), "Packages the build needs (local builder)"),
+    ignore: explain(list.optional(), "Globs of files that do not belong to the Source"),
+    "allow-secrets": explain(list.optional(), "Files that may hold what looks like a secret"),
+    nix: explain(BuildNix.optional(), "Settings of the nix builder"),
+  })
+  .refine(
+    (build) =>
+      build.method === undefined || build.builder === undefined || build.method === build.builder,
+    {
+      error: "[build] method and builder mean the same and differ here; keep one of them",
+      path: ["builder"],
+      when: ({ value }) => typeof value === "object" && value !== null,
+    },
+  );
+
+export const StopSignal = z
+  .string()
+  .transform((name) => name.replace(/^SIG/, ""))
+  .pipe(z.enum(["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"]));
+
+const WorkerTable = z.strictObject({
+  command: explain(
+    CommandValue.optional(),
+    "What to run; without it the rest refines a worker of hop3.nix or Procfile",
+  ),
+  kind: explain(z.enum(["web", "background", "cron", "static"]).optional(), "What it does"),
+  schedule: explain(text.optional(), "When it runs, five fields as in cron"),
+  instances: explain(z.int().min(1).max(64).optional(), "How many run at a time", 1),
+  "stop-signal": explain(StopSignal.optional(), "Signal that asks it to stop", "TERM"),
+  "stop-timeout": explain(Duration.optional(), "Time from that signal to the kill"),
+});
+export type WorkerTable = z.infer<typeof WorkerTable>;
+
+export const RunSection = z
+  .strictObject({
+    start: explain(CommandValue.optional(), "Command of the worker called web"),
+    workers: explain(
+      z.record(WorkerName, z.union([CommandValue, WorkerTable])).optional(),
+      "Every worker by name: a string, a list or a table",
+    ),
+    "before-run": explain(
+      Commands.optional(),
+      "Commands run once per Release before any worker starts",
+    ),
+    "start-timeout": explain(
+      Duration.optional(),
+      "Longest time from start to the first good answer",
+      configDefaults.startTimeout,
+    ),
+    static: explain(
+      z.record(z.string().startsWith("/"), text).optional(),
+      "URL prefix to directory",
+    ),
+  })
+  .refine((run) => run.start === undefined || run.workers?.["web"] === undefined, {
+    error: "[run] start and [run.workers] web both name the command of web; keep one of them",
+    path: ["start"],
+  });
+
+/** What the platform knows of an app, to be put into a variable. */
+export const EnvFact = z.enum(["domain", "name", "url", "data-dir"]);
+export type EnvFact = z.infer<typeof EnvFact>;
+
+const EnvFromFact = z.strictObject({ key: explain(EnvFact, "What the platform knows of the app") });
+const EnvFromAddon = z.strictObject({
+  from: explain(text, "Name of an addon"),
+  key: explain(VariableName, "Variable of that addon"),
+});
+
+/** A plain value, or a table that says where the value comes from. */
+export const EnvValue = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  Generated,
+  EnvFromAddon,
+  EnvFromFact,
+]);
+export type EnvValue = z.infer<typeof EnvValue>;
+
+export const EnvSection = z
+  .object({
+    _policy: explain(
+      MergePolicy.optional(),
+      "Whether a value of this file replaces one set by hand",
+      configDefaults.policy,
+    ),
+    computed: explain(
+      z.record(VariableName, z.string()).optional(),
+      `Values made of others, as \${NAME}`,
+    ),
+  })
+  .catchall(EnvValue)
+  .superRefine(checkVariableNames, {
+    when: ({ value }) => typeof value === "object" && value !== null,
+  });
+
+function checkVariableNames(env: object, context: z.core.$RefinementCtx): void {
+  for (const name of Object.keys(env)) {
+    if (VariableName.safeParse(name).success) continue;
+    const message = `'${name}' cannot be the name of a variable: letters, digits and _, not starting with a digit`;
+    context.addIssue({ code: "custom", message, path: [name] });
+  }
+}
+
+export const HealthcheckSection = z.strictObject({
+  path: explain(z.string().startsWith("/").optional(), "Path that is asked for", "/"),
+  status: explain(
+    z.union([z.int().min(100).max(599), z.tuple([z.int(), z.int()])]).optional(),
+    "Status that counts as healthy, or the lowest and the highest",
+    [200, 399],
+  ),
+  contains: explain(z.string().optional(), "Text the answer has to contain"),
+  command: explain(CommandValue.optional(), "Command that has to succeed"),
+  interval: explain(Duration.optional(), "Time between two checks"),
+  timeout: explain(Duration.optional(), "Longest time of one check"),
+  retries: explain(
+    z.int().min(0).optional(),
+    "Failures in a row before the worker counts as unhealthy",
+  ),
+  "start-period": explain(Duration.optional(), "Time after start in which failures do not count"),
+});
+
+export const DeploySection = z.strictObject({
+  strategy: explain(
+    z.enum(["blue-green", "stop-first"]).optional(),
+    "Whether the old Release serves until the new one answers",
+    configDefaults.strategy,
+  ),
+  "drain-timeout": explain(
+    Duration.optional(),
+    "Longest time for requests in flight after the switch",
+    configDefaults.drainTimeout,
+  ),
+  keep: explain(
+    z.int().min(1).max(1000).optional(),
+    "Releases that stay restorable",
+    configDefaults.keep,
+  ),
+  branch: explain(text.optional(), "Branch whose push deploys"),
+  preview: explain(z.boolean().optional(), "Deploy other branches as previews", false),
+});
+
+const HostName = z
+  .string()
+  .toLowerCase()
+  .refine((name) => DomainName.safeParse(name).success, {
+    error: "expected a host name such as app.example.org, without port and path",
+  });
+
+export const DomainsSection = z.strictObject({
+  list: explain(z.array(HostName).optional(), "Host names of the app"),
+  _policy: explain(
+    MergePolicy.optional(),
+    "Whether this list replaces domains added by hand",
+    configDefaults.policy,
+  ),
+});
+
+export const LimitsSection = z.strictObject({
+  memory: explain(
+    z
+      .union([
+        z.int().positive(),
+        z.string().regex(/^\d+(?:\.\d+)?\s*(?:[KMGT]i?)?B?$/i, {
+          error: 'expected bytes, or a text such as "512M"',
+        }),
+      ])
+      .optional(),
+    "Memory of one process",
+  ),
+  cpu: explain(z.number().positive().optional(), "Processors of one process; 0.5 is half of one"),
+  processes: explain(z.int().positive().optional(), "Processes and threads of one worker"),
+});
+
+export const PortEntry = z.strictObject({
+  name: explain(text, "Name of the endpoint"),
+  port: explain(port, "Port inside the app"),
+  public: explain(port.optional(), "Port on the host"),
+  protocol: explain(z.enum(["http", "tcp", "udp"]).optional(), "What is spoken there", "tcp"),
+});
+
+export const PortSection = z.record(
+  z.string(),
+  z.union([port, z.strictObject({ container: port.optional(), public: port.optional() })]),
+);

@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { explain, Generated } from "./values.ts";
+
+const text = z.string().min(1);
+const list = z.array(z.string());
+
+const AddonBackup = z.strictObject({
+  schedule: explain(text.optional(), "When, five fields as in cron"),
+  retention: explain(z.int().positive().optional(), "Backups that are kept"),
+});
+
+export const AddonEntry = z.strictObject({
+  type: explain(z.enum(["postgres", "redis", "mysql", "s3"]), "Kind of service"),
+  name: explain(text.optional(), "Name, where an app has several of a kind"),
+  version: explain(text.optional(), "Major version"),
+  extensions: explain(list.optional(), "Extensions of the database"),
+  backup: explain(AddonBackup.optional(), "Backups of this addon"),
+});
+export type AddonEntry = z.infer<typeof AddonEntry>;
+
+/** The older spelling of `[[addons]]`. */
+export const ProviderEntry = z.strictObject({
+  type: explain(text.optional(), "Kind of service"),
+  name: explain(text.optional(), "Kind of service, where type is missing"),
+  plan: explain(text.optional(), "No meaning any more"),
+  version: explain(text.optional(), "Major version"),
+});
+
+export const VolumeEntry = z
+  .strictObject({
+    name: explain(text, "Name of the volume"),
+    target: explain(text, "Path the app sees"),
+    type: explain(z.enum(["persist", "tmpfs", "bind"]).optional(), "What it is", "persist"),
+    size: explain(text.optional(), "Size of a tmpfs"),
+    source: explain(
+      z.string().startsWith("/").optional(),
+      "Directory of the host (bind); the operator has to allow it",
+    ),
+    backup: explain(
+      z
+        .strictObject({ include: explain(z.boolean().optional(), "Belongs to backups", true) })
+        .optional(),
+      "Backups of this volume",
+    ),
+  })
+  .refine((volume) => volume.type !== "bind" || volume.source !== undefined, {
+    error: "a volume of type bind needs source",
+    path: ["type"],
+  });
+
+export const BackupSection = z.strictObject({
+  schedule: explain(text.optional(), "When, five fields as in cron"),
+  retention: explain(z.int().positive().optional(), "Backups that are kept"),
+  paths: explain(list.optional(), "Paths below the data directory"),
+  exclude: explain(list.optional(), "Globs that are left out"),
+});
+
+const account = {
+  username: explain(text.optional(), "Name of the account"),
+  email: explain(text.optional(), "Address of the account; operator stands for the operator's own"),
+  password: explain(z.union([text, Generated]).optional(), "Password, or how to make it"),
+  create: explain(z.union([text, list]).optional(), "Command that creates the account"),
+};
+
+export const AdminSection = z.strictObject(account);
+export const ProbeSection = z.strictObject(account);
+
+const Validation = z.strictObject({
+  path: explain(z.string().startsWith("/"), "Path that is asked for"),
+  status: explain(z.int().optional(), "Expected status", 200),
+  contains: explain(z.string().optional(), "Expected text"),
+});
+
+export const TestSection = z.strictObject({
+  priority: explain(text.optional(), "How much it matters"),
+  tier: explain(text.optional(), "How long it takes"),
+  author: explain(text.optional(), "Who keeps it"),
+  targets: explain(list.optional(), "Where it runs"),
+  covers: explain(list.optional(), "What it exercises"),
+  validations: explain(z.array(Validation).optional(), "Requests and their answers"),
+});

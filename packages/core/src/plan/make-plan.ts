@@ -1,0 +1,159 @@
+import type { Tier } from "../artifact/build-artifact.ts";
+import type { Command } from "../artifact/runtime-config.ts";
+import { type LoadedConfig, noConfig } from "../config/load.ts";
+import { type MergedConfig, mergeConfig } from "../config/merge.ts";
+import { configDefaults } from "../config/values.ts";
+import { emptyProcfile, type Procfile } from "../source/procfile.ts";
+import type { SourceTree } from "../source/tree.ts";
+import { type BuilderQuestion, type PlanBuilder, planBuilders } from "./builders.ts";
+import type { BuilderAnswer, Plan } from "./plan.ts";
+import {
+  builderUnavailable,
+  nixFileAndTemplate,
+  planNoBuilder,
+  policyImpure,
+} from "./plan-errors.ts";
+import { planWarnings } from "./plan-warnings.ts";
+
+/** The part of Policy that a Plan depends on. */
+export interface PlanPolicy {
+  readonly allowImpure: boolean;
+}
+
+export interface PlanRequest {
+  readonly tree: SourceTree;
+  readonly loaded?: LoadedConfig;
+  readonly procfile?: Procfile;
+  readonly builders?: readonly PlanBuilder[];
+  /** Without one (`hop3 plan` away from a server) nothing is refused by policy. */
+  readonly policy?: PlanPolicy;
+  readonly packageSet?: string | undefined;
+}
+
+/** Decides what will be done with a Source: pure, and the same on the server, in the CLI and in a browser. */
+export function makePlan(request: PlanRequest): Plan {
+  const { tree, loaded = noConfig(), procfile = emptyProcfile } = request;
+  const question = { tree, loaded };
+  refuseFileAndTemplate(question);
+  const answers = (request.builders ?? planBuilders).map((builder) => answerOf(builder, question));
+  const chosen = chooseBuilder(request.builders ?? planBuilders, answers, loaded);
+  const nix = nixSettings(loaded, request.policy);
+  const merged = mergeConfig(loaded.config, procfile);
+  return {
+    schema: 1,
+    builder: chosen.builder,
+    reason: chosen.reason,
+    answers: [...answers],
+    tier: tierOf(nix.pure),
+    nix,
+    ...(request.packageSet === undefined ? {} : { packageSet: request.packageSet }),
+    workers: shownWorkers(merged),
+    settings: shownSettings(merged),
+    warnings: [...planWarnings(loaded, chosen.builder), ...procfileWarnings(procfile)],
+  };
+}
+
+function answerOf(builder: PlanBuilder, question: BuilderQuestion): BuilderAnswer {
+  return { builder: builder.name, ...builder.accept(question) };
+}
+
+function refuseFileAndTemplate({ tree, loaded }: BuilderQuestion): void {
+  const file = loaded.config.build?.nix?.file ?? configDefaults.nixFile;
+  const template = loaded.config.nix?.template;
+  if (template === undefined || !tree.has(file)) return;
+  throw nixFileAndTemplate({ file, template, place: loaded.placeOf(["nix", "template"]) });
+}
+
+interface Choice {
+  readonly builder: string;
+  readonly reason: string;
+}
+
+function chooseBuilder(
+  builders: readonly PlanBuilder[],
+  answers: readonly BuilderAnswer[],
+  loaded: LoadedConfig,
+): Choice {
+  const key = loaded.config.build?.method === undefined ? "builder" : "method";
+  const wanted = loaded.config.build?.[key] ?? "auto";
+  if (wanted === "auto") {
+    const accepted = answers.find((answer) => answer.accepted);
+    if (accepted === undefined) throw planNoBuilder({ answers, hint: hintFor(loaded) });
+    return accepted;
+  }
+  const builder = builders.find(({ name, isAvailable }) => name === wanted && isAvailable);
+  const place = loaded.placeOf(["build", key]);
+  if (builder === undefined) throw builderUnavailable({ builder: wanted, place });
+  const mine = answers.filter((answer) => answer.builder === wanted);
+  const [answer] = mine;
+  if (answer?.accepted !== true) throw planNoBuilder({ answers: mine, hint: hintFor(loaded) });
+  return { builder: wanted, reason: `[build] ${key} = "${wanted}", and ${answer.reason}` };
+}
+
+function hintFor({ config }: LoadedConfig): string {
+  const file = config.build?.nix?.file;
+  if (file !== undefined)
+    return `Correct [build.nix] file in hop3.toml, or add ${file}; .gitignore may hide it`;
+  return "Add a hop3.nix that says what to build and what to run; docs/guides/first-app.md shows one of five lines";
+}
+
+function nixSettings(loaded: LoadedConfig, policy: PlanPolicy | undefined): Plan["nix"] {
+  const settings = loaded.config.build?.nix ?? {};
+  const pure = settings.pure ?? configDefaults.pure;
+  if (!pure && policy?.allowImpure === false) {
+    throw policyImpure({ place: loaded.placeOf(["build", "nix", "pure"]) });
+  }
+  return {
+    file: settings.file ?? configDefaults.nixFile,
+    pure,
+    timeoutSeconds: Math.ceil(settings.timeout ?? configDefaults.buildTimeout),
+    maxSilentSeconds: Math.ceil(settings["max-silent-time"] ?? configDefaults.maxSilentTime),
+  };
+}
+
+/** An app's own hop3.nix is built here, from source, against the package set. */
+function tierOf(isPure: boolean): Tier {
+  return isPure ? "source" : "unpinned";
+}
+
+function shownWorkers(merged: MergedConfig): Plan["workers"] {
+  const workers: Plan["workers"] = {};
+  for (const [name, { value, origin }] of Object.entries(merged.workers)) {
+    if (value.command !== undefined)
+      workers[name] = { command: showCommand(value.command), origin };
+  }
+  return workers;
+}
+
+function showCommand(command: Command): string {
+  if (typeof command === "string") return command;
+  const isPlain = (word: string) => /^[\w@%+=:,./-]+$/.test(word);
+  return command.map((word) => (isPlain(word) ? word : JSON.stringify(word))).join(" ");
+}
+
+function shownSettings(merged: MergedConfig): Plan["settings"] {
+  const shown: Plan["settings"] = {};
+  for (const [key, { value, origin }] of Object.entries(merged.settings)) {
+    shown[key] = { value: toJson(value), origin };
+  }
+  if (merged.beforeRun !== undefined) {
+    const { value, origin } = merged.beforeRun;
+    shown["run.before-run"] = { value: value.map(showCommand), origin };
+  }
+  for (const [prefix, { value, origin }] of Object.entries(merged.staticPaths)) {
+    shown[`run.static.${prefix}`] = { value, origin };
+  }
+  return shown;
+}
+
+type Json = Plan["settings"][string]["value"];
+
+/** Checked settings hold nothing that JSON cannot. */
+function toJson(value: unknown): Json {
+  return JSON.parse(JSON.stringify(value ?? null)) as Json;
+}
+
+function procfileWarnings(procfile: Procfile): readonly string[] {
+  if (procfile.static === undefined) return [];
+  return ["Procfile static has no effect in this version: a web worker has to serve the files"];
+}

@@ -1,0 +1,137 @@
+import type { ConfigNote, LoadedConfig } from "../config/load.ts";
+import type { KeyPath } from "../config/positions.ts";
+import type { ConfigFile } from "../config/schema.ts";
+import { formatPlace } from "../errors.ts";
+
+interface Unenforced {
+  readonly path: KeyPath;
+  readonly shown: string;
+  readonly isSet: (config: ConfigFile) => boolean;
+  /** What that means for the app. */
+  readonly effect: string;
+}
+
+const notYet = "is understood and has no effect in this version";
+
+/** Settings whose effect does not exist yet. Each says so: a setting is never dropped in silence. */
+const unenforced: readonly Unenforced[] = [
+  {
+    path: ["addons"],
+    shown: "[[addons]]",
+    isSet: ({ addons }) => addons !== undefined && addons.length > 0,
+    effect: `${notYet}: no service is started and no variable is set for it`,
+  },
+  {
+    path: ["volumes"],
+    shown: "[[volumes]]",
+    isSet: ({ volumes }) => volumes !== undefined && volumes.length > 0,
+    effect: `${notYet}: the app has its data directory, HOP3_DATA_DIR, and nothing else to write to`,
+  },
+  {
+    path: ["limits"],
+    shown: "[limits]",
+    isSet: ({ limits }) => limits !== undefined,
+    effect: "is not enforced in this version: a process may use what the machine has",
+  },
+  {
+    path: ["port"],
+    shown: "[port]",
+    isSet: ({ port }) => port !== undefined,
+    effect: `${notYet}: only HTTP is routed`,
+  },
+  {
+    path: ["ports"],
+    shown: "[[ports]]",
+    isSet: ({ ports }) => ports !== undefined,
+    effect: `${notYet}: only HTTP is routed`,
+  },
+  {
+    path: ["backup"],
+    shown: "[backup]",
+    isSet: ({ backup }) => backup !== undefined,
+    effect: `${notYet}: nothing is backed up`,
+  },
+  {
+    path: ["admin"],
+    shown: "[admin]",
+    isSet: ({ admin }) => admin !== undefined,
+    effect: `${notYet}: no account is made`,
+  },
+  {
+    path: ["probe"],
+    shown: "[probe]",
+    isSet: ({ probe }) => probe !== undefined,
+    effect: `${notYet}: no account is made`,
+  },
+  {
+    path: ["contexts"],
+    shown: "[contexts]",
+    isSet: ({ contexts }) => contexts !== undefined,
+    effect: `${notYet}: the sections outside of it hold`,
+  },
+  {
+    path: ["deploy", "branch"],
+    shown: "[deploy] branch",
+    isSet: ({ deploy }) => deploy?.branch !== undefined,
+    effect: notYet,
+  },
+  {
+    path: ["deploy", "preview"],
+    shown: "[deploy] preview",
+    isSet: ({ deploy }) => deploy?.preview === true,
+    effect: notYet,
+  },
+  {
+    path: ["deploy", "strategy"],
+    shown: '[deploy] strategy = "stop-first"',
+    isSet: ({ deploy }) => deploy?.strategy === "stop-first",
+    effect: "has no effect in this version: the old Release serves until the new one answers",
+  },
+  {
+    path: ["run", "static"],
+    shown: "[run] static",
+    isSet: ({ run }) => run?.static !== undefined,
+    effect: `${notYet}: a web worker has to serve the files`,
+  },
+  {
+    path: ["healthcheck", "command"],
+    shown: "[healthcheck] command",
+    isSet: ({ healthcheck }) => healthcheck?.command !== undefined,
+    effect: `${notYet}: only HTTP is asked`,
+  },
+  {
+    path: ["env"],
+    shown: "a value from an addon in [env]",
+    isSet: ({ env = {} }) =>
+      Object.values(env).some((value) => typeof value === "object" && "from" in value),
+    effect: `${notYet}: the variable is not set`,
+  },
+];
+
+/** Keys of [build] that only the local builder reads. */
+const localKeys = [
+  "toolchain",
+  "before-build",
+  "build",
+  "after-build",
+  "test",
+  "packages",
+] as const;
+
+/** What a user should know before deploying, each with its place. */
+export function planWarnings(loaded: LoadedConfig, builder: string): readonly string[] {
+  const notes: ConfigNote[] = [...loaded.warnings];
+  const add = (path: KeyPath, message: string) =>
+    notes.push({ message, place: loaded.placeOf(path) ?? { file: "hop3.toml" } });
+  for (const { path, shown, isSet, effect } of unenforced) {
+    if (isSet(loaded.config)) add(path, `${shown} ${effect}`);
+  }
+  for (const key of localKeys) {
+    if (builder === "local" || loaded.config.build?.[key] === undefined) continue;
+    add(["build", key], `[build] ${key} is for the local builder; ${builder} does not read it`);
+  }
+  if (loaded.config.nix !== undefined && loaded.config.nix.template === undefined) {
+    add(["nix"], `[nix] ${notYet}: hop3.nix says what is built`);
+  }
+  return notes.map(({ place, message }) => `${formatPlace(place)} ${message}`);
+}
