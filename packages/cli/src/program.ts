@@ -138,7 +138,7 @@ function unknownChild(error: CommanderError, { spec, parent }: Standing): Error 
   if (error.code !== "commander.excessArguments" || parent?.defaultChild !== spec.name) {
     return undefined;
   }
-  const word = /but got \d+: ([^,]*)/.exec(error.message)?.[1] ?? "";
+  const word = /but got \d+: (.*?)(?:,.*)?\.?$/.exec(error.message)?.[1] ?? "";
   const names = (parent.children ?? []).map(({ name }) => name);
   const [near] = nearest(word, names);
   const hint = near === undefined ? `One of: ${names.join(", ")}` : `Did you mean ${near}?`;
