@@ -107,7 +107,7 @@ let
     '';
   };
 
-  # nixpkgs has all of execline's programs in bin, Debian only one.
+  # nixpkgs has all of execline's programs in bin, Debian only a script that starts one of them.
   execline = runSeed {
     name = "execline-${archive.versionOf "execline"}";
     pname = "execline";
@@ -115,7 +115,7 @@ let
     source = package "execline";
     script = ''
       mkdir -p $out/bin
-      for program in $source/lib/execline/bin/* $source/bin/*; do ln -sf $program $out/bin/; done
+      for program in $source/lib/execline/bin/*; do ln -s $program $out/bin/; done
     '';
   };
 

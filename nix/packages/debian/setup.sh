@@ -58,7 +58,7 @@ _addInput() {
   if [ -n "${_seenInput[$input]:-}" ]; then return; fi
   _seenInput[$input]=1
   allInputs+=("$input")
-  for more in "$input"/nix-support/propagated-{,native-}build-inputs; do
+  for more in "$input"/nix-support/propagated-*build-inputs; do
     for more in $(<"$more"); do _addInput "$more"; done
   done
 }
@@ -89,7 +89,7 @@ _activateInputs() {
   done
   export PATH=$_inputPath$PATH
   for input in "${allInputs[@]}"; do
-    for hook in "$input"/nix-support/setup-hook; do source "$hook"; done
+    for hook in "$input"/nix-support/setup-hook; do if [ -e "$hook" ]; then source "$hook"; fi; done
     for hook in "${envHooks[@]}"; do "$hook" "$input"; done
   done
 }

@@ -176,7 +176,13 @@ export const PackageSetInfo = z.strictObject({
 });
 export type PackageSetInfo = z.infer<typeof PackageSetInfo>;
 
-export const PackageFound = z.strictObject({ name: z.string(), version: z.string() });
+export const PackageFound = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  summary: z.string().optional(),
+  /** How a hop3.nix writes it after `pkgs.`. */
+  attribute: z.string().optional(),
+});
 export type PackageFound = z.infer<typeof PackageFound>;
 
 /** Body of POST /apps/{app}/run before the frames of its answer; standard input follows in `stdin`. */

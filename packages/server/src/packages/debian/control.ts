@@ -91,22 +91,20 @@ function makePackage(
   fields: ReadonlyMap<string, string>,
   archive: number,
 ): DebianPackage | undefined {
+  const get = (field: string): string => fields.get(field) ?? "";
   for (const [field, shape] of Object.entries(shapes)) {
-    if (!shape.test(fields.get(field) ?? "")) return undefined;
+    if (!shape.test(get(field))) return undefined;
   }
   return {
-    name: fields.get("Package") ?? "",
-    version: fields.get("Version") ?? "",
-    filename: fields.get("Filename") ?? "",
-    sha256: fields.get("SHA256") ?? "",
+    name: get("Package"),
+    version: get("Version"),
+    filename: get("Filename"),
+    sha256: get("SHA256"),
     archive,
-    priority: fields.get("Priority") ?? "optional",
-    summary: fields.get("Description") ?? "",
-    depends: [
-      ...parseDependencies(fields.get("Pre-Depends") ?? ""),
-      ...parseDependencies(fields.get("Depends") ?? ""),
-    ],
-    provides: parseDependencies(fields.get("Provides") ?? "").flat(),
+    priority: get("Priority"),
+    summary: get("Description"),
+    depends: [...parseDependencies(get("Pre-Depends")), ...parseDependencies(get("Depends"))],
+    provides: parseDependencies(get("Provides")).flat(),
   };
 }
 

@@ -40,6 +40,8 @@ export interface LockContents {
   readonly archives: readonly string[];
   readonly suites: readonly string[];
   readonly date: Date;
+  /** Writes into the lock's directory where the bytes can be had. */
+  readonly placeSources: (dir: string) => Promise<void>;
   /** Puts the seed's busybox at this path. */
   readonly placeSeed: (path: string) => Promise<void>;
 }
@@ -55,6 +57,7 @@ export async function writeLock(homeDir: string, contents: LockContents): Promis
   const fresh = join(parent, `debian-${String(contents.date.getTime())}-${String(process.pid)}`);
   await mkdir(join(fresh, "index"), { recursive: true });
   await mkdir(join(fresh, "seed"));
+  await contents.placeSources(fresh);
   await contents.placeSeed(join(fresh, "seed", "busybox"));
   await chmod(join(fresh, "seed", "busybox"), 0o555);
   await writeIndex(join(fresh, "index"), contents);

@@ -47,8 +47,7 @@ export function makePythonNames(
   packages: ReadonlyMap<string, ResolvedPackage>,
 ): Record<string, string> {
   const names = new Map<string, string>();
-  for (const name of packages.keys()) {
-    if (!name.startsWith(prefix) || name.endsWith("-doc") || name.endsWith("-dbg")) continue;
+  for (const name of [...packages.keys()].filter(isModule)) {
     const module = name.slice(prefix.length);
     const target = programOf(module, name, packages) ?? name;
     for (const spelling of spellings(module)) {
@@ -60,6 +59,10 @@ export function makePythonNames(
     if (packages.has(name)) names.set(attribute, programOf(attribute, name, packages) ?? name);
   }
   return Object.fromEntries([...names].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function isModule(name: string): boolean {
+  return name.startsWith(prefix) && !/-(?:doc|dbg)$/.test(name);
 }
 
 /** `zope.interface` is also written `zope-interface` and `zope_interface`. */

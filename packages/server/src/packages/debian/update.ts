@@ -5,6 +5,7 @@ import { packagesNoIndex } from "../errors.ts";
 import { copyFirst, readIndex, readIndexTargets, readPlatform, unpackPackage } from "./apt.ts";
 import { type DebianPin, writeLock } from "./lock.ts";
 import { PackageTable, resolveAll } from "./resolve.ts";
+import { findSources, writeSources } from "./sources.ts";
 
 /** The package whose one static program unpacks all others inside the sandbox. */
 const seedPackage = "busybox-static";
@@ -18,6 +19,7 @@ export async function updatePackages(
   const platform = readPlatform();
   const targets = await readIndexTargets();
   const archives = [...new Set(targets.map(({ label }) => label))];
+  const sources = await findSources(targets, archives);
   const table = new PackageTable();
   for (const target of targets) {
     onLine(`reading ${target.label} ${target.suite}`);
@@ -39,6 +41,7 @@ export async function updatePackages(
       archives,
       suites,
       date: now(),
+      placeSources: (dir) => writeSources(dir, sources),
       placeSeed: (path) => copyFirst(unpacked, ["bin/busybox", "usr/bin/busybox"], path),
     });
     onLine(`locked ${String(pin.packages)} packages as ${pin.pin}`);
