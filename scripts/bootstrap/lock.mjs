@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { root } from "./common.mjs";
@@ -10,6 +10,11 @@ export async function withLock(action) {
   mkdirSync(join(root, ".node"), { recursive: true });
   let told = false;
   while (!tryLock()) {
+    if (!isHeld()) {
+      // A killed run leaves its lock behind; whoever finds it takes it away.
+      rmSync(lockFile, { force: true });
+      continue;
+    }
     if (!told) process.stderr.write("bootstrap: waiting for another one in this checkout\n");
     told = true;
     await sleep(200);
@@ -21,32 +26,27 @@ export async function withLock(action) {
   }
 }
 
+/** Linked, not created: the lock is never there without its holder's number in it. */
 function tryLock() {
+  const own = `${lockFile}.${process.pid}`;
+  writeFileSync(own, `${process.pid}\n`);
   try {
-    writeFileSync(lockFile, `${process.pid}\n`, { flag: "wx" });
+    linkSync(own, lockFile);
     return true;
   } catch (error) {
     if (error.code !== "EEXIST") throw error;
+    return false;
+  } finally {
+    rmSync(own, { force: true });
   }
-  // A killed run leaves its lock behind; whoever finds it takes it away and tries again.
-  if (!isRunning(readHolder())) rmSync(lockFile, { force: true });
-  return false;
 }
 
-function readHolder() {
+/** Whether the process that wrote the lock is alive, and not another one that got its number since. */
+function isHeld() {
   try {
-    return Number(readFileSync(lockFile, "utf8"));
+    const pid = readFileSync(lockFile, "utf8").trim();
+    return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, "utf8").includes("bootstrap");
   } catch {
-    return 0;
-  }
-}
-
-function isRunning(pid) {
-  if (!Number.isInteger(pid) || pid <= 0) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error.code === "EPERM";
+    return false;
   }
 }
