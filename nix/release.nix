@@ -7,6 +7,7 @@
   source, # { path, narHash }: the filtered Source
   file, # relative to the Source
   app,
+  overrides, # { workers, before_run } of hop3.toml and Procfile, over the attributes
 }:
 let
   fetch = tree: builtins.fetchTree {
@@ -118,6 +119,7 @@ let
     merge = ./release/merge.jq;
     words = ./release/words.jq;
     contract = builtins.toJSON contract;
+    overrides = builtins.toJSON overrides;
     package = main;
     inherit programs;
     shell = "${pkgs.busybox}/bin/sh";

@@ -56,7 +56,7 @@ if [ -e "$package/hop3/runtime.json" ]; then
   fi
 fi
 
-jq -n --argjson attributes "$contract" --argjson shipped "$shipped" \
+jq -n --argjson attributes "$contract" --argjson overrides "$overrides" --argjson shipped "$shipped" \
   --arg package "$package" --arg shell "$shell" \
   --arg path "$path" --arg python "$python" --arg node "$node" --arg perl "$perl" --arg certificates "$certificates" \
   -f "$merge" >merged.json

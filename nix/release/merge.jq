@@ -10,7 +10,9 @@ def over($file; $own):
 
 ($shipped // {}) as $file
 | ($file | if type == "object" then . else { "hop3/runtime.json": . } end) as $file
-| over($file.workers; $attributes.workers) as $workers
+| over($file.workers; $attributes.workers)
+| (if type == "object" then with_entries(.value |= asWorker) else . end) as $named
+| (reduce ($overrides.workers | to_entries[]) as $one ($named // {}; if type == "object" then .[$one.key] = ((.[$one.key] // {}) + $one.value) else . end)) as $workers
 | over($file.env; $attributes.env) as $env
 | {
     PYTHONPATH: $python,
@@ -32,9 +34,9 @@ def over($file; $own):
     shell: $shell,
     workers: (
       $workers // {}
-      | if type == "object" then with_entries(.key as $name | .value |= (asWorker | kindOf($name))) else . end
+      | if type == "object" then with_entries(.key as $name | .value |= kindOf($name)) else . end
     ),
-    before_run: (.before_run // []),
+    before_run: ($overrides.before_run // .before_run // []),
     static_paths: (.static_paths // {}),
     healthcheck: (.healthcheck // {}),
     writable_tree: (.writable_tree // []),

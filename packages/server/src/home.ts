@@ -47,8 +47,13 @@ export interface AppHome {
   /** Attempts: one append-only timeline file each. */
   readonly deployments: string;
   release(number: number): string;
-  /** Service directory of one Process. */
-  service(release: number, worker: string, instance: number): string;
+  readonly tmp: string;
+  /** What the platform laid out in `data` for writable_tree, by hash. */
+  readonly writableTree: string;
+  /** Service directory of one Process; an attempt of its own for each Deployment of the same Release. */
+  service(release: number, worker: string, instance: number, deployment: number): string;
+  /** Where the service directories of a Release are. */
+  services(release: number): string;
 }
 
 /** Finds the runtime directory of a home and creates both. Synchronous: it runs once, before anything else. */
@@ -114,10 +119,13 @@ function makeAppHome(dir: string): AppHome {
   return {
     dir,
     data: join(dir, "data"),
+    tmp: join(dir, "tmp"),
+    writableTree: join(dir, "writable-tree.json"),
     deployments: join(dir, "deployments"),
     release: (number) => join(dir, "releases", String(number)),
-    service: (release, worker, instance) =>
-      join(dir, "run", String(release), `${worker}.${instance}`),
+    services: (release) => join(dir, "run", String(release)),
+    service: (release, worker, instance, deployment) =>
+      join(dir, "run", String(release), `${worker}.${instance}.${deployment}`),
   };
 }
 

@@ -1,1 +1,2 @@
-export const x = 1;
+export { defaultHomeDir } from "./home.ts";
+export { type ServerOptions, startServer, stopDataPlane } from "./server.ts";

@@ -1,4 +1,4 @@
-import type { BuildArtifact, Phase, Plan } from "@hop3/core";
+import type { BuildArtifact, Command, Phase, Plan, WorkerOverride } from "@hop3/core";
 
 /** One immutable snapshot of an app's files, filtered, unpacked where a build can read it. */
 export interface Source {
@@ -8,12 +8,20 @@ export interface Source {
   readonly revision?: string | undefined;
 }
 
+/** What hop3.toml and Procfile say over the project's own hop3.nix, key by key. */
+export interface BuildOverrides {
+  readonly workers: Readonly<Record<string, WorkerOverride>>;
+  /** undefined: hop3.nix alone says. */
+  readonly beforeRun: readonly Command[] | undefined;
+}
+
 export type BuildPhase = Extract<Phase, "generate" | "evaluate" | "build" | "check">;
 
 /** What a Builder may do to the world, and how it reports. */
 export interface BuildIo {
   readonly app: string;
   readonly source: Source;
+  readonly overrides: BuildOverrides;
   /** The Release's own directory: build.log, root, generated files. */
   readonly releaseDir: string;
   readonly signal: AbortSignal;

@@ -62,6 +62,7 @@ async function makeInputs(parts: NixBuilderParts, plan: Plan, io: BuildIo): Prom
     source: { path: io.source.dir, narHash: io.source.hash },
     file: plan.nix.file,
     app: io.app,
+    overrides: { workers: io.overrides.workers, before_run: io.overrides.beforeRun },
   };
   // Where the Source lies and which mirror serves a package do not influence a store path; everything else does.
   const identity = [
@@ -71,6 +72,7 @@ async function makeInputs(parts: NixBuilderParts, plan: Plan, io: BuildIo): Prom
     io.app,
     parts.tree.narHash,
     nixVersion,
+    JSON.stringify(data.overrides),
   ];
   return {
     data,

@@ -1,0 +1,99 @@
+import { AppName, VariableName } from "@hop3/core";
+import { z } from "zod";
+import type { Database } from "./database.ts";
+
+export const App = z
+  .object({
+    id: z.int(),
+    name: AppName,
+    backend: z.int(),
+    current_release: z.int().optional(),
+    created_at: z.string(),
+  })
+  .transform((row) => ({
+    id: row.id,
+    name: row.name,
+    /** Number of its pre-allocated backend in the router, for life. */
+    backend: row.backend,
+    currentRelease: row.current_release,
+    createdAt: row.created_at,
+  }));
+export type App = z.infer<typeof App>;
+
+const columns = "id, name, backend, current_release, created_at";
+const ConfigRow = z.object({
+  key: VariableName,
+  value: z.instanceof(Uint8Array),
+  updated_at: z.string(),
+});
+const DomainRow = z.object({ domain: z.string(), app_id: z.int() });
+
+/** Apps with their configuration and domains. */
+export interface AppStore {
+  all(): readonly App[];
+  find(name: string): App | undefined;
+  findById(id: number): App | undefined;
+  create(name: string, backend: number, at: string): App;
+  setCurrentRelease(id: number, release: number): void;
+  delete(id: number): void;
+  usedBackends(): ReadonlySet<number>;
+  config(id: number): readonly z.infer<typeof ConfigRow>[];
+  setConfig(id: number, key: string, value: Uint8Array, at: string): void;
+  unsetConfig(id: number, key: string): void;
+  domains(id: number): readonly string[];
+  ownerOf(domain: string): number | undefined;
+  addDomain(id: number, domain: string, at: string): void;
+  removeDomain(id: number, domain: string): void;
+}
+
+export function makeAppStore(db: Database): AppStore {
+  return {
+    all: () => db.all(App, `SELECT ${columns} FROM apps ORDER BY name`),
+    find: (name) => db.get(App, `SELECT ${columns} FROM apps WHERE name = ?`, name),
+    findById: (id) => db.get(App, `SELECT ${columns} FROM apps WHERE id = ?`, id),
+    create(name, backend, at) {
+      const id = db.run(
+        "INSERT INTO apps (name, backend, created_at) VALUES (?, ?, ?)",
+        name,
+        backend,
+        at,
+      );
+      return { id, name, backend, currentRelease: undefined, createdAt: at };
+    },
+    setCurrentRelease: (id, release) => {
+      db.run("UPDATE apps SET current_release = ? WHERE id = ?", release, id);
+    },
+    delete: (id) => {
+      db.run("DELETE FROM apps WHERE id = ?", id);
+    },
+    usedBackends: () =>
+      new Set(db.all(z.object({ backend: z.int() }), "SELECT backend FROM apps").map((r) => r.backend)),
+    config: (id) =>
+      db.all(ConfigRow, "SELECT key, value, updated_at FROM config WHERE app_id = ? ORDER BY key", id),
+    setConfig: (id, key, value, at) => {
+      db.run(
+        `INSERT INTO config (app_id, key, value, updated_at) VALUES (?, ?, ?, ?)
+         ON CONFLICT (app_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+        id,
+        key,
+        value,
+        at,
+      );
+    },
+    unsetConfig: (id, key) => {
+      db.run("DELETE FROM config WHERE app_id = ? AND key = ?", id, key);
+    },
+    domains: (id) =>
+      db
+        .all(DomainRow, "SELECT domain, app_id FROM domains WHERE app_id = ? ORDER BY domain", id)
+        .map((row) => row.domain),
+    ownerOf: (domain) =>
+      db.get(DomainRow, "SELECT domain, app_id FROM domains WHERE domain = ?", domain)?.app_id,
+    addDomain: (id, domain, at) => {
+      db.run("INSERT INTO domains (domain, app_id, created_at) VALUES (?, ?, ?)", domain, id, at);
+    },
+    removeDomain: (id, domain) => {
+      db.run("DELETE FROM domains WHERE app_id = ? AND domain = ?", id, domain);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { rename, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { App } from "../db/apps.ts";
+import type { Deployer } from "./deployer.ts";
+import { removeProcesses } from "./drain.ts";
+import type { Platform } from "./platform.ts";
+import { desiredRoutes } from "./routes.ts";
+
+/** Stops and forgets an App: route first, then Processes, roots, logs and, unless kept, its data. */
+export async function destroyApp(
+  platform: Platform,
+  deployer: Deployer,
+  app: App,
+  options: { readonly keepData: boolean },
+): Promise<void> {
+  await deployer.stopAll(app);
+  const records = platform.processes.ofApp(app.id);
+  const routes = desiredRoutes(platform).filter((route) => route.app !== app.name);
+  await platform.router.apply(routes);
+  await removeProcesses(platform, records);
+  platform.db.transaction(() => platform.apps.delete(app.id));
+  const home = platform.home.app(app.name);
+  if (options.keepData) {
+    const stamp = platform.now().toISOString().replaceAll(/[:.]/g, "-");
+    await rename(home.data, join(platform.home.dir, `kept-${app.name}-${stamp}`)).catch(() => {});
+  }
+  await rm(home.dir, { recursive: true, force: true });
+}

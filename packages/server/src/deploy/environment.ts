@@ -1,0 +1,61 @@
+import type { ReleaseSettings, RuntimeConfig } from "@hop3/core";
+
+export interface PlatformFacts {
+  readonly app: string;
+  readonly release: number;
+  readonly dataDir: string;
+  readonly tmpDir: string;
+  readonly publicUrl: string;
+  /** Absent for release steps and `run`, which serve nothing. */
+  readonly port?: number | undefined;
+  readonly socket?: string | undefined;
+}
+
+/**
+ * The whole environment of a Process, lowest to highest: platform defaults, the Release's own variables, plain ones of
+ * hop3.toml, the App's stored configuration, platform facts. Nothing of the host's environment is in it.
+ */
+export function makeEnvironment(
+  runtime: RuntimeConfig,
+  settings: Pick<ReleaseSettings, "env" | "envOverridesConfig">,
+  stored: Readonly<Record<string, string>>,
+  facts: PlatformFacts,
+): Record<string, string> {
+  return {
+    LANG: "C.UTF-8",
+    ...runtime.env_vars,
+    ...(settings.envOverridesConfig
+      ? { ...stored, ...settings.env }
+      : { ...settings.env, ...stored }),
+    PATH: runtime.path_prepend.join(":"),
+    BIND_ADDRESS: "127.0.0.1",
+    HOP3_APP: facts.app,
+    HOP3_RELEASE: String(facts.release),
+    HOP3_DATA_DIR: facts.dataDir,
+    HOP3_PUBLIC_URL: facts.publicUrl,
+    HOME: facts.dataDir,
+    TMPDIR: facts.tmpDir,
+    ...(facts.port === undefined ? {} : { PORT: String(facts.port) }),
+    ...(facts.socket === undefined ? {} : { HOP3_SOCKET: facts.socket }),
+  };
+}
+
+/** A string goes to the Release's own shell, a list is started as it is. */
+export function commandArgv(
+  command: string | readonly string[],
+  shell: string,
+): readonly [string, ...string[]] {
+  if (typeof command === "string") return [shell, "-c", withExec(command)];
+  const [program, ...args] = command;
+  if (program === undefined) throw new Error("an empty command passed the schema");
+  return [program, ...args];
+}
+
+/**
+ * The shell gives way to a simple command, so that signals reach the program itself. Anything with operators, several
+ * lines or a builtin in front keeps its shell.
+ */
+function withExec(command: string): string {
+  if (/[;&|<>()`\n]/.test(command)) return command;
+  return command.replace(/^(\s*(?:[A-Za-z_][A-Za-z0-9_]*=[^\s"'$\\]*\s+)*)(?=\/)/, "$1exec ");
+}

@@ -1,0 +1,149 @@
+import { defineError, ExitCode, type FailureData, Hop3Error, type Phase } from "@hop3/core";
+
+export const deployInterrupted = defineError<{ phase: Phase | undefined; serving: number | undefined }>({
+  code: "DEPLOY_INTERRUPTED",
+  exitCode: ExitCode.deployFailed,
+  status: 503,
+  message: ({ phase, serving }) =>
+    `the server stopped ${phase === undefined ? "before this deployment began" : `in the phase '${phase}'`}; ${
+      serving === undefined ? "nothing was running and nothing was changed" : `release ${serving} went on serving`
+    }`,
+  hint: () => "Deploy again: hop3 deploy",
+});
+
+export const deployCancelled = defineError<{ phase: Phase | undefined }>({
+  code: "DEPLOY_CANCELLED",
+  exitCode: ExitCode.interrupted,
+  status: 409,
+  message: ({ phase }) => `the deployment was cancelled${phase === undefined ? "" : ` in the phase '${phase}'`}`,
+  hint: () => "What ran before still runs",
+});
+
+export const deployNotCancellable = defineError<{ id: number; state: string }>({
+  code: "DEPLOY_NOT_CANCELLABLE",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ id, state }) => `deployment ${id} is ${state} and cannot be cancelled any more`,
+  hint: () => "Go back with: hop3 rollback",
+});
+
+export const deploySuperseded = defineError<{ by: number }>({
+  code: "DEPLOY_SUPERSEDED",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ by }) => `a newer deployment of the same app (${by}) took this one's place in the queue`,
+  hint: () => "Watch the newer one: hop3 info",
+});
+
+export const appNotFound = defineError<{ app: string; nearest: readonly string[] }>({
+  code: "APP_NOT_FOUND",
+  exitCode: ExitCode.notFound,
+  status: 404,
+  message: ({ app }) => `there is no app '${app}'`,
+  hint: ({ nearest }) =>
+    nearest.length > 0 ? `Did you mean '${nearest[0]}'? All apps: hop3 apps` : "All apps: hop3 apps",
+});
+
+export const appNotDeployed = defineError<{ app: string }>({
+  code: "APP_NOT_DEPLOYED",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ app }) => `'${app}' has no running release`,
+  hint: ({ app }) => `Deploy it first: hop3 deploy --app ${app}`,
+});
+
+export const releaseNotFound = defineError<{ app: string; release: number }>({
+  code: "RELEASE_NOT_FOUND",
+  exitCode: ExitCode.notFound,
+  status: 404,
+  message: ({ app, release }) => `'${app}' has no release ${release}`,
+  hint: ({ app }) => `Those that exist: hop3 releases ${app}`,
+});
+
+export const releaseNotRestorable = defineError<{ app: string; release: number; reason: string }>({
+  code: "RELEASE_NOT_RESTORABLE",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ app, release, reason }) => `release ${release} of '${app}' cannot be restored: ${reason}`,
+  hint: ({ app }) => `Those that can: hop3 releases ${app}; or deploy that revision again`,
+});
+
+export const nothingToRollBackTo = defineError<{ app: string; current: number }>({
+  code: "ROLLBACK_NO_TARGET",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ app, current }) => `'${app}' has no earlier release than ${current} to go back to`,
+  hint: ({ app }) => `Name one: hop3 rollback N; see: hop3 releases ${app}`,
+});
+
+export const tooManyApps = defineError<{ limit: number }>({
+  code: "APPS_LIMIT",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ limit }) => `this server has room for ${limit} apps, and all of it is taken`,
+  hint: () => "Destroy one (hop3 destroy APP), or raise [server] max-apps in server.toml and restart the data plane",
+});
+
+export const releaseStepFailed = defineError<{
+  command: string;
+  exitCode: number | null;
+  signal: string | null;
+  output: string;
+}>({
+  code: "RELEASE_STEP_FAILED",
+  exitCode: ExitCode.deployFailed,
+  status: 422,
+  message: ({ command, exitCode, signal }) =>
+    `the release step '${command}' ${signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`}`,
+  hint: () => "No worker of the new release was started; mend the step and deploy again",
+  detail: ({ output }) => output,
+});
+
+export const uploadBroken = defineError<{ reason: string }>({
+  code: "UPLOAD_BROKEN",
+  exitCode: ExitCode.failure,
+  status: 400,
+  message: ({ reason }) => `the upload cannot be unpacked: ${reason}`,
+  hint: () => "Deploy again; nothing was changed",
+});
+
+export const uploadTooLarge = defineError<{ limit: number; unit: string }>({
+  code: "UPLOAD_TOO_LARGE",
+  exitCode: ExitCode.usage,
+  status: 413,
+  message: ({ limit, unit }) => `the app's files are more than ${limit} ${unit}`,
+  hint: () => "Leave out what the build does not need: .hop3ignore; or raise the limit in server.toml [policy]",
+});
+
+export const writableTreeMissing = defineError<{ path: string }>({
+  code: "WRITABLE_TREE_MISSING",
+  exitCode: ExitCode.deployFailed,
+  status: 422,
+  message: ({ path }) => `writable_tree names '${path}', which the package does not hold`,
+  hint: () => "Name a file or directory below $out, without '..'",
+});
+
+export const internalError = defineError<{ reason: string }>({
+  code: "INTERNAL",
+  exitCode: ExitCode.failure,
+  status: 500,
+  message: ({ reason }) => `a fault in Hop3 itself: ${reason}`,
+  hint: () => "The server's log has the trace; please report it",
+});
+
+/** Any thrown thing as the failure that is stored and shown. */
+export function toFailure(error: unknown): FailureData {
+  const known =
+    error instanceof Hop3Error
+      ? error
+      : internalError({ reason: error instanceof Error ? error.message : String(error) });
+  const { code, message, hint, place, detail, exitCode } = known.failure;
+  return {
+    code,
+    message,
+    exitCode,
+    ...(hint === undefined ? {} : { hint }),
+    ...(place === undefined ? {} : { place: { ...place } }),
+    ...(detail === undefined ? {} : { detail }),
+  };
+}

@@ -1,0 +1,58 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import type { Generated } from "@hop3/core";
+import type { Attempt } from "./attempt.ts";
+import type { Platform } from "./platform.ts";
+import { configPurpose } from "./process-spec.ts";
+
+/** Letters and digits that are not mistaken for one another. */
+const passwordLetters = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+const defaultLength = 32;
+
+/** Makes the values that `[env]` asks for and that are not stored yet; what is there stays, for good. */
+export function keepGenerated(
+  platform: Platform,
+  attempt: Attempt,
+  wanted: Readonly<Record<string, Generated>>,
+): void {
+  const { app } = attempt;
+  const stored = new Set(platform.apps.config(app.id).map((row) => row.key));
+  for (const [name, spec] of Object.entries(wanted)) {
+    if (stored.has(name)) continue;
+    const sealed = platform.vault.seal(generate(spec), configPurpose(app, name));
+    platform.apps.setConfig(app.id, name, sealed, platform.now().toISOString());
+    attempt.note("info", `Made a value for ${name}; it is stored and stays`);
+  }
+}
+
+function generate({ generate: kind, length = defaultLength, prefix = "" }: Generated): string {
+  return prefix + generateValue(kind, length);
+}
+
+function generateValue(kind: Generated["generate"], length: number): string {
+  switch (kind) {
+    case "hex":
+      return randomBytes(length).toString("hex");
+    case "base64":
+      return randomBytes(length).toString("base64");
+    case "urlsafe":
+      return randomBytes(length).toString("base64url");
+    case "uuid":
+      return randomUUID();
+    case "password":
+      return generatePassword(length);
+  }
+}
+
+/** Bytes beyond the last whole multiple are thrown away, so that every letter is equally likely. */
+function generatePassword(length: number): string {
+  const limit = 256 - (256 % passwordLetters.length);
+  let password = "";
+  while (password.length < length) {
+    for (const byte of randomBytes(length * 2)) {
+      if (byte < limit && password.length < length) {
+        password += passwordLetters[byte % passwordLetters.length];
+      }
+    }
+  }
+  return password;
+}

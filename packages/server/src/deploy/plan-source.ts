@@ -1,0 +1,131 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type DeploySettings,
+  deploySettings,
+  expandComputed,
+  type LoadedConfig,
+  loadConfig,
+  makePlan,
+  makeSourceFilter,
+  noConfig,
+  type Plan,
+  parseProcfile,
+  type ReleaseSettings,
+} from "@hop3/core";
+import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
+import type { BuildOverrides, Source } from "../build/builder.ts";
+import type { Attempt } from "./attempt.ts";
+import { requireFreeDomain } from "./domains.ts";
+import { keepGenerated } from "./generated.ts";
+import { readConfig } from "./pipeline.ts";
+import type { Platform } from "./platform.ts";
+import { makeSource, type ReceiveRequest } from "./receive.ts";
+import { builtInDomain, publicUrl } from "./routes.ts";
+
+/** Everything that is decided before something is built. */
+export interface Planned {
+  readonly source: Source;
+  readonly plan: Plan;
+  readonly settings: ReleaseSettings;
+  readonly overrides: BuildOverrides;
+}
+
+/** Reads the app's own files, settles which of them are the Source, and makes the Plan. */
+export async function planSource(
+  platform: Platform,
+  attempt: Attempt,
+  receive: ReceiveRequest,
+  unpacked: readonly SourceEntry[],
+): Promise<Planned> {
+  const loaded = await readConfigFile(receive.dir);
+  const { build } = loaded.config;
+  const entries = await dropIgnored(receive.dir, build?.ignore ?? [], unpacked);
+  const source = await makeSource(receive, entries, build?.["allow-secrets"] ?? []);
+  const procfile = parseProcfile(await readText(join(receive.dir, "Procfile")));
+  const plan = makePlan({
+    tree: makeDirectoryTree(entries),
+    loaded,
+    procfile,
+    policy: { allowImpure: platform.settings.policy["allow-impure"] },
+  });
+  attempt.note("info", `Builder ${plan.builder}: ${plan.reason}`);
+  for (const warning of plan.warnings) attempt.note("warning", warning);
+  const wanted = deploySettings(loaded.config, procfile);
+  for (const domain of wanted.domains.list) requireFreeDomain(platform, attempt.app, domain);
+  return {
+    source,
+    plan,
+    settings: releaseSettings(platform, attempt, wanted),
+    overrides: { workers: wanted.workers, beforeRun: wanted.beforeRun },
+  };
+}
+
+async function readText(file: string): Promise<string> {
+  return readFile(file, "utf8").catch(() => "");
+}
+
+async function readConfigFile(dir: string): Promise<LoadedConfig> {
+  const text = await readText(join(dir, "hop3.toml"));
+  return text === "" ? noConfig() : loadConfig(text);
+}
+
+/** `[build] ignore` is known only now that the file is there. */
+async function dropIgnored(
+  dir: string,
+  globs: readonly string[],
+  entries: readonly SourceEntry[],
+): Promise<readonly SourceEntry[]> {
+  if (globs.length === 0) return entries;
+  const kept: SourceEntry[] = [];
+  const dropped: string[] = [];
+  const options = { onDropped: (path: string) => dropped.push(path) };
+  const walk = walkSource(dir, makeSourceFilter({ buildIgnore: globs }), options);
+  for await (const entry of walk) kept.push(entry);
+  for (const path of dropped) await rm(join(dir, path), { recursive: true, force: true });
+  return kept;
+}
+
+function releaseSettings(
+  platform: Platform,
+  attempt: Attempt,
+  wanted: DeploySettings,
+): ReleaseSettings {
+  return {
+    env: plainVariables(platform, attempt, wanted),
+    envOverridesConfig: wanted.env.policy === "override",
+    healthcheck: wanted.healthcheck,
+    startTimeoutSeconds: wanted.startTimeoutSeconds,
+    drainTimeoutSeconds: wanted.drainTimeoutSeconds,
+    keep: wanted.keep,
+    domains: [...wanted.domains.list],
+  };
+}
+
+/** `[env]` with what the platform knows filled in; values made by the server are stored configuration instead. */
+function plainVariables(
+  platform: Platform,
+  attempt: Attempt,
+  { env }: DeploySettings,
+): Record<string, string> {
+  keepGenerated(platform, attempt, env.generated);
+  const url = publicUrl(platform, attempt.app);
+  const known: Readonly<Record<string, string>> = {
+    name: attempt.app.name,
+    domain: builtInDomain(platform, attempt.app.name),
+    url,
+  };
+  const facts = Object.entries(env.facts).flatMap(([name, fact]) => {
+    const value = known[fact];
+    if (value === undefined) {
+      attempt.note("warning", `[env] ${name} asks for '${fact}', which this version does not know; it is not set`);
+    }
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  for (const name of Object.keys(env.fromAddons)) {
+    attempt.note("warning", `[env] ${name} comes from an addon, which this version does not have; it is not set`);
+  }
+  const plain = { ...env.plain, ...Object.fromEntries(facts) };
+  const values = { ...plain, ...readConfig(platform, attempt.app.id) };
+  return { ...plain, ...expandComputed(env.computed, values) };
+}

@@ -1,0 +1,37 @@
+import type { Builder } from "../build/builder.ts";
+import type { AppStore } from "../db/apps.ts";
+import type { Database } from "../db/database.ts";
+import type { DeploymentStore } from "../db/deployments.ts";
+import type { ProcessStore } from "../db/processes.ts";
+import type { ReleaseStore } from "../db/releases.ts";
+import type { Home } from "../home.ts";
+import type { NixClient } from "../nix/client.ts";
+import type { Log } from "../observe/log.ts";
+import type { Router } from "../route/router.ts";
+import type { Supervisor } from "../run/supervisor.ts";
+import type { Vault } from "../secrets/vault.ts";
+import type { ServerSettings } from "../settings.ts";
+import type { Timelines } from "./timelines.ts";
+
+/** Everything with an effect that a Deployment needs, wired once by the server. */
+export interface Platform {
+  readonly home: Home;
+  readonly settings: ServerSettings;
+  readonly db: Database;
+  readonly apps: AppStore;
+  readonly releases: ReleaseStore;
+  readonly deployments: DeploymentStore;
+  readonly processes: ProcessStore;
+  readonly vault: Vault;
+  readonly nix: NixClient;
+  readonly builders: ReadonlyMap<string, Builder>;
+  readonly supervisor: Supervisor;
+  readonly router: Router;
+  readonly timelines: Timelines;
+  readonly log: Log;
+  /** Domain below which every App has a name of its own, and the port that users reach. */
+  readonly address: { readonly domain: string; readonly port: number };
+  /** Processes get users of their own (the server is root). */
+  readonly isolateUsers: boolean;
+  now(): Date;
+}

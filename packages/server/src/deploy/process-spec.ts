@@ -1,0 +1,84 @@
+import type { WorkerSpec } from "@hop3/core";
+import type { App } from "../db/apps.ts";
+import type { ProcessRecord } from "../db/processes.ts";
+import type { Release } from "../db/releases.ts";
+import type { ProcessSpec } from "../run/supervisor.ts";
+import { commandArgv, makeEnvironment, type PlatformFacts } from "./environment.ts";
+import type { Platform } from "./platform.ts";
+import { publicUrl } from "./routes.ts";
+
+/** First uid of Apps when the server is root; the Router has this one itself. Above every user and subordinate range. */
+export const baseUid = 700_000;
+const defaultStopTimeoutSeconds = 10;
+
+export function appUser(
+  platform: Pick<Platform, "isolateUsers">,
+  app: App,
+): { uid: number; gid: number } | undefined {
+  if (!platform.isolateUsers) return undefined;
+  return { uid: baseUid + app.id, gid: baseUid + app.id };
+}
+
+/** `a<app>.r<release>.<worker>.<instance>.d<deployment>`: short, since it becomes part of a socket's path. */
+export function processId(record: Omit<ProcessRecord, "id" | "port" | "role" | "kind" | "address" | "drainUntil">): string {
+  return `a${record.appId}.r${record.release}.${record.worker}.${record.instance}.d${record.deploymentId}`;
+}
+
+export function releaseEnvironment(
+  platform: Platform,
+  app: App,
+  release: Release,
+  endpoint: Pick<PlatformFacts, "port" | "socket"> = {},
+): Record<string, string> {
+  const { artifact, settings, config } = release;
+  if (artifact === undefined || settings === undefined) {
+    throw new Error(`release ${release.number} of ${app.name} has no artifact`);
+  }
+  const home = platform.home.app(app.name);
+  const stored =
+    config === undefined ? {} : platform.vault.openValues(config, snapshotPurpose(app, release));
+  return makeEnvironment(artifact.runtime, settings, stored, {
+    app: app.name,
+    release: release.number,
+    dataDir: home.data,
+    tmpDir: home.tmp,
+    publicUrl: publicUrl(platform, app),
+    ...endpoint,
+  });
+}
+
+export function snapshotPurpose(app: { id: number }, release: { number: number }): string {
+  return `release ${app.id}/${release.number}`;
+}
+
+export function configPurpose(app: { id: number }, key: string): string {
+  return `config ${app.id}/${key}`;
+}
+
+/** Everything the Supervisor needs for one Process, from what the database knows. */
+export function makeProcessSpec(
+  platform: Platform,
+  app: App,
+  release: Release,
+  record: ProcessRecord,
+): ProcessSpec {
+  const runtime = release.artifact?.runtime;
+  const worker: WorkerSpec | undefined = runtime?.workers[record.worker];
+  if (runtime === undefined || worker === undefined) {
+    throw new Error(`release ${release.number} of ${app.name} has no worker ${record.worker}`);
+  }
+  const socket = `${platform.home.socketDir(record.id)}/http.sock`;
+  return {
+    id: record.id,
+    serviceDir: platform.home
+      .app(app.name)
+      .service(record.release, record.worker, record.instance, record.deploymentId),
+    argv: commandArgv(worker.command, runtime.shell),
+    env: releaseEnvironment(platform, app, release, { port: record.port, socket }),
+    workingDir: runtime.working_dir,
+    user: appUser(platform, app),
+    stopSignal: worker.stop_signal ?? "TERM",
+    stopTimeoutMs: (worker.stop_timeout ?? defaultStopTimeoutSeconds) * 1000,
+    restart: true,
+  };
+}

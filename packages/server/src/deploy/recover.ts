@@ -1,0 +1,148 @@
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { App } from "../db/apps.ts";
+import type { Deployment } from "../db/deployments.ts";
+import { finish } from "./activate.ts";
+import { makeAttempt } from "./attempt.ts";
+import type { Deployer } from "./deployer.ts";
+import { removeProcesses } from "./drain.ts";
+import { deployInterrupted, toFailure } from "./errors.ts";
+import type { Platform } from "./platform.ts";
+import { makeProcessSpec } from "./process-spec.ts";
+import { uploadPaths } from "./receive.ts";
+import { desiredRoutes } from "./routes.ts";
+
+/** What a start found and did; every line is logged, so that a kill is never a mystery. */
+export interface Recovery {
+  readonly failed: readonly number[];
+  readonly resumed: readonly number[];
+  readonly started: readonly string[];
+  readonly stopped: readonly string[];
+}
+
+/**
+ * Makes the world and the database agree after however the server ended. Attempts that had not switched are failed and
+ * taken back; those that had are finished; Processes that should run are started; all others are stopped.
+ */
+export async function recover(platform: Platform, deployer: Deployer): Promise<Recovery> {
+  const open = platform.deployments.open();
+  const failed = open.filter((entry) => isInterrupted(platform, entry));
+  for (const deployment of failed) await failInterrupted(platform, deployment);
+  await failLeftReleases(platform);
+  const started = await startMissing(platform);
+  const stopped = await stopUnknown(platform);
+  await platform.router.ensureRunning(desiredRoutes(platform));
+  const resumed = open.filter((entry) => !failed.includes(entry));
+  for (const deployment of resumed) resume(platform, deployer, deployment);
+  await removeLeftUploads(platform);
+  return {
+    failed: failed.map((entry) => entry.id),
+    resumed: resumed.map((entry) => entry.id),
+    started,
+    stopped,
+  };
+}
+
+/** Live ones have switched; queued ones whose upload is whole have lost nothing but time. */
+function isInterrupted(platform: Platform, deployment: Deployment): boolean {
+  if (deployment.state === "live") return false;
+  if (deployment.state === "running") return true;
+  const { archive } = uploadPaths(platform.home.uploads, deployment.id);
+  return deployment.kind !== "deploy" || !existsSync(archive);
+}
+
+async function failInterrupted(platform: Platform, deployment: Deployment): Promise<void> {
+  const app = platform.apps.findById(deployment.appId);
+  if (app === undefined) return;
+  await removeProcesses(platform, platform.processes.ofDeployment(deployment.id));
+  const failure = toFailure(
+    deployInterrupted({ phase: deployment.phase, serving: app.currentRelease }),
+  );
+  const release =
+    deployment.release === undefined
+      ? undefined
+      : platform.releases.find(app.id, deployment.release);
+  platform.db.transaction(() => {
+    if (release !== undefined && release.state === "starting") {
+      const isOlder = deployment.kind === "rollback" || deployment.kind === "restart";
+      const before = release.number === app.currentRelease ? "running" : "previous";
+      if (isOlder) platform.releases.setState(app.id, release.number, before);
+    }
+    platform.deployments.end(deployment.id, "failed", platform.now().toISOString(), failure);
+  });
+  platform.timelines.append(platform.home.app(app.name), deployment.id, {
+    type: "end",
+    state: "failed",
+    failure,
+  });
+  platform.log.write("warning", "deployment-interrupted", {
+    app: app.name,
+    deployment: deployment.id,
+    phase: deployment.phase,
+  });
+}
+
+/** No Release stays half-made: what was being built or started and is not current has failed. */
+async function failLeftReleases(platform: Platform): Promise<void> {
+  for (const release of platform.releases.inStates(["building", "ready", "starting"])) {
+    const app = platform.apps.findById(release.appId);
+    if (app === undefined || app.currentRelease === release.number) continue;
+    const failure = toFailure(deployInterrupted({ phase: undefined, serving: app.currentRelease }));
+    const attempt = platform.deployments
+      .ofApp(app.id, 20)
+      .find((deployment) => deployment.release === release.number);
+    platform.releases.setFailed(app.id, release.number, attempt?.failure ?? failure);
+    const dir = platform.home.app(app.name).release(release.number);
+    await rm(join(dir, "root"), { force: true });
+  }
+}
+
+/** After a reboot nothing runs; after a kill everything does. */
+async function startMissing(platform: Platform): Promise<readonly string[]> {
+  const known = new Set((await platform.supervisor.status()).map((status) => status.id));
+  const started: string[] = [];
+  for (const record of platform.processes.all()) {
+    if (known.has(record.id)) continue;
+    if (record.role !== "current") {
+      platform.processes.remove(record.id);
+      continue;
+    }
+    const app = platform.apps.findById(record.appId);
+    const release = platform.releases.find(record.appId, record.release);
+    if (app === undefined || release === undefined) continue;
+    await platform.supervisor.start(makeProcessSpec(platform, app, release, record));
+    started.push(record.id);
+  }
+  return started;
+}
+
+async function stopUnknown(platform: Platform): Promise<readonly string[]> {
+  const wanted = new Set(platform.processes.all().map((record) => record.id));
+  const unknown = (await platform.supervisor.status())
+    .map((status) => status.id)
+    .filter((id) => !wanted.has(id));
+  await Promise.all(unknown.map((id) => platform.supervisor.stop(id)));
+  return unknown;
+}
+
+function resume(platform: Platform, deployer: Deployer, deployment: Deployment): void {
+  const app: App | undefined = platform.apps.findById(deployment.appId);
+  if (app === undefined) return;
+  platform.log.write("info", "deployment-resumed", { app: app.name, deployment: deployment.id });
+  if (deployment.state === "queued") {
+    deployer.deploy(deployment, { force: false });
+    return;
+  }
+  const attempt = makeAttempt(platform, { id: deployment.id, app, kind: deployment.kind });
+  attempt.note("info", "The server was restarted; this deployment had switched already and is finished now");
+  void finish(platform, attempt);
+}
+
+async function removeLeftUploads(platform: Platform): Promise<void> {
+  const open = new Set(platform.deployments.open().map((deployment) => String(deployment.id)));
+  for (const name of await readdir(platform.home.uploads).catch(() => [])) {
+    if (open.has(name)) continue;
+    await rm(join(platform.home.uploads, name), { recursive: true, force: true });
+  }
+}

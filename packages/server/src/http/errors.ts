@@ -1,0 +1,52 @@
+import { defineError, ExitCode, Hop3Error, type Problem } from "@hop3/core";
+import { internalError } from "../deploy/errors.ts";
+
+export const notSignedIn = defineError<{ reason: string }>({
+  code: "NOT_SIGNED_IN",
+  exitCode: ExitCode.notSignedIn,
+  status: 401,
+  message: ({ reason }) => `this request needs a token, and ${reason}`,
+  hint: () => "On the server: hop3 server token; then set HOP3_TOKEN, or use the local socket",
+});
+
+export const requestInvalid = defineError<{ reason: string }>({
+  code: "REQUEST_INVALID",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ reason }) => reason,
+  hint: () => "The API is described at /api/v1/openapi.json",
+});
+
+export const noSuchRoute = defineError<{ method: string; path: string }>({
+  code: "ROUTE_NOT_FOUND",
+  exitCode: ExitCode.notFound,
+  status: 404,
+  message: ({ method, path }) => `the API has no ${method} ${path}`,
+  hint: () => "The API is described at /api/v1/openapi.json",
+});
+
+export const deploymentNotFound = defineError<{ id: string }>({
+  code: "DEPLOYMENT_NOT_FOUND",
+  exitCode: ExitCode.notFound,
+  status: 404,
+  message: ({ id }) => `there is no deployment ${id}`,
+  hint: () => "Those of an app: hop3 info APP",
+});
+
+/** The failure as RFC 9457 problem details. */
+export function toProblem(error: unknown): Problem {
+  const { failure } =
+    error instanceof Hop3Error
+      ? error
+      : internalError({ reason: error instanceof Error ? error.message : String(error) });
+  return {
+    type: `about:blank#${failure.code}`,
+    title: failure.message,
+    status: failure.status,
+    code: failure.code,
+    exitCode: failure.exitCode,
+    ...(failure.hint === undefined ? {} : { hint: failure.hint }),
+    ...(failure.place === undefined ? {} : { place: { ...failure.place } }),
+    ...(failure.detail === undefined ? {} : { evidence: failure.detail }),
+  };
+}

@@ -1,0 +1,54 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { AppDetail, AppSummary, ProcessInfo } from "@hop3/core";
+import { destroyApp } from "../../deploy/destroy.ts";
+import { AppParams, Flag, json, makeRoutes, problems } from "../openapi.ts";
+import type { Service } from "../service.ts";
+import { showAppDetail, showAppSummary, showProcesses } from "../views.ts";
+
+const listApps = createRoute({
+  method: "get",
+  path: "/apps",
+  responses: { 200: json(z.object({ apps: z.array(AppSummary) }), "Every app"), ...problems },
+});
+const getApp = createRoute({
+  method: "get",
+  path: "/apps/{app}",
+  request: { params: AppParams },
+  responses: { 200: json(AppDetail, "The app"), ...problems },
+});
+const deleteApp = createRoute({
+  method: "delete",
+  path: "/apps/{app}",
+  request: { params: AppParams, query: z.object({ keepData: Flag }) },
+  responses: { 204: { description: "It is gone" }, ...problems },
+});
+const listProcesses = createRoute({
+  method: "get",
+  path: "/apps/{app}/processes",
+  request: { params: AppParams },
+  responses: {
+    200: json(z.object({ processes: z.array(ProcessInfo) }), "As the supervisor reports them now"),
+    ...problems,
+  },
+});
+
+export function appRoutes({ platform, deployer }: Service) {
+  return makeRoutes()
+    .openapi(listApps, async (c) => {
+      const apps = platform.apps.all().map((app) => showAppSummary(platform, app));
+      return c.json({ apps: await Promise.all(apps) }, 200);
+    })
+    .openapi(getApp, async (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      return c.json(await showAppDetail(platform, app), 200);
+    })
+    .openapi(deleteApp, async (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      await destroyApp(platform, deployer, app, { keepData: c.req.valid("query").keepData });
+      return c.body(null, 204);
+    })
+    .openapi(listProcesses, async (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      return c.json({ processes: [...(await showProcesses(platform, app))] }, 200);
+    });
+}

@@ -1,0 +1,58 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { ConfigChange, ConfigEntry, ConfigResult } from "@hop3/core";
+import type { App } from "../../db/apps.ts";
+import { currentRelease } from "../../deploy/pipeline.ts";
+import { configPurpose } from "../../deploy/process-spec.ts";
+import { AppParams, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
+import type { Service } from "../service.ts";
+import { showDeployment } from "../views.ts";
+
+const listConfig = createRoute({
+  method: "get",
+  path: "/apps/{app}/config",
+  request: { params: AppParams, query: z.object({ reveal: Flag }) },
+  responses: {
+    200: json(z.object({ entries: z.array(ConfigEntry) }), "Stored configuration"),
+    ...problems,
+  },
+});
+const changeConfig = createRoute({
+  method: "patch",
+  path: "/apps/{app}/config",
+  request: { params: AppParams, body: jsonBody(ConfigChange) },
+  responses: { 200: json(ConfigResult, "Stored, and being applied"), ...problems },
+});
+
+export function configRoutes({ platform, deployer }: Service) {
+  const entries = (app: App, reveal: boolean): ConfigEntry[] =>
+    platform.apps.config(app.id).map((row) => ({
+      key: row.key,
+      updatedAt: row.updated_at,
+      ...(reveal ? { value: platform.vault.open(row.value, configPurpose(app, row.key)) } : {}),
+    }));
+
+  return makeRoutes()
+    .openapi(listConfig, (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      return c.json({ entries: entries(app, c.req.valid("query").reveal) }, 200);
+    })
+    .openapi(changeConfig, async (c) => {
+      const { values, apply } = c.req.valid("json");
+      const app = await deployer.prepareApp(c.req.valid("param").app);
+      const at = platform.now().toISOString();
+      platform.db.transaction(() => {
+        for (const [key, value] of Object.entries(values)) {
+          if (value === null) platform.apps.unsetConfig(app.id, key);
+          else {
+            const sealed = platform.vault.seal(value, configPurpose(app, key));
+            platform.apps.setConfig(app.id, key, sealed, at);
+          }
+        }
+      });
+      const stored = { entries: entries(app, false) };
+      const isRunning = currentRelease(platform, app.id) !== undefined;
+      if (!apply || !isRunning) return c.json(stored, 200);
+      const deployment = deployer.applyConfig(app);
+      return c.json({ ...stored, deployment: showDeployment(platform, deployment) }, 200);
+    });
+}

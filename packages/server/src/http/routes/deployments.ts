@@ -1,0 +1,163 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createRoute, z } from "@hono/zod-openapi";
+import { DeploymentSummary } from "@hop3/core";
+import { streamSSE } from "hono/streaming";
+import type { Deployment } from "../../db/deployments.ts";
+import { toFailure, uploadBroken, uploadTooLarge } from "../../deploy/errors.ts";
+import { partOf, uploadPaths } from "../../deploy/receive.ts";
+import { deploymentNotFound } from "../errors.ts";
+import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
+import type { Service } from "../service.ts";
+import { showDeployment } from "../views.ts";
+
+const DeploymentParams = z.object({ id: z.coerce.number().int().positive() });
+
+const createDeployment = createRoute({
+  method: "post",
+  path: "/apps/{app}/deployments",
+  description: "Deploys a tree: gzip-compressed tar. The app is made on its first deployment.",
+  request: {
+    params: AppParams,
+    query: z.object({ force: Flag, revision: z.string().max(200).optional() }),
+    body: { content: { "application/gzip": { schema: z.string().openapi({ format: "binary" }) } } },
+  },
+  responses: { 202: json(DeploymentSummary, "Queued; its events tell the rest"), ...problems },
+});
+const listDeployments = createRoute({
+  method: "get",
+  path: "/apps/{app}/deployments",
+  request: { params: AppParams, query: z.object({ limit: Count }) },
+  responses: {
+    200: json(z.object({ deployments: z.array(DeploymentSummary) }), "Newest first"),
+    ...problems,
+  },
+});
+const getDeployment = createRoute({
+  method: "get",
+  path: "/deployments/{id}",
+  request: { params: DeploymentParams },
+  responses: { 200: json(DeploymentSummary, "The deployment"), ...problems },
+});
+const getEvents = createRoute({
+  method: "get",
+  path: "/deployments/{id}/events",
+  description: "The timeline as server-sent events; Last-Event-ID resumes. Ends after the event `end`.",
+  request: { params: DeploymentParams },
+  responses: {
+    200: { content: { "text/event-stream": { schema: z.string() } }, description: "TimelineEvent" },
+    ...problems,
+  },
+});
+const cancelDeployment = createRoute({
+  method: "post",
+  path: "/deployments/{id}/cancel",
+  request: { params: DeploymentParams },
+  responses: { 200: json(DeploymentSummary, "Being cancelled"), ...problems },
+});
+const rollback = createRoute({
+  method: "post",
+  path: "/apps/{app}/rollback",
+  request: {
+    params: AppParams,
+    body: jsonBody(z.strictObject({ release: z.int().positive().optional() })),
+  },
+  responses: { 202: json(DeploymentSummary, "Queued"), ...problems },
+});
+const restart = createRoute({
+  method: "post",
+  path: "/apps/{app}/restart",
+  request: { params: AppParams },
+  responses: { 202: json(DeploymentSummary, "Queued"), ...problems },
+});
+
+export function deploymentRoutes(service: Service) {
+  const { platform, deployer } = service;
+  const require = (id: number): Deployment => {
+    const found = platform.deployments.find(id);
+    if (found === undefined) throw deploymentNotFound({ id: String(id) });
+    return found;
+  };
+  const show = (deployment: Deployment): DeploymentSummary =>
+    showDeployment(platform, require(deployment.id));
+
+  return makeRoutes()
+    .openapi(createDeployment, async (c) => {
+      const { force, revision } = c.req.valid("query");
+      const app = await deployer.prepareApp(c.req.valid("param").app);
+      const deployment = deployer.declare(app);
+      await receiveUpload(service, deployment, c.req.raw.body);
+      deployer.deploy(deployment, { revision, force });
+      return c.json(show(deployment), 202);
+    })
+    .openapi(listDeployments, (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      const found = platform.deployments.ofApp(app.id, c.req.valid("query").limit ?? 20);
+      return c.json({ deployments: found.map(show) }, 200);
+    })
+    .openapi(getDeployment, (c) => c.json(show(require(c.req.valid("param").id)), 200))
+    .openapi(getEvents, (c) => {
+      const deployment = require(c.req.valid("param").id);
+      const app = platform.apps.findById(deployment.appId);
+      if (app === undefined) throw deploymentNotFound({ id: String(deployment.id) });
+      const after = Number(c.req.header("last-event-id") ?? 0) || 0;
+      return streamSSE(c, async (stream) => {
+        const abort = new AbortController();
+        stream.onAbort(() => abort.abort());
+        const home = platform.home.app(app.name);
+        const options = { after, signal: abort.signal };
+        for await (const event of platform.timelines.follow(home, deployment.id, options)) {
+          await stream.writeSSE({
+            id: String(event.seq),
+            event: event.type,
+            data: JSON.stringify(event),
+          });
+        }
+      });
+    })
+    .openapi(cancelDeployment, (c) => {
+      const deployment = require(c.req.valid("param").id);
+      deployer.cancel(deployment.id);
+      return c.json(show(deployment), 200);
+    })
+    .openapi(rollback, (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      return c.json(show(deployer.rollback(app, c.req.valid("json").release)), 202);
+    })
+    .openapi(restart, (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      return c.json(show(deployer.restart(app)), 202);
+    });
+}
+
+/** Writes the body aside and renames it when it is whole: a file of the final name is always complete. */
+async function receiveUpload(
+  { platform }: Service,
+  deployment: Deployment,
+  body: ReadableStream | null,
+): Promise<void> {
+  const paths = uploadPaths(platform.home.uploads, deployment.id);
+  const limit = platform.settings.policy["max-upload-bytes"];
+  let received = 0;
+  async function* limited(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of source) {
+      received += chunk.length;
+      if (received > limit) throw uploadTooLarge({ limit, unit: "bytes" });
+      yield chunk;
+    }
+  }
+  try {
+    if (body === null) throw uploadBroken({ reason: "the request has no body" });
+    await mkdir(paths.dir, { recursive: true, mode: 0o700 });
+    const part = partOf(paths.archive);
+    await pipeline(Readable.fromWeb(body as never), limited, createWriteStream(part, { mode: 0o600 }));
+    await rename(part, paths.archive);
+  } catch (error) {
+    await rm(paths.dir, { recursive: true, force: true });
+    const at = platform.now().toISOString();
+    platform.deployments.end(deployment.id, "failed", at, toFailure(error));
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { readFile } from "node:fs/promises";
+import { createRoute, z } from "@hono/zod-openapi";
+import { ReleaseDetail, ReleaseSummary } from "@hop3/core";
+import type { App } from "../../db/apps.ts";
+import type { Release } from "../../db/releases.ts";
+import { releaseNotFound } from "../../deploy/errors.ts";
+import { buildLogFile } from "../../nix/client.ts";
+import { AppParams, json, makeRoutes, problems } from "../openapi.ts";
+import type { Service } from "../service.ts";
+import { showRelease } from "../views.ts";
+
+const ReleaseParams = AppParams.extend({ number: z.coerce.number().int().positive() });
+
+const listReleases = createRoute({
+  method: "get",
+  path: "/apps/{app}/releases",
+  request: { params: AppParams },
+  responses: {
+    200: json(z.object({ releases: z.array(ReleaseSummary) }), "Newest first"),
+    ...problems,
+  },
+});
+const getRelease = createRoute({
+  method: "get",
+  path: "/apps/{app}/releases/{number}",
+  request: { params: ReleaseParams },
+  responses: { 200: json(ReleaseDetail, "With its artifact"), ...problems },
+});
+const getBuildLog = createRoute({
+  method: "get",
+  path: "/apps/{app}/releases/{number}/build-log",
+  request: { params: ReleaseParams },
+  responses: {
+    200: { content: { "text/plain": { schema: z.string() } }, description: "What the build said" },
+    ...problems,
+  },
+});
+
+export function releaseRoutes({ platform, deployer }: Service) {
+  const require = (name: string, number: number): { app: App; release: Release } => {
+    const app = deployer.requireApp(name);
+    const release = platform.releases.find(app.id, number);
+    if (release === undefined) throw releaseNotFound({ app: name, release: number });
+    return { app, release };
+  };
+  return makeRoutes()
+    .openapi(listReleases, (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      const releases = platform.releases.all(app.id).map((entry) => showRelease(platform, app, entry));
+      return c.json({ releases }, 200);
+    })
+    .openapi(getRelease, (c) => {
+      const params = c.req.valid("param");
+      const { app, release } = require(params.app, params.number);
+      const { artifact } = release;
+      const detail = showRelease(platform, app, release);
+      return c.json(artifact === undefined ? detail : { ...detail, artifact }, 200);
+    })
+    .openapi(getBuildLog, async (c) => {
+      const params = c.req.valid("param");
+      const { app, release } = require(params.app, params.number);
+      const dir = platform.home.app(app.name).release(release.number);
+      return c.text(await readFile(buildLogFile(dir), "utf8").catch(() => ""), 200);
+    });
+}

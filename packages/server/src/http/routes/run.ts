@@ -1,0 +1,54 @@
+import { createRoute } from "@hono/zod-openapi";
+import { type RunFrame, RunRequestBody } from "@hop3/core";
+import { stream } from "hono/streaming";
+import { appNotDeployed } from "../../deploy/errors.ts";
+import { currentRelease } from "../../deploy/pipeline.ts";
+import { appUser, releaseEnvironment } from "../../deploy/process-spec.ts";
+import { asUser } from "../../deploy/provision.ts";
+import { run } from "../../proc/run.ts";
+import { AppParams, jsonBody, makeRoutes, problems } from "../openapi.ts";
+import type { Service } from "../service.ts";
+
+const runCommand = createRoute({
+  method: "post",
+  path: "/apps/{app}/run",
+  description: "Runs a command in the exact environment of the current Release.",
+  request: { params: AppParams, body: jsonBody(RunRequestBody) },
+  responses: {
+    200: { description: "application/x-ndjson: one RunFrame a line" },
+    ...problems,
+  },
+});
+
+export function runRoutes({ platform, deployer }: Service) {
+  return makeRoutes().openapi(runCommand, (c) => {
+    const app = deployer.requireApp(c.req.valid("param").app);
+    const release = currentRelease(platform, app.id);
+    if (release?.artifact === undefined) throw appNotDeployed({ app: app.name });
+    const { runtime } = release.artifact;
+    const { command, stdin } = c.req.valid("json");
+    const env = releaseEnvironment(platform, app, release);
+    c.header("content-type", "application/x-ndjson");
+    return stream(c, async (out) => {
+      const abort = new AbortController();
+      out.onAbort(() => abort.abort());
+      // Frames are written one after the other; the end frame is the last whatever is still in the pipe.
+      let writing = Promise.resolve();
+      const send = (frame: RunFrame): void => {
+        writing = writing.then(async () => {
+          await out.write(`${JSON.stringify(frame)}\n`);
+        });
+      };
+      const result = await run({
+        argv: asUser(appUser(platform, app), ["/usr/bin/env", "--", ...command]),
+        env,
+        cwd: runtime.working_dir,
+        signal: abort.signal,
+        onData: (chunk, type) => send({ type, data: chunk.toString("base64") }),
+        ...(stdin === undefined ? {} : { stdin }),
+      });
+      send({ type: "end", exitCode: result.exitCode, signal: result.exitSignal });
+      await writing;
+    });
+  });
+}

@@ -1,0 +1,73 @@
+import { createRoute, z } from "@hono/zod-openapi";
+import { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop3/core";
+import { stream } from "hono/streaming";
+import { toFailure } from "../../deploy/errors.ts";
+import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
+import type { Service } from "../service.ts";
+
+const getServer = createRoute({
+  method: "get",
+  path: "/server",
+  responses: { 200: json(ServerInfo, "This server"), ...problems },
+});
+const stopServer = createRoute({
+  method: "post",
+  path: "/server/stop",
+  request: { body: jsonBody(z.strictObject({ all: z.boolean().default(false) })) },
+  responses: { 202: json(z.object({}), "Stopping"), ...problems },
+});
+const getDoctor = createRoute({
+  method: "get",
+  path: "/doctor",
+  responses: { 200: json(z.object({ checks: z.array(DoctorCheck) }), "Health"), ...problems },
+});
+const getPackages = createRoute({
+  method: "get",
+  path: "/packages",
+  responses: { 200: json(PackageSetInfo, "The package set in use"), ...problems },
+});
+const searchPackages = createRoute({
+  method: "get",
+  path: "/packages/search",
+  request: { query: z.object({ q: z.string().min(1).max(100) }) },
+  responses: { 200: json(z.object({ packages: z.array(PackageFound) }), "Matches"), ...problems },
+});
+const updatePackages = createRoute({
+  method: "post",
+  path: "/packages/update",
+  responses: {
+    200: { description: "application/x-ndjson: lines of progress, then the end or the failure" },
+    ...problems,
+  },
+});
+
+export function serverRoutes(service: Service) {
+  return makeRoutes()
+    .openapi(getServer, async (c) => c.json(await service.info(), 200))
+    .openapi(stopServer, (c) => {
+      service.stop(c.req.valid("json").all);
+      return c.json({}, 202);
+    })
+    .openapi(getDoctor, async (c) => c.json({ checks: [...(await service.doctor())] }, 200))
+    .openapi(getPackages, async (c) => c.json(await service.packageInfo(), 200))
+    .openapi(searchPackages, async (c) => {
+      const packages = await service.searchPackages(c.req.valid("query").q);
+      return c.json({ packages: [...packages] }, 200);
+    })
+    .openapi(updatePackages, (c) => {
+      c.header("content-type", "application/x-ndjson");
+      return stream(c, async (out) => {
+        let writing: Promise<unknown> = Promise.resolve();
+        const send = (line: object): void => {
+          writing = writing.then(() => out.write(`${JSON.stringify(line)}\n`));
+        };
+        try {
+          const info = await service.updatePackages((text) => send({ type: "log", text }));
+          send({ type: "end", info });
+        } catch (error) {
+          send({ type: "failure", failure: toFailure(error) });
+        }
+        await writing;
+      });
+    });
+}

@@ -1,0 +1,16 @@
+import type { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop3/core";
+import type { Deployer } from "../deploy/deployer.ts";
+import type { Platform } from "../deploy/platform.ts";
+
+/** What the routes call. Each is a function with data in and out; none knows HTTP. */
+export interface Service {
+  readonly platform: Platform;
+  readonly deployer: Deployer;
+  info(): Promise<ServerInfo>;
+  doctor(): Promise<readonly DoctorCheck[]>;
+  packageInfo(): Promise<PackageSetInfo>;
+  searchPackages(text: string): Promise<readonly PackageFound[]>;
+  updatePackages(onLine: (text: string) => void): Promise<PackageSetInfo>;
+  /** Begins to stop the server; `all` takes the data plane along. */
+  stop(all: boolean): void;
+}

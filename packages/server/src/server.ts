@@ -1,0 +1,289 @@
+import { randomBytes } from "node:crypto";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { setTimeout as sleep } from "node:timers/promises";
+import { getRequestListener } from "@hono/node-server";
+import { defineError, ExitCode, type ServerFile } from "@hop3/core";
+import { makeNixBuilder } from "./build/nix-builder.ts";
+import { ensureDataPlane } from "./data-plane.ts";
+import { makeAppStore } from "./db/apps.ts";
+import { lockHome, openDatabase, type ServerLock } from "./db/database.ts";
+import { makeDeploymentStore } from "./db/deployments.ts";
+import { makeProcessStore } from "./db/processes.ts";
+import { makeReleaseStore } from "./db/releases.ts";
+import { makeTokenStore, type TokenStore } from "./db/tokens.ts";
+import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
+import type { Platform } from "./deploy/platform.ts";
+import { baseUid } from "./deploy/process-spec.ts";
+import { recover } from "./deploy/recover.ts";
+import { makeTimelines } from "./deploy/timelines.ts";
+import { examine } from "./doctor.ts";
+import { type Home, openHome } from "./home.ts";
+import { hashToken, makeHttpApp } from "./http/app.ts";
+import type { Service } from "./http/service.ts";
+import { makeNixClient } from "./nix/client.ts";
+import { type LockedTree, lockTree } from "./nix/locked-tree.ts";
+import { findNixDir } from "./nix/nix-dir.ts";
+import { type Log, makeJsonLog } from "./observe/log.ts";
+import { makePackages, type Packages } from "./packages/packages.ts";
+import { makeHaproxyRouter } from "./route/haproxy-router.ts";
+import { makeS6Supervisor } from "./run/s6-supervisor.ts";
+import { makeServiceTree } from "./run/service-tree.ts";
+import { openVault } from "./secrets/vault.ts";
+import { readSettings, type ServerSettings } from "./settings.ts";
+import { version } from "./version.ts";
+
+export interface ServerOptions {
+  readonly home: string;
+  /** `host:port` of the API; loopback unless a token guards it, which it always does. */
+  readonly listen: string;
+  /** `host:port` that users of apps reach. */
+  readonly router: string;
+  /** Every app is reachable as `<app>.<domain>`. */
+  readonly domain: string;
+  /** Aborting it stops the server as SIGTERM does. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onReady?: ((ready: ServerFile) => void) | undefined;
+  readonly onProgress?: ((text: string) => void) | undefined;
+}
+
+export const listenPortTaken = defineError<{ address: string }>({
+  code: "LISTEN_PORT_TAKEN",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ address }) => `something else listens on ${address} already`,
+  hint: () => "Choose another address: hop3 server start --listen 127.0.0.1:7071",
+});
+
+export const addressInvalid = defineError<{ text: string }>({
+  code: "ADDRESS_INVALID",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ text }) => `'${text}' is not an address`,
+  hint: () => "Write HOST:PORT, for example 127.0.0.1:7070",
+});
+
+const stopTimeoutMs = 5_000;
+
+/** Runs the control plane until it is told to stop. What it started goes on without it. */
+export async function startServer(options: ServerOptions): Promise<void> {
+  const listen = parseAddress(options.listen);
+  const router = parseAddress(options.router);
+  const home = openHome(options.home, process.env);
+  const lock = lockHome(home.lock, home.dir);
+  const progress = options.onProgress ?? (() => {});
+  try {
+    await runServer({ options, listen, router, home, progress });
+  } finally {
+    rmSync(home.serverFile, { force: true });
+    lock.release();
+  }
+}
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+interface Start {
+  readonly options: ServerOptions;
+  readonly listen: Address;
+  readonly router: Address;
+  readonly home: Home;
+  readonly progress: (text: string) => void;
+}
+
+async function runServer(start: Start): Promise<void> {
+  const { home, options, listen } = start;
+  const log = makeJsonLog(process.stderr, () => new Date());
+  const db = openDatabase(home.database);
+  const settings = readSettings(home.settingsFile);
+  const tree = await lockTree(findNixDir());
+  const packages = makePackages(home, settings);
+  const platform = await makePlatform({ start, db, settings, log, tree, packages });
+  const deployer = makeDeployer(platform);
+  await platform.supervisor.ensureRunning();
+  const recovery = await recover(platform, deployer);
+  log.write("info", "recovered", { ...recovery });
+
+  const stopping = Promise.withResolvers<"control-plane" | "all">();
+  const tokens = makeTokenStore(db);
+  ensureToken(home, tokens, platform.now());
+  const service = makeService({ start, platform, deployer, packages, stop: stopping.resolve });
+  const servers = [
+    await listenOn(makeHttpApp({ service, version }), { path: home.socket }),
+    await listenOn(makeHttpApp({ service, version, tokenHashes: tokens.hashes }), listen),
+  ];
+  const ready = writeServerFile(start);
+  options.signal?.addEventListener("abort", () => stopping.resolve("control-plane"), { once: true });
+  log.write("info", "ready", { ...ready });
+  options.onReady?.(ready);
+
+  const what = await stopping.promise;
+  log.write("info", "stopping", { what });
+  for (const server of servers) closeServer(server);
+  await Promise.race([deployer.idle(), sleep(what === "all" ? stopTimeoutMs : 0)]);
+  if (what === "all") await platform.supervisor.shutdown();
+  db.close();
+}
+
+async function makePlatform(parts: {
+  readonly start: Start;
+  readonly db: ReturnType<typeof openDatabase>;
+  readonly settings: ServerSettings;
+  readonly log: Log;
+  readonly tree: LockedTree;
+  readonly packages: Packages;
+}): Promise<Platform> {
+  const { start, db, settings, log, tree, packages } = parts;
+  const { home, router } = start;
+  const nix = makeNixClient();
+  const binDir = await ensureDataPlane({
+    home,
+    nix,
+    tree,
+    packages: await packages.ensure(start.progress),
+    sandbox: settings.policy.sandbox,
+    onLine: start.progress,
+  });
+  const isRoot = process.getuid?.() === 0;
+  const services = makeServiceTree({ home, binDir });
+  const now = (): Date => new Date();
+  const nixBuilder = makeNixBuilder({
+    nix,
+    tree,
+    packages: packages.current,
+    nearestAttributes: packages.nearestAttributes,
+    policy: { sandbox: settings.policy.sandbox, allowImpure: settings.policy["allow-impure"] },
+    now,
+  });
+  return {
+    home,
+    settings,
+    db,
+    apps: makeAppStore(db),
+    releases: makeReleaseStore(db),
+    deployments: makeDeploymentStore(db),
+    processes: makeProcessStore(db),
+    vault: openVault(home.key),
+    nix,
+    builders: new Map([[nixBuilder.name, nixBuilder]]),
+    supervisor: makeS6Supervisor({ tree: services, routerGid: isRoot ? baseUid : undefined }),
+    router: makeHaproxyRouter({
+      tree: services,
+      listen: router,
+      maxApps: settings.server["max-apps"],
+      user: isRoot ? { uid: baseUid, gid: baseUid } : undefined,
+    }),
+    timelines: makeTimelines(now),
+    log,
+    address: { domain: start.options.domain, port: router.port },
+    isolateUsers: isRoot,
+    now,
+  };
+}
+
+function makeService(parts: {
+  readonly start: Start;
+  readonly platform: Platform;
+  readonly deployer: Deployer;
+  readonly packages: Packages;
+  readonly stop: (what: "control-plane" | "all") => void;
+}): Service {
+  const { start, platform, deployer, packages } = parts;
+  const startedAt = platform.now().toISOString();
+  return {
+    platform,
+    deployer,
+    async info() {
+      const { name, pin } = await packages.current();
+      return {
+        version,
+        pid: process.pid,
+        home: start.home.dir,
+        startedAt,
+        listen: start.options.listen,
+        router: start.options.router,
+        domain: start.options.domain,
+        packageSet: { name, pin },
+        supervisor: platform.supervisor.name,
+        routerName: platform.router.name,
+      };
+    },
+    async doctor() {
+      const { name, pin } = await packages.current();
+      return examine(platform, `${name}, pinned at ${pin}`);
+    },
+    packageInfo: () => packages.describe(),
+    searchPackages: (text) => packages.search(text),
+    updatePackages: (onLine) => packages.update(onLine),
+    // The answer to the request that asks for it goes out first.
+    stop: (all) => void setTimeout(() => parts.stop(all ? "all" : "control-plane"), 50),
+  };
+}
+
+/** The first token, so that the API can be used over TCP at all; only its hash is in the database. */
+function ensureToken(home: Home, tokens: TokenStore, now: Date): void {
+  if (existsSync(home.tokenFile)) {
+    const known = hashToken(readFileSync(home.tokenFile, "utf8").trim());
+    if (tokens.hashes().includes(known)) return;
+  }
+  const token = `hop3_${randomBytes(32).toString("base64url")}`;
+  tokens.add(hashToken(token), "first", now.toISOString());
+  writeFileSync(home.tokenFile, `${token}\n`, { mode: 0o600 });
+}
+
+type Listen = Address | { readonly path: string };
+
+async function listenOn(app: ReturnType<typeof makeHttpApp>, address: Listen): Promise<Server> {
+  const server = createServer(getRequestListener(app.fetch));
+  // Uploads and event streams last as long as they last.
+  server.requestTimeout = 0;
+  if ("path" in address) rmSync(address.path, { force: true });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const shown = "path" in address ? address.path : `${address.host}:${address.port}`;
+      reject(error.code === "EADDRINUSE" ? listenPortTaken({ address: shown }) : error);
+    });
+    server.listen(address, resolve);
+  });
+  if ("path" in address) chmodSync(address.path, 0o600);
+  return server;
+}
+
+function closeServer(server: Server): void {
+  server.close();
+  server.closeAllConnections();
+}
+
+function writeServerFile({ home, options }: Start): ServerFile {
+  const file: ServerFile = {
+    pid: process.pid,
+    socket: home.socket,
+    listen: options.listen,
+    router: options.router,
+    version,
+  };
+  writeFileSync(home.serverFile, `${JSON.stringify(file)}\n`, { mode: 0o644 });
+  return file;
+}
+
+function parseAddress(text: string): Address {
+  const match = /^(?:\[([0-9a-f:]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  if (host === undefined || port < 1 || port > 65_535) throw addressInvalid({ text });
+  return { host, port };
+}
+
+/** Ends what a home's control plane left running: every app, the router, the supervisor. */
+export async function stopDataPlane(homeDir: string): Promise<void> {
+  const home = openHome(homeDir, process.env);
+  const lock: ServerLock = lockHome(home.lock, home.dir);
+  try {
+    const tree = makeServiceTree({ home, binDir: `${home.dataPlane}/root/bin` });
+    if (await tree.isRunning()) await makeS6Supervisor({ tree }).shutdown();
+  } finally {
+    lock.release();
+  }
+}
