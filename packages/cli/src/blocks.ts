@@ -52,7 +52,8 @@ export function renderBlocks(blocks: readonly Block[], options: { colour: boolea
         break;
       case "table": {
         const head = block.head.map((text): Span => ({ text, tone: "dim" }));
-        lines.push(...renderColumns([head, ...block.rows], options.colour));
+        const rows = head.length === 0 ? block.rows : [head, ...block.rows];
+        lines.push(...renderColumns(rows, options.colour));
         break;
       }
       case "fields": {

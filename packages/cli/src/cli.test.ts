@@ -106,7 +106,7 @@ describe("--json", () => {
 });
 
 describe("colour", () => {
-  const escape = "\u001b[";
+  const colourStart = "\u001b[";
   it.each([
     { name: "on a terminal", terminal: true, env: {}, coloured: true },
     { name: "not through a pipe", terminal: false, env: {}, coloured: false },
@@ -114,7 +114,7 @@ describe("colour", () => {
     { name: "not on a dumb terminal", terminal: true, env: { TERM: "dumb" }, coloured: false },
   ])("$name", async ({ terminal, env, coloured }) => {
     const { stdout } = await call(["apps"], { home: api.home, terminal, env });
-    expect(stdout.includes(escape)).toBe(coloured);
+    expect(stdout.includes(colourStart)).toBe(coloured);
   });
 });
 
@@ -139,7 +139,8 @@ describe("nothing to show", () => {
       { entries: [] },
       "hello has no variables. Set one: hop3 config set KEY --app hello\n",
     ],
-  ])("hop3 %s says what to do next", async (line, route, value, text) => {
+  ])("hop3 %s says what to do next", async (...row) => {
+    const [line, route, value, text] = row;
     api.routes[route] = () => value;
     const result = await call(line.split(" "), { home: api.home });
     expect(result).toEqual({ stdout: text, stderr: "", exitCode: 0 });
@@ -245,7 +246,8 @@ describe("hop3 config set", () => {
     ["KEY=VALUE", ["A=1", "B=x=y"], undefined, { A: "1", B: "x=y" }],
     ["KEY from a pipe", ["TOKEN"], typed("two\nlines\n", false), { TOKEN: "two\nlines" }],
     ["KEY from a terminal", ["TOKEN"], typed("secrex\u007ft\r", true), { TOKEN: "secret" }],
-  ])("%s", async (_name, args, stdin, values) => {
+  ])("%s", async (...row) => {
+    const [, args, stdin, values] = row;
     api.routes["PATCH /apps/hello/config"] = () => ({ entries: [] });
     const argv = ["config", "set", "--app", "hello", "--no-restart", ...args];
     const result = await call(argv, { home: api.home, ...(stdin === undefined ? {} : { stdin }) });
@@ -277,7 +279,8 @@ describe("hop3 destroy", () => {
   it.each([
     ["a wrong name", typed("helo\n", true), 1, "NOT_CONFIRMED"],
     ["no terminal", typed("hello\n", false), 2, "CONFIRMATION_NEEDED"],
-  ])("does nothing with %s", async (_name, stdin, exitCode, code) => {
+  ])("does nothing with %s", async (...row) => {
+    const [, stdin, exitCode, code] = row;
     const result = await call(["destroy", "hello"], { home: api.home, stdin });
     expect(result.exitCode).toBe(exitCode);
     expect(result.stderr).toContain(`error ${code}`);

@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Problem } from "@hop3/core";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
@@ -15,7 +16,7 @@ export interface ApiRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   /** Sent as it comes, instead of `body`. */
-  readonly upload?: NodeJS.ReadableStream;
+  readonly upload?: Readable;
   readonly signal: AbortSignal;
 }
 
@@ -90,13 +91,13 @@ async function exchange(target: Endpoint, request: ApiRequest): Promise<Incoming
   const make = await chooseRequest(target);
   return await new Promise((resolve, reject) => {
     const outgoing = make(options, resolve);
-    // After an early answer, for example a refusal, the rest of an upload may fail; the answer counts.
     outgoing.on("error", reject);
     if (request.upload === undefined) {
       outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body));
       return;
     }
-    pipeline(request.upload, outgoing).catch((error: Error) => outgoing.destroy(error));
+    // After an early answer, for example a refusal, sending the rest may fail; the answer has counted by then.
+    pipeline(request.upload, outgoing).catch(reject);
   });
 }
 

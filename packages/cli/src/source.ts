@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { Readable } from "node:stream";
 import {
   type LoadedConfig,
   loadConfig,
@@ -7,6 +8,7 @@ import {
   noConfig,
   sourceEmpty,
   sourceSecret,
+  sourceUnreadable,
 } from "@hop3/core";
 import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
 import { create } from "tar";
@@ -62,12 +64,27 @@ export async function readSource(
 }
 
 /** The entries, and nothing else, as a stream of tar.gz. */
-export function packSource(
+export function packSource(directory: string, entries: readonly SourceEntry[]): Readable {
+  return Readable.from(packChunks(directory, entries), { objectMode: false });
+}
+
+async function* packChunks(
   directory: string,
   entries: readonly SourceEntry[],
-): NodeJS.ReadableStream {
+): AsyncGenerator<Buffer> {
   // The leading ./ keeps a name that begins with @ from being taken for an archive to include.
   const paths = entries.map(({ path }) => `./${path}`);
   const options = { cwd: directory, gzip: true, portable: true, noDirRecurse: true, strict: true };
-  return create(options, paths) as unknown as NodeJS.ReadableStream;
+  try {
+    for await (const chunk of create(options, paths)) yield chunk;
+  } catch (cause) {
+    // Files that were there a moment ago; told apart here from a connection that breaks.
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw sourceUnreadable({ path: failedPath(cause, directory), reason }, { cause });
+  }
+}
+
+function failedPath(error: unknown, directory: string): string {
+  if (!(error instanceof Error) || !("path" in error)) return directory;
+  return typeof error.path === "string" ? relative(directory, error.path) : directory;
 }

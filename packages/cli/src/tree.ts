@@ -31,10 +31,23 @@ export const commandTree: CommandSpec = {
         appOption,
         { name: "force", summary: "Make a new Release even where nothing has changed" },
         detachOption,
+        {
+          name: "revision",
+          summary: "What the source is called where it comes from, for the list of Releases",
+          value: { name: "name", kind: "text" },
+        },
         { name: "watch", summary: "Show the deployment that is under way instead" },
         { name: "cancel", summary: "Cancel the deployment that is under way instead" },
       ],
       load: async () => (await import("./commands/deploy.ts")).deploy,
+    },
+    {
+      name: "plan",
+      summary: "Say what a deploy of a directory would do, without a server",
+      group: deployGroup,
+      examples: ["hop3 plan", "hop3 plan examples/flask --json"],
+      args: [directoryArgument],
+      load: async () => (await import("./commands/plan.ts")).plan,
     },
     {
       name: "rollback",

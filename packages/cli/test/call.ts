@@ -21,7 +21,10 @@ export interface CallResult {
 export const testNow = Date.parse("2026-11-23T07:00:00.000Z");
 
 /** Runs hop3 in this process, with streams of its own. */
-export async function call(argv: readonly string[], options: CallOptions = {}): Promise<CallResult> {
+export async function call(
+  argv: readonly string[],
+  options: CallOptions = {},
+): Promise<CallResult> {
   const out: string[] = [];
   const err: string[] = [];
   const isTTY = options.terminal === true;

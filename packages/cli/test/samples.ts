@@ -49,7 +49,12 @@ export const release = {
   restorable: true,
 };
 
-export const previousRelease = { ...release, number: 2, state: "previous", createdAt: ago(2 * hour) };
+export const previousRelease = {
+  ...release,
+  number: 2,
+  state: "previous",
+  createdAt: ago(2 * hour),
+};
 
 export const archivedRelease = {
   number: 1,

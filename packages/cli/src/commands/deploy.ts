@@ -42,7 +42,7 @@ async function startDeployment(
       {
         method: "POST",
         path: at`/apps/${app}/deployments`,
-        query: { force: input.flag("force") ? true : undefined },
+        query: { force: input.flag("force") ? true : undefined, revision: input.text("revision") },
         upload: packSource(directory, entries),
         signal: context.signal,
       },
@@ -72,6 +72,6 @@ async function cancelDeployment(app: AppName, context: Context): Promise<Answer>
     { method: "POST", path: at`/deployments/${id}/cancel`, body: {}, signal: context.signal },
     DeploymentSummary,
   );
-  const said = `Deployment ${id} of ${app} is cancelled; nothing has changed for users.`;
+  const said = `Deployment ${id} of ${app} is being cancelled; users stay on what runs now.`;
   return { json: deploymentJson(deployment), blocks: [line(said)] };
 }

@@ -1,0 +1,75 @@
+import { makePlan, type Plan, parseProcfile, type SourceTree } from "@hop3/core";
+import { makeDirectoryTree } from "@hop3/core/node";
+import { type Block, fields, line, type Rows, type Span, table } from "../blocks.ts";
+import type { Answer } from "../command.ts";
+import type { Context } from "../context.ts";
+import type { Input } from "../input.ts";
+import { readConfig, readSource, resolveFrom } from "../source.ts";
+import { formatDuration } from "../text.ts";
+
+export async function plan(input: Input, context: Context): Promise<Answer> {
+  const directory = resolveFrom(context, input.args[0] ?? ".");
+  const loaded = await readConfig(directory);
+  const tree = makeDirectoryTree(await readSource(directory, loaded, context));
+  const procfile = await readProcfile(tree);
+  const made = makePlan({ tree, loaded, ...(procfile === undefined ? {} : { procfile }) });
+  return { json: made, blocks: planBlocks(made) };
+}
+
+async function readProcfile(tree: SourceTree) {
+  return tree.has("Procfile") ? parseProcfile(await tree.readText("Procfile")) : undefined;
+}
+
+function planBlocks(made: Plan): Block[] {
+  const { nix } = made;
+  const evaluation = nix.pure ? "pure" : "impure: it may read this machine";
+  return [
+    fields([
+      ["builder", `${made.builder}: ${made.reason}`],
+      ["expression", `${nix.file} (${evaluation})`],
+      ["tier", made.tier],
+      ["packages", made.packageSet],
+      ["limits", limits(nix)],
+    ]),
+    ...section("Workers", workerRows(made), "named by the expression alone"),
+    ...section("Settings", settingRows(made), "all at their defaults"),
+    ...section("Builders", answerRows(made), "none"),
+    ...made.warnings.map((text) => line({ text: "warning", tone: "warn" }, `  ${text}`)),
+  ];
+}
+
+function limits(nix: Plan["nix"]): string {
+  const most = formatDuration(nix.timeoutSeconds * 1000);
+  const silent = formatDuration(nix.maxSilentSeconds * 1000);
+  return `${most} for the build, ${silent} without a word from it`;
+}
+
+function section(title: string, rows: Rows, none: string): Block[] {
+  const head: Span = { text: title, tone: "bold" };
+  if (rows.length === 0) return [line(""), line(head, `: ${none}`)];
+  return [line(""), line(head), table([], rows)];
+}
+
+function workerRows(made: Plan): Rows {
+  return Object.entries(made.workers).map(([name, { command, origin }]) => [
+    `  ${name}`,
+    command,
+    { text: origin, tone: "dim" },
+  ]);
+}
+
+function settingRows(made: Plan): Rows {
+  return Object.entries(made.settings).map(([key, { value, origin }]) => [
+    `  ${key}`,
+    typeof value === "string" ? value : JSON.stringify(value),
+    { text: origin, tone: "dim" },
+  ]);
+}
+
+function answerRows(made: Plan): Rows {
+  return made.answers.map(({ builder, accepted, reason }) => [
+    `  ${builder}`,
+    accepted ? { text: "yes", tone: "good" } : { text: "no", tone: "dim" },
+    reason,
+  ]);
+}
