@@ -14,15 +14,21 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
-/** `340 ms`, `1.2 s`, `2 min 5 s`, `3 h 2 min`. */
+/** `340 ms`, `1.2 s`, `2 min 5 s`, `30 min`, `3 h 2 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 999.5) return `${Math.round(ms)} ms`;
   if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1000);
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  if (seconds < 3600) return twoUnits(seconds, 60, ["min", "s"]);
   const minutes = Math.round(seconds / 60);
-  if (minutes < 1440) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-  return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`;
+  if (minutes < 1440) return twoUnits(minutes, 60, ["h", "min"]);
+  return twoUnits(Math.round(minutes / 60), 24, ["d", "h"]);
+}
+
+function twoUnits(count: number, size: number, [large, small]: readonly [string, string]): string {
+  const rest = count % size;
+  const whole = `${Math.floor(count / size)} ${large}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 }
 
 const ages = [

@@ -14,20 +14,6 @@ import { formatAge } from "../text.ts";
 
 const stopWaitSeconds = 60;
 
-/** The part of @hop3/server that this command uses. That package is optional: a CLI alone is a quarter of the size. */
-interface ServerModule {
-  startServer(options: {
-    home: string;
-    listen: string;
-    router: string;
-    domain: string;
-    signal: AbortSignal;
-    onReady: () => void;
-  }): Promise<void>;
-  /** Stops apps, router and supervisor of a home whose control plane is dead. */
-  stopDataPlane(home: string): Promise<void>;
-}
-
 /** Runs until the signal; the server writes its own log to standard error. */
 export async function serverStart(input: Input, context: Context): Promise<Answer> {
   const { startServer } = await loadServer();
@@ -42,6 +28,7 @@ export async function serverStart(input: Input, context: Context): Promise<Answe
     onReady: () => {
       announced = announce(home, context);
     },
+    onProgress: (text) => context.output.notice(line({ text, tone: "dim" })),
   });
   await announced;
   context.output.notice(line("The server has stopped; apps keep running."));
@@ -62,9 +49,10 @@ async function announce(home: string, context: Context): Promise<void> {
   }
 }
 
-async function loadServer(): Promise<ServerModule> {
+/** Optional, and loaded only here: a CLI without a server is a quarter of the size. */
+async function loadServer() {
   try {
-    return (await import("@hop3/server")) as unknown as ServerModule;
+    return await import("@hop3/server");
   } catch (cause) {
     if (errorCode(cause) !== "ERR_MODULE_NOT_FOUND") throw cause;
     const [because = ""] = String(cause).split("\n");
