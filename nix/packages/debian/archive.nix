@@ -215,6 +215,13 @@ let
       inherit meta;
     };
 
+  # What Debian leaves to another package or to an installation script.
+  additions = {
+    bash = "ln -s bash bin/sh";
+    gawk = "ln -sf gawk bin/awk";
+    perl-base = "[ -e bin/perl ] || ln -s perl5* bin/perl";
+  };
+
   isPythonModule = name: match "python3-.*" name != null;
   isDevelopment = name: match ".*-dev" name != null;
 
@@ -227,8 +234,9 @@ let
       );
       deps = unique (map package wanted);
       # Modules import each other and headers include each other; nothing else is passed on.
+      # The compiler has the C library's headers at their own place in the search order.
       propagated = filter (
-        dep: isDevelopment name || isPythonModule dep
+        dep: (isDevelopment name && dep != "libc6-dev") || isPythonModule dep
       ) wanted;
       usesPython = builtins.any isPython wanted;
     in
@@ -244,6 +252,7 @@ let
         propagated = unique (map package propagated);
         python = if usesPython then python else null;
         isLibc = name == "libc6";
+        extra = additions.${name} or "";
         bash = if builtins.elem name beforeBash then null else package "bash";
         meta = {
           mainProgram = name;

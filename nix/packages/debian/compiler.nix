@@ -61,6 +61,7 @@ makeTree {
   shell = "${bash}/bin/bash";
   loaderLibc = libc;
   runtime = package "libstdc++6";
+  hook = builtins.readFile ./cc-hook.sh;
   wrapper = builtins.readFile ./cc-wrapper.sh;
   extra = ''
     mkdir -p bin nix-support
@@ -78,7 +79,7 @@ makeTree {
     done
     ln -s $tree/bin/make bin/make
     ln -s $tree/bin/pkgconf bin/pkg-config
-    printf 'export CC=gcc CXX=g++ AR=ar LD=ld RANLIB=ranlib NM=nm STRIP=strip\n' > nix-support/setup-hook
+    printf '%s' "$hook" | sed "s|@patchelf@|$patchelf|" > nix-support/setup-hook
   '';
   meta.mainProgram = "gcc";
 }

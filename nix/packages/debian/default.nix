@@ -75,13 +75,36 @@ let
     }
     // lib.optionalAttrs (development != null) { dev = package development; };
 
-  # Debian's name for these carries the version, and an unversioned package only points there.
-  behind =
-    name:
+  # Debian keeps several versions of PostgreSQL apart in directories of their own.
+  postgresql =
     let
-      targets = builtins.filter (dep: lib.hasPrefix "${name}-" dep) (archive.entryOf name).d;
+      server = builtins.head (
+        builtins.filter (lib.hasPrefix "postgresql-") (archive.entryOf "postgresql").d
+      );
+      client = lib.replaceStrings [ "postgresql-" ] [ "postgresql-client-" ] server;
     in
-    package (if targets == [ ] then name else builtins.head targets);
+    runSeed {
+      name = "postgresql-${archive.versionOf server}";
+      pname = "postgresql";
+      version = archive.versionOf server;
+      packages = map package [
+        server
+        client
+      ];
+      script = ''
+        mkdir -p $out/bin
+        for package in $packages; do
+          for program in $package/lib/postgresql/*/bin/*; do
+            [ -e $out/bin/''${program##*/} ] || ln -s $program $out/bin/
+          done
+        done
+      '';
+    }
+    // {
+      dev = package "libpq-dev";
+      lib = package "libpq5";
+      meta.mainProgram = "postgres";
+    };
 
   makeHook =
     name: file:
@@ -183,8 +206,7 @@ let
             "nativeBuildInputs"
           ]
         );
-      perl = package "perl";
-      postgresql = behind "postgresql";
+      inherit postgresql;
       python3 = python.python;
       python3Packages = python.pkgs;
       "python${lib.replaceStrings [ "." ] [ "" ] archive.pythonVersion}" = python.python;

@@ -80,6 +80,7 @@ let
     mkdir -p $out
     # Links the contents of $1 into $2; directories that several trees have are merged.
     link() {
+      local entry target old
       for entry in "$1"/* "$1"/.[!.]*; do
         [ -e "$entry" ] || [ -L "$entry" ] || continue
         target=$2/''${entry##*/}
