@@ -1,0 +1,7 @@
+{ pkgs ? import <nixpkgs> { } }:
+{
+  package = pkgs.busybox;
+  workers = {
+    web = "htttpd -f -p $BIND_ADDRESS:$PORT";
+  };
+}

@@ -1,0 +1,4 @@
+{ pkgs ? import <nixpkgs> { } }:
+{
+  package = pkgs.busybox;
+}
