@@ -19,6 +19,7 @@ class CircleSearch {
   private readonly order = new Map<string, number>();
   private readonly low = new Map<string, number>();
   private readonly open = new Set<string>();
+  private readonly opened: string[] = [];
   private readonly path: Visit[] = [];
 
   constructor(graph: ReadonlyMap<string, readonly string[]>) {
@@ -40,6 +41,7 @@ class CircleSearch {
     this.order.set(name, index);
     this.low.set(name, index);
     this.open.add(name);
+    this.opened.push(name);
     this.path.push({ name, next: (this.graph.get(name) ?? [])[Symbol.iterator]() });
   }
 
@@ -63,11 +65,14 @@ class CircleSearch {
     this.low.set(name, Math.min(this.low.get(name) ?? value, value));
   }
 
-  /** Everything opened since `name` belongs to its component; a Set keeps the order of opening. */
+  /** Everything opened since `name` belongs to its component. */
   private takeFrom(name: string): string[] {
-    const all = [...this.open];
-    const members = all.slice(all.indexOf(name));
-    for (const member of members) this.open.delete(member);
+    const members: string[] = [];
+    for (let last = this.opened.pop(); last !== undefined; last = this.opened.pop()) {
+      this.open.delete(last);
+      members.push(last);
+      if (last === name) break;
+    }
     return members;
   }
 }
