@@ -73,7 +73,7 @@ function syntaxMessage(error: TomlError): string {
 }
 
 function placeIn(positions: Positions, file: string, path: KeyPath): Place {
-  return { file, ...(positions.find(path) ?? { line: 1, column: 1 }) };
+  return { file, ...positions.find(path) };
 }
 
 function orderOf(place: Place): number {

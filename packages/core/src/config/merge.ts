@@ -71,8 +71,12 @@ function mergeFileWorkers(
   const { start, workers = {} } = config.run ?? {};
   const written = start === undefined ? workers : { ...workers, web: start };
   for (const [name, worker] of Object.entries(written)) {
-    const value = { ...merged[name]?.value, ...toOverride(worker) };
-    merged[name] = { value, origin: "hop3.toml" };
+    const below = merged[name];
+    const override = toOverride(worker);
+    // Where a worker is only refined, its command still comes from the file below.
+    const isRefined = override.command === undefined && below !== undefined;
+    const origin = isRefined ? below.origin : "hop3.toml";
+    merged[name] = { value: { ...below?.value, ...override }, origin };
   }
   return merged;
 }
