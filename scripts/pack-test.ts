@@ -1,5 +1,5 @@
 // npm run pack-test: builds and packs every package, installs the tarballs into an empty directory, and uses that hop3.
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { publint } from "publint";
@@ -77,6 +77,8 @@ async function useServer(program: string, directory: string): Promise<void> {
 
 async function main(): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), "hop3-pack-"));
+  // Apps have users of their own, who have to pass through.
+  await chmod(directory, 0o711);
   const step = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const started = performance.now();
     const result = await work();

@@ -1,0 +1,206 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { type Argv, hostEnvironment, run } from "../../packages/server/src/proc/run.ts";
+import { timeOwnStart } from "./app-start.ts";
+import { type BenchApp, copyExample, makeSmallApp } from "./bench-apps.ts";
+import { runLoad, type Target } from "./load.ts";
+import { type Figure, makeFigure, median, round, sample, timeOf } from "./measure.ts";
+import { rebuildTimes } from "./nix-floor.ts";
+import type { Platform } from "./platform.ts";
+
+const runs = 10;
+const repository = join(import.meta.dirname, "../..");
+
+/** What every figure gets: a running platform, and a directory for its apps. */
+export interface BenchContext {
+  readonly platform: Platform;
+  readonly directory: string;
+}
+
+function makeFlask(context: BenchContext): Promise<BenchApp> {
+  return copyExample(context.directory, {
+    name: "bench-flask",
+    example: "flask",
+    file: "app.py",
+    line: (marker) => ({ from: /Hello from Flask/, to: `Hello ${marker} from Flask` }),
+  });
+}
+
+/** One-line change to live, and after it the rollback: both against the app's own start. */
+export async function measureChange(context: BenchContext): Promise<Figure[]> {
+  const { platform } = context;
+  const flask = await makeFlask(context);
+  await platform.deploy(flask);
+  const changed = await sample(runs, async (index) => {
+    const marker = `change-${process.pid}-${index}`;
+    await flask.change(marker);
+    const deployed = platform.deploy(flask);
+    const value = await timeOf(() => platform.waitFor(flask.name, marker));
+    await deployed;
+    return { value, release: await platform.release(flask.name) };
+  });
+  const releases = changed.map(({ release }) => release);
+  const ownStart = median(
+    await sample(runs, async () => timeOwnStart(releases[0]?.location ?? "", "/")),
+  );
+  const rollback = await measureRollback(context, flask);
+  await platform.destroy(flask.name);
+  // Only now is nothing rooted any more, so that the same derivations can be built once again.
+  const floor = median(await rebuildTimes(releases)) + ownStart;
+  const value = median(changed.map((each) => each.value));
+  return [
+    makeFigure(
+      { figure: "one-line change to live", unit: "ms" },
+      { floor, value },
+      { atMost: 1.5 },
+    ),
+    makeFigure(
+      { figure: "rollback", unit: "ms" },
+      { floor: ownStart, value: rollback },
+      { atMost: 1.3 },
+    ),
+  ];
+}
+
+/** Back and forth between the two newest Releases, until the router serves the other one. */
+async function measureRollback({ platform }: BenchContext, flask: BenchApp): Promise<number> {
+  const markers = [runs - 2, runs - 1].map((index) => `change-${process.pid}-${index}`);
+  const times = await sample(runs, async (index) => {
+    const done = platform.hop3.run(["rollback", "--app", flask.name]);
+    const time = await timeOf(() => platform.waitFor(flask.name, markers[index % 2] ?? ""));
+    await done;
+    return time;
+  });
+  return median(times);
+}
+
+export async function measureUnchanged({ platform, directory }: BenchContext): Promise<Figure[]> {
+  const app = await makeSmallApp(directory, "bench-unchanged");
+  await platform.deploy(app);
+  const { provenance } = await platform.release(app.name);
+  const value = median(await sample(runs, () => timeOf(() => platform.deploy(app))));
+  const build: Argv = ["nix-build", "--no-out-link", provenance.drv_path];
+  const floor = median(await sample(runs, () => timeOf(() => runQuietly(build))));
+  await platform.destroy(app.name);
+  return [
+    makeFigure(
+      { figure: "deploy of an unchanged tree", unit: "ms" },
+      { floor, value },
+      { atMost: 10 },
+    ),
+  ];
+}
+
+const Processes = z.object({
+  processes: z.array(z.object({ worker: z.string(), address: z.string().optional() })),
+});
+
+export async function measureRouter({ platform, directory }: BenchContext): Promise<Figure[]> {
+  const app = await copyExample(directory, {
+    name: "bench-router",
+    example: "node-live",
+    file: "package.json",
+    line: () => ({ from: /"name"/, to: '"name"' }),
+  });
+  await platform.deploy(app);
+  const listed = Processes.parse((await platform.hop3.json(["ps", app.name])).value);
+  const address = listed.processes.find(({ worker }) => worker === "web")?.address ?? "";
+  const load = (target: Target) =>
+    runLoad({
+      target,
+      host: `${app.name}.localhost`,
+      path: "/health",
+      connections: 32,
+      durationMs: 2_000,
+    });
+  // In turns, so that a busy moment of the machine hits both.
+  const pairs = await sample(runs, async () => ({
+    direct: await load(parseTarget(address)),
+    routed: await load(platform.server.router),
+  }));
+  await platform.destroy(app.name);
+  const failures = pairs.reduce((sum, { routed }) => sum + routed.failures, 0);
+  if (failures > 0) throw new Error(`${failures} requests through the router failed`);
+  const middle = (pick: (pair: (typeof pairs)[number]) => number): number =>
+    median(pairs.map(pick));
+  return [
+    makeFigure(
+      { figure: "requests/s through the router", unit: "requests/s" },
+      {
+        floor: middle(({ direct }) => direct.requestsPerSecond),
+        value: middle(({ routed }) => routed.requestsPerSecond),
+      },
+      { atLeast: 0.6 },
+    ),
+    makeFigure(
+      { figure: "p99 through the router", unit: "ms" },
+      { floor: middle(({ direct }) => direct.p99Ms), value: middle(({ routed }) => routed.p99Ms) },
+      { atMost: 3 },
+    ),
+  ];
+}
+
+function parseTarget(address: string): Target {
+  const tcp = /^(?:http:\/\/)?([^/:]+):(\d+)$/.exec(address);
+  if (tcp?.[1] !== undefined) return { host: tcp[1], port: Number(tcp[2]) };
+  return { path: address.replace(/^unix:(\/\/)?/, "") };
+}
+
+/** `hop3 --version` against a Node that does nothing. */
+export async function measureVersion(): Promise<Figure[]> {
+  const hop3: Argv = [join(repository, "bin/hop3"), "--version"];
+  const value = median(await sample(runs, () => timeOf(() => runQuietly(hop3))));
+  const node: Argv = [process.execPath, "-e", "0"];
+  const floor = median(await sample(runs, () => timeOf(() => runQuietly(node))));
+  return [makeFigure({ figure: "hop3 --version", unit: "ms" }, { floor, value }, { atMost: 2.5 })];
+}
+
+/** Memory with 10 apps, then one more deploy with 50 against the same with 1. */
+export async function measureManyApps({ platform, directory }: BenchContext): Promise<Figure[]> {
+  const subject = await makeSmallApp(directory, "bench-subject");
+  await platform.deploy(subject);
+  const redeploy = async (label: string): Promise<number> =>
+    median(
+      await sample(runs, async (index) => {
+        await subject.change(`${label}-${index}`);
+        return timeOf(() => platform.deploy(subject));
+      }),
+    );
+  const floor = await redeploy("one");
+  const others = await sample(49, (index) => makeSmallApp(directory, `bench-${index + 1}`));
+  for (const app of others.slice(0, 9)) await platform.deploy(app);
+  const memory = await residentMegabytes(await platform.serverPid());
+  for (const app of others.slice(9)) await platform.deploy(app);
+  const value = await redeploy("fifty");
+  for (const app of [subject, ...others]) await platform.destroy(app.name);
+  const peers = 350;
+  return [
+    {
+      figure: "control plane, idle, 10 apps",
+      unit: "MB",
+      floor: peers,
+      value: round(memory),
+      ratio: round(memory / peers),
+      reach: "<= 110 MB",
+      ok: memory <= 110,
+    },
+    makeFigure(
+      { figure: "one more deploy with 50 apps", unit: "ms" },
+      { floor, value },
+      { atMost: 1.2 },
+    ),
+  ];
+}
+
+async function residentMegabytes(pid: number): Promise<number> {
+  const idle = new Promise((resolve) => setTimeout(resolve, 5_000));
+  await idle;
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
+}
+
+async function runQuietly(argv: Argv): Promise<void> {
+  const result = await run({ argv, env: hostEnvironment() });
+  if (result.exitCode !== 0) throw new Error(`${argv.join(" ")}: ${result.stderr}`);
+}

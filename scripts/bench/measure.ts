@@ -1,0 +1,74 @@
+/** The middle of an odd number of values, the mean of the two middle ones of an even number. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** The value below which `share` (0 to 1) of the values lie. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((left, right) => left - right);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+/** Milliseconds that one run of `work` takes. */
+export async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+/** Runs `work` `count` times, one after the other, and returns what each run gave. */
+export async function sample<Value>(
+  count: number,
+  work: (index: number) => Promise<Value>,
+): Promise<Value[]> {
+  const values: Value[] = [];
+  for (let index = 0; index < count; index += 1) values.push(await work(index));
+  return values;
+}
+
+/** One line of the report. */
+export interface Figure {
+  readonly figure: string;
+  readonly unit: "ms" | "MB" | "requests/s";
+  readonly floor: number;
+  readonly value: number;
+  readonly ratio: number;
+  /** What the ratio (or, for MB, the value) has to reach. */
+  readonly reach: string;
+  readonly ok: boolean;
+}
+
+interface Limits {
+  /** Highest ratio that is good. */
+  readonly atMost?: number;
+  /** Lowest ratio that is good. */
+  readonly atLeast?: number;
+}
+
+/** A figure that is judged by its ratio to a floor measured in the same run. */
+export function makeFigure(
+  named: Pick<Figure, "figure" | "unit">,
+  { floor, value }: { readonly floor: number; readonly value: number },
+  { atMost, atLeast }: Limits,
+): Figure {
+  const ratio = value / floor;
+  const isBelow = atMost === undefined || ratio <= atMost;
+  const isAbove = atLeast === undefined || ratio >= atLeast;
+  const reach = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
+  return {
+    ...named,
+    floor: round(floor),
+    value: round(value),
+    ratio: round(ratio),
+    reach,
+    ok: isBelow && isAbove,
+  };
+}
+
+/** Three digits behind the point are more than any of these figures means. */
+export function round(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
