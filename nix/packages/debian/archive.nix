@@ -169,7 +169,9 @@ let
     "libtinfo6"
   ];
 
-  fixup = readFile ./unpack.sh;
+  # By content, so that nothing but a change of the script itself builds anything anew.
+  unpackScript = builtins.toFile "unpack.sh" (readFile ./unpack.sh);
+  fixPython = builtins.toFile "fix-python.py" (readFile ./fix-python.py);
 
   # Unpacks packages into one tree and points it into the store.
   makeTree =
@@ -199,9 +201,9 @@ let
         patchelf = "${patchelf}/run";
         bash = if bash == null then "" else bash;
         python = if python == null then "" else python;
-        fixPython = readFile ./fix-python.py;
+        fixPython = if python == null then "" else fixPython;
         libc = if isLibc then "" else args.libc or (package "libc6");
-        script = fixup;
+        script = ". ${unpackScript}";
       }
       // builtins.removeAttrs args [
         "debs"
@@ -325,6 +327,7 @@ in
     busybox
     closureOf
     entryOf
+    fixPython
     has
     index
     makeTree

@@ -48,6 +48,8 @@ let
       meta.mainProgram = "python3";
     };
 
+  installPython = builtins.toFile "install-python.py" (builtins.readFile ./install-python.py);
+
   buildPython =
     attrsOrFunction:
     stdenvNoCC.mkDerivation (
@@ -60,23 +62,19 @@ let
         isOther = (attrs.format or null) == "other" || (attrs.pyproject or null) == false && attrs ? installPhase;
       in
       {
-        pythonInstall = builtins.readFile ./install-python.py;
-        pythonFix = builtins.readFile ./fix-python.py;
         # The default build takes part in the install: one wheel is built and unpacked.
         dontBuild = !(attrs ? buildPhase);
         dontConfigure = !(attrs ? configurePhase);
         installPhase = ''
           runHook preInstall
-          printf '%s' "$pythonInstall" > $TMPDIR/install-python.py
-          ${archive.python}/bin/python3 $TMPDIR/install-python.py $out
+          ${archive.python}/bin/python3 ${installPython} $out
           runHook postInstall
         '';
         pythonFixupPhase = ''
-          printf '%s' "$pythonFix" > $TMPDIR/fix-python.py
           if [ -n "''${makeWrapperArgs:-}" ]; then
             for program in $out/bin/*; do eval "wrapProgram $program $makeWrapperArgs"; done
           fi
-          ${archive.python}/bin/python3 -I $TMPDIR/fix-python.py $out ${archive.python} $pythonImports
+          ${archive.python}/bin/python3 -I ${archive.fixPython} $out ${archive.python} $pythonImports
           if [ -n "''${pythonImportsCheck:-}" ]; then
             for module in $pythonImportsCheck; do
               (cd $out && PYTHONPATH=$out/${sitePackages}:''${PYTHONPATH:-} \
@@ -88,7 +86,6 @@ let
         doCheck = false;
         SETUPTOOLS_USE_DISTUTILS = "local";
       }
-      // lib.optionalAttrs isOther { pythonInstall = ""; }
       // builtins.removeAttrs attrs [
         "dependencies"
         "build-system"

@@ -171,8 +171,7 @@ done
 if [ -n "$extra" ]; then eval "$extra"; fi
 
 if [ -n "$python" ]; then
-  printf '%s' "$fixPython" > $TMPDIR/fix-python.py
-  $python/bin/python3 -I $TMPDIR/fix-python.py $out $python $propagated
+  $python/bin/python3 -I $fixPython $out $python $propagated
 elif [ -n "$propagated" ]; then
   mkdir -p nix-support
   echo $propagated > nix-support/propagated-build-inputs
