@@ -7,4 +7,10 @@ pkgs.runCommandLocal "hop3-data-plane" { } ''
     ln -s $program $out/bin/
   done
   ln -s ${pkgs.busybox}/bin/busybox $out/bin/busybox
+  # Debian's s6-svscan starts /usr/bin/s6-supervise, which the host need not have. By its plain name it
+  # is found on the PATH that the supervisor is given. Same length, so that nothing else moves.
+  rm $out/bin/s6-svscan
+  LC_ALL=C sed 's|/usr/bin/s6-supervise\x00|s6-supervise\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00|' \
+    ${pkgs.s6}/bin/s6-svscan > $out/bin/s6-svscan
+  chmod 555 $out/bin/s6-svscan
 ''
