@@ -5,7 +5,6 @@
     pname = "runtime-json";
     version = "1.0.0";
     src = ./.;
-    buildInputs = [ pkgs.busybox ];
     dontConfigure = true;
     dontBuild = true;
     installPhase = ''

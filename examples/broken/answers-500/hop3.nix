@@ -1,9 +1,7 @@
 { pkgs ? import <nixpkgs> { } }:
 let
   page = pkgs.writeShellScript "page" ''
-    echo "Status: 500 Internal Server Error"
-    echo "Content-Type: text/plain"
-    echo
+    printf 'Status: 500 Internal Server Error\r\nContent-Type: text/plain\r\n\r\n'
     echo "no such table: users"
   '';
   site = pkgs.runCommand "answers-500" { } ''
