@@ -90,10 +90,12 @@ export function makeOutput(options: OutputOptions): Output {
 }
 
 /** The one shape of a failure on screen: what and where, what to do, then the evidence indented. */
-export function errorBlocks(error: unknown, verbose: boolean): Block[] {
+function errorBlocks(error: unknown, verbose: boolean): Block[] {
   const { code, message, hint, place, detail } = describeError(error);
   const where = place === undefined || message.includes(place) ? "" : `${place}: `;
-  const blocks = [line({ text: "error", tone: "bad" }, ` ${code}  ${where}${message}`)];
+  const [first = "", ...more] = message.split(/\r?\n/);
+  const blocks = [line({ text: "error", tone: "bad" }, ` ${code}  ${where}${first}`)];
+  blocks.push(...more.map((text) => line(`  ${text}`)));
   if (hint !== undefined) blocks.push(line({ text: "hint", tone: "warn" }, `  ${hint}`));
   if (detail !== undefined) blocks.push(...indent(detail));
   if (verbose && error instanceof Error) {

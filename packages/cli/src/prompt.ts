@@ -2,11 +2,14 @@ import { addAbortSignal } from "node:stream";
 import type { Context, InputStream } from "./context.ts";
 import { interrupted } from "./errors.ts";
 
-/** All of a stream as UTF-8 text. */
-export async function readAll(stream: InputStream): Promise<string> {
-  stream.setEncoding("utf8");
+type ReadFrom = Pick<Context, "stdin" | "signal">;
+
+/** All of standard input as UTF-8 text. */
+export async function readAll({ stdin, signal }: ReadFrom): Promise<string> {
+  stdin.setEncoding("utf8");
+  addAbortSignal(signal, stdin);
   let text = "";
-  for await (const chunk of stream) text += chunk;
+  for await (const chunk of stdin) text += chunk;
   return text;
 }
 

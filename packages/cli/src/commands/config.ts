@@ -79,7 +79,7 @@ async function askValues(keys: readonly string[], context: Context): Promise<Val
       hint: "Set them one by one, or all with --file",
     });
   }
-  const text = await readAll(context.stdin);
+  const text = await readAll(context);
   // `echo secret |` ends its line; a file of several lines, such as a key, keeps all of them.
   values[key] = text.replace(/\r?\n$/, "");
   return values;

@@ -1,4 +1,4 @@
-import { type AppName, LogRecord, ReleaseSummary } from "@hop3/core";
+import { type AppName, ExitCode, LogRecord, ReleaseSummary } from "@hop3/core";
 import { z } from "zod";
 import { chooseApp } from "../app.ts";
 import { line, type Span } from "../blocks.ts";
@@ -58,15 +58,22 @@ async function follow(
     resume: `hop3 logs -f --app ${app}`,
     onLost: () => context.output.notice(line("the server went away; asking it again for 30 s")),
   });
-  for await (const message of messages) {
-    const record = LogRecord.safeParse(parseJson(message.data));
-    if (!record.success) {
-      const because = message.data.slice(0, 200);
-      throw answerNotUnderstood({ request: "GET logs/stream", because });
-    }
-    printRecord(record.data, input, context);
+  try {
+    for await (const message of messages) printMessage(message.data, input, context);
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
   }
-  return { json: undefined, blocks: [] };
+  // Only Ctrl-C ends it, and that is how it is meant to end: nothing needs to be said.
+  return { json: undefined, blocks: [], exitCode: ExitCode.interrupted };
+}
+
+function printMessage(data: string, input: Input, context: Context): void {
+  const record = LogRecord.safeParse(parseJson(data));
+  if (!record.success) {
+    const because = data.slice(0, 200);
+    throw answerNotUnderstood({ request: "GET logs/stream", because });
+  }
+  printRecord(record.data, input, context);
 }
 
 function parseJson(text: string): unknown {

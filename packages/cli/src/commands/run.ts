@@ -49,7 +49,7 @@ function codeOf({ exitCode, signal }: End): number {
 /** Standard input where something was put there on purpose: a pipe or a file, not a terminal or /dev/null. */
 async function pipedInput(context: Context): Promise<string | undefined> {
   if (context.stdin.isTTY === true || !mayHoldInput(context.stdin)) return undefined;
-  return await readAll(context.stdin);
+  return await readAll(context);
 }
 
 function mayHoldInput({ fd }: InputStream): boolean {
