@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { realpath } from "node:fs/promises";
 import { narHash } from "../nix/nar-hash.ts";
 import { run } from "../proc/run.ts";
 import { nixpkgsUnavailable } from "./errors.ts";
@@ -30,7 +31,10 @@ export async function findNixpkgs(
 }
 
 async function findLocal(path: string, required: boolean): Promise<NixpkgsTree | undefined> {
-  if (existsSync(`${path}/default.nix`)) return { path, narHash: await hashOf(path) };
+  if (existsSync(`${path}/default.nix`)) {
+    const real = await realpath(path);
+    return { path: real, narHash: await hashOf(real) };
+  }
   if (!required) return undefined;
   throw nixpkgsUnavailable({ reason: `${path} holds no default.nix` });
 }

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { z } from "zod";
 import { LockedTree } from "../nix/locked-tree.ts";
 import { readPlatform } from "./debian/apt.ts";
@@ -69,7 +70,8 @@ export async function loadPackageSet(
 async function loadDebian(homeDir: string): Promise<PackageSet> {
   const pin = await readPin(homeDir);
   const sources = await readSources(homeDir);
-  const dir = lockDirectory(homeDir);
+  // Later versions of Nix refuse a path that leads through a link, and an update may replace the link.
+  const dir = await realpath(lockDirectory(homeDir));
   return {
     name: "debian",
     pin: pin.pin,
