@@ -85,7 +85,7 @@ jq -r -f "$words" merged.json | while IFS="$(printf '\t')" read -r owner word; d
   if [ -z "$found" ]; then
     IFS=:
     # shellcheck disable=SC2086
-    own=$(for directory in ${path%:*}; do ls "$directory"; done | sort -u | head -n 60)
+    own=$(for directory in ${path%:*}; do ls "$directory"; done | sort -u | head -n 2000)
     fail NIX_COMMAND_NOT_FOUND --arg owner "$owner" --arg word "$word" --arg available "$own" \
       '{code: $code, owner: $owner, word: $word, available: ($available | split("\n") | map(select(. != "")))}'
   fi

@@ -1,13 +1,13 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { hostEnvironment, run, type RunResult } from "../proc/run.ts";
+import { hostEnvironment, type RunResult, run } from "../proc/run.ts";
 import { nixEnvironment, nixMissing } from "./errors.ts";
 import type { LockedTree } from "./locked-tree.ts";
 
 /** Everything is passed as one JSON argument; no user text is ever pasted into an expression. */
 const entry =
-  "{ tree, input, file }: let t = builtins.fromJSON tree; in import (builtins.fetchTree { type = \"path\"; inherit (t) path narHash; } + file) (builtins.fromJSON input)";
+  '{ tree, input, file }: let t = builtins.fromJSON tree; in import (builtins.fetchTree { type = "path"; inherit (t) path narHash; } + file) (builtins.fromJSON input)';
 
 export interface NixOptions {
   readonly sandbox: boolean;
@@ -54,7 +54,10 @@ const evaluationTimeoutMs = 120_000;
 export function makeNixClient(): NixClient {
   const environment = hostEnvironment();
 
-  async function start(argv: readonly [string, ...string[]], more: object = {}): Promise<RunResult> {
+  async function start(
+    argv: readonly [string, ...string[]],
+    more: object = {},
+  ): Promise<RunResult> {
     const result = await run({ argv: dieWithParent(argv), env: environment, ...more });
     if (result.missing || (result.exitCode === 127 && /No such file/.test(result.stderr))) {
       throw nixMissing({ program: argv[0] });
@@ -79,6 +82,8 @@ export function makeNixClient(): NixClient {
         "--strict",
         "--json",
         "--read-write-mode",
+        // Builtins that are refused have no place of their own: the trace names the line that called them.
+        "--show-trace",
         ...nixOptions(options),
         "-E",
         entry,
@@ -121,13 +126,27 @@ export function makeNixClient(): NixClient {
     },
 
     async addRoot(storePath, root) {
-      const result = await start(["nix-store", "--realise", storePath, "--add-root", root, "--indirect"]);
+      const result = await start([
+        "nix-store",
+        "--realise",
+        storePath,
+        "--add-root",
+        root,
+        "--indirect",
+      ]);
       return result.exitCode === 0;
     },
 
     async closure(storePath) {
       const flags = ["--extra-experimental-features", "nix-command"];
-      const result = await start(["nix", ...flags, "path-info", "--recursive", "--size", storePath]);
+      const result = await start([
+        "nix",
+        ...flags,
+        "path-info",
+        "--recursive",
+        "--size",
+        storePath,
+      ]);
       const rows = result.stdout.split("\n").flatMap((line) => {
         const [path, size] = line.trim().split(/\s+/);
         return path === undefined || size === undefined ? [] : [{ path, size: Number(size) }];

@@ -50,15 +50,17 @@ export const nixImpure = defineError<EvaluationProblem>({
   detail: ({ trace }) => trace,
 });
 
-export const nixContract = defineError<{ place: Place; reason: string; hint: string; all: string }>({
-  code: "NIX_CONTRACT",
-  exitCode: ExitCode.deployFailed,
-  status: 422,
-  message: ({ reason }) => reason,
-  hint: ({ hint }) => hint,
-  place: ({ place }) => place,
-  detail: ({ all }) => (all === "" ? undefined : all),
-});
+export const nixContract = defineError<{ place: Place; reason: string; hint: string; all: string }>(
+  {
+    code: "NIX_CONTRACT",
+    exitCode: ExitCode.deployFailed,
+    status: 422,
+    message: ({ reason }) => reason,
+    hint: ({ hint }) => hint,
+    place: ({ place }) => place,
+    detail: ({ all }) => (all === "" ? undefined : all),
+  },
+);
 
 export const nixPackageOutputs = defineError<{ place: Place; outputs: readonly string[] }>({
   code: "NIX_PACKAGE_OUTPUTS",
@@ -129,7 +131,7 @@ export const nixCommandNotFound = defineError<{
   detail: ({ available }) =>
     available.length === 0
       ? "There are no programs in them at all."
-      : `Programs that exist: ${available.join(", ")}`,
+      : `Programs that exist: ${listSome(available)}`,
 });
 
 export const nixRuntimeJson = defineError<{ reason: string; hint?: string }>({
@@ -146,7 +148,8 @@ export const nixNotPure = defineError<{ file: string }>({
   exitCode: ExitCode.notAllowed,
   status: 403,
   message: ({ file }) => `${file} asks for an impure evaluation, which this server does not allow`,
-  hint: () => "Remove [build.nix] pure = false, or let the operator set allow-impure in server.toml",
+  hint: () =>
+    "Remove [build.nix] pure = false, or let the operator set allow-impure in server.toml",
 });
 
 export const nixEnvironment = defineError<{ reason: string; hint: string }>({
@@ -156,3 +159,10 @@ export const nixEnvironment = defineError<{ reason: string; hint: string }>({
   message: ({ reason }) => `Nix does not work on this machine: ${reason}`,
   hint: ({ hint }) => hint,
 });
+
+const shownPrograms = 60;
+
+function listSome(names: readonly string[]): string {
+  const more = names.length - shownPrograms;
+  return `${names.slice(0, shownPrograms).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+}

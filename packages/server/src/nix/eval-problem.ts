@@ -10,7 +10,8 @@ export interface EvaluationFailure {
 }
 
 /** A position inside the Source, as Nix 2.8 (`at /nix/…:4:3:`) and later (`at «…»/…:4:3:`) print it. */
-const positionPattern = /at (?:«[^»]*»\/?)?(\/nix\/store\/[a-z0-9]{32}-source)?\/?([^\s:]+):(\d+):(\d+)/g;
+const positionPattern =
+  /at (?:«[^»]*»\/?)?(\/nix\/store\/[a-z0-9]{32}-source)?\/?([^\s:]+):(\d+):(\d+)/g;
 const impurePattern =
   /is forbidden in (?:pure|restricted)|in pure (?:eval(?:uation)?) mode|cannot look up '<|was not found in the Nix search path|file '[^']*' was not found in the Nix search path|requires a(?:n)? (?:lock|sha256|hash)/i;
 
@@ -21,12 +22,17 @@ export async function evaluationProblem(failure: EvaluationFailure): Promise<Hop
   const place = findPlace(stderr, file);
   const trace = stderr.trim();
   if (/No space left on device/.test(stderr)) return nixDiskFull({ lastLines: trace });
-  if (/syntax error|unexpected end of file|undefined variable|path has a trailing slash/.test(reason)) {
+  if (
+    /syntax error|unexpected end of file|undefined variable|path has a trailing slash/.test(reason)
+  ) {
     const isSyntax = !/undefined variable/.test(reason);
     if (isSyntax) return nixSyntax({ place, reason, trace });
   }
   if (/cannot connect to (?:socket|daemon)|permission denied|Read-only file system/i.test(reason)) {
-    return nixEnvironment({ reason, hint: "Run the server as root, or start the Nix daemon; then: hop3 doctor" });
+    return nixEnvironment({
+      reason,
+      hint: "Run the server as root, or start the Nix daemon; then: hop3 doctor",
+    });
   }
   if (impurePattern.test(stderr)) return nixImpure({ place, reason, trace });
   const missing = /attribute '([^']+)' missing|undefined variable '([^']+)'/.exec(reason);
@@ -43,15 +49,23 @@ function findReason(stderr: string): string {
     .split("\n")
     .map((line) => line.trim())
     .filter((line) => line !== "" && !/^[…]|^at |^\d+\||^\||^\(use '--show-trace'/.test(line));
-  const first = (lines[0] ?? "Nix gave no reason").replace(/\/nix\/store\/[a-z0-9]{32}-source\//g, "");
+  const first = (lines[0] ?? "Nix gave no reason").replace(
+    /\/nix\/store\/[a-z0-9]{32}-source\//g,
+    "",
+  );
   return first.replace(/, at .*$/, "").replace(/^syntax error, /, "syntax error: ");
 }
 
-/** The innermost position within the Source. */
+/**
+ * The innermost position within the Source: Nix 2.8 prints the cause first, later versions print it last. Our own Nix code
+ * lies in a store path of the same name; the project's is the one that holds `file`.
+ */
 function findPlace(stderr: string, file: string): Place {
-  const own = [...stderr.matchAll(positionPattern)].filter((match) => match[1] !== undefined);
-  const inFile = own.filter((match) => match[2] === file);
-  const found = inFile.at(-1) ?? own.at(-1);
-  if (found === undefined) return { file };
+  const matches = [...stderr.matchAll(positionPattern)];
+  const inFile = matches.filter((match) => match[1] !== undefined && match[2] === file);
+  const innermost = /^error:[ \t]*\S/m.test(stderr) ? 0 : -1;
+  const root = inFile[0]?.[1];
+  const found = matches.filter((match) => match[1] === root).at(innermost);
+  if (root === undefined || found === undefined) return { file };
   return { file: found[2] ?? file, line: Number(found[3]), column: Number(found[4]) };
 }

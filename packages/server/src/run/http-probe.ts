@@ -28,7 +28,10 @@ export function askOnce(probe: ProbeRequest): Promise<ProbeAnswer> {
       ...socketOptions(probe.address),
       path: probe.path,
       agent: false,
-      signal: AbortSignal.any([probe.signal, AbortSignal.timeout(probe.timeoutMs)]),
+      signal: AbortSignal.any([
+        probe.signal,
+        AbortSignal.timeout(Math.max(1, Math.ceil(probe.timeoutMs))),
+      ]),
       headers: { host: probe.host, accept: "*/*", "user-agent": "hop3-probe", connection: "close" },
     });
     client.once("error", (error: NodeJS.ErrnoException) => {
