@@ -330,7 +330,8 @@ describe("Ctrl-C", () => {
     const cancelled = await deploy(["--cancel"]);
     expect(cancelled.stdout).toContain("Deployment 7 of hello is being cancelled");
     api.routes["GET /apps/hello/deployments"] = () => ({ deployments: [sample.succeeded] });
-    expect(await deploy(["--watch"])).toMatchObject({ exitCode: 6 });
+    expect(await deploy(["--cancel"])).toMatchObject({ exitCode: 6 });
+    expect(await deploy(["--watch"])).toMatchObject({ exitCode: 0 });
   });
 });
 

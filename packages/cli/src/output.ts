@@ -60,7 +60,8 @@ export function makeOutput(options: OutputOptions): Output {
     verbose,
     live: terminal && !json && env["TERM"] !== "dumb",
     terminal,
-    columns: stdout.columns ?? 80,
+    // A terminal of unknown size says 0.
+    columns: stdout.columns || 80,
     print,
     notice: (...blocks) => {
       if (!json) write(stderr, blocks);

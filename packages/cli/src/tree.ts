@@ -36,7 +36,7 @@ export const commandTree: CommandSpec = {
           summary: "What the source is called where it comes from, for the list of Releases",
           value: { name: "name", kind: "text" },
         },
-        { name: "watch", summary: "Show the deployment that is under way instead" },
+        { name: "watch", summary: "Show the newest deployment instead, to its end" },
         { name: "cancel", summary: "Cancel the deployment that is under way instead" },
       ],
       load: async () => (await import("./commands/deploy.ts")).deploy,

@@ -23,7 +23,7 @@ export async function deploy(input: Input, context: Context): Promise<Answer> {
   const app = input.app() ?? (await appOfDirectory(directory));
   if (cancel) return await cancelDeployment(app, context);
   const deployment = watch
-    ? await findRunning(app, context)
+    ? await findNewest(app, context)
     : await startDeployment(app, directory, { input, context });
   return await answerDeployment(context, deployment, { detach: input.flag("detach") });
 }
@@ -55,19 +55,22 @@ async function startDeployment(
   }
 }
 
-async function findRunning(app: AppName, context: Context): Promise<DeploymentSummary> {
+const goingOn: readonly string[] = ["queued", "running", "live"];
+
+/** The deployment under way; where it has just ended, whoever wants to watch sees how. */
+async function findNewest(app: AppName, context: Context): Promise<DeploymentSummary> {
   const { deployments } = await context.client.json(
     { path: at`/apps/${app}/deployments`, query: { limit: 10 }, signal: context.signal },
     Deployments,
   );
-  const states: readonly string[] = ["queued", "running", "live"];
-  const found = deployments.find(({ state }) => states.includes(state));
+  const found = deployments.find(({ state }) => goingOn.includes(state)) ?? deployments[0];
   if (found === undefined) throw noDeploymentRunning({ app });
   return found;
 }
 
 async function cancelDeployment(app: AppName, context: Context): Promise<Answer> {
-  const { id } = await findRunning(app, context);
+  const { id, state } = await findNewest(app, context);
+  if (!goingOn.includes(state)) throw noDeploymentRunning({ app });
   const deployment = await context.client.json(
     { method: "POST", path: at`/deployments/${id}/cancel`, body: {}, signal: context.signal },
     DeploymentSummary,

@@ -76,7 +76,9 @@ function explainFailure(
   logTail: readonly string[],
 ): Hop3Error {
   const plain = deploymentFailed(deployment).failure;
-  const detail = [evidence(failure?.detail, logTail), wholeLog(deployment, logTail)];
+  const seen = evidence(failure?.detail, logTail);
+  const saysWhere = failure?.hint?.includes("hop3 logs --build") === true;
+  const detail = [seen, saysWhere ? undefined : wholeLog(deployment, logTail)];
   const known = detail.filter((part) => part !== undefined);
   return new Hop3Error({
     ...plain,
