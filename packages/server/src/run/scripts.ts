@@ -7,7 +7,7 @@
  * `finish`: s6-supervise sends the stop signal to `run`, so that a stop need not wait for the end of the pause.
  *
  * Files in the service directory: `group` process group of the running instance; `started` its start in seconds of
- * uptime; `penalty` length of the next pause; `backing-off` while pausing; `deliberate` the next death was asked for;
+ * uptime; `penalty` length of the next pause; `backing-off` from the death until the pause is over; `deliberate` the next death was asked for;
  * `once` do not start again.
  */
 export const startScript = `exec 2>&1
@@ -19,7 +19,6 @@ echo $$ > group
 if [ -e penalty ]; then
   read -r pause < penalty
   if [ "$pause" -gt 0 ]; then
-    : > backing-off
     "$busybox" sleep "$pause"
     "$busybox" rm -f backing-off
   fi
@@ -85,6 +84,7 @@ penalty=$((penalty * 2))
 [ "$penalty" -eq 0 ] && penalty=1
 [ "$penalty" -gt 30 ] && penalty=30
 echo "$penalty" > penalty
+: > backing-off
 `;
 
 /**

@@ -104,7 +104,7 @@ async function addService(
     await symlink(serviceDir, link);
   }
   await rescan(home, binDir);
-  if (await waitFor(() => isSupervised(serviceDir), startTimeoutMs)) return;
+  if (await waitFor(() => hasStatus(serviceDir), startTimeoutMs)) return;
   throw supervisorNotRunning({ dir: home.dir, reason: `${name} was not taken over` });
 }
 
@@ -173,6 +173,12 @@ function isTreeRunning(home: Home): Promise<boolean> {
 /** True while an s6-supervise looks after this service directory. */
 export function isSupervised(serviceDir: string): Promise<boolean> {
   return hasReader(join(serviceDir, "supervise", "control"));
+}
+
+/** s6-supervise takes commands a moment before it can be asked how its service is. */
+async function hasStatus(serviceDir: string): Promise<boolean> {
+  const status = await readFile(join(serviceDir, "supervise", "status")).catch(() => undefined);
+  return status !== undefined && (await isSupervised(serviceDir));
 }
 
 /** s6 programs keep their control FIFO open for reading as long as they live: opening it to write then succeeds. */
