@@ -127,8 +127,10 @@ let
       for file in tree/usr/bin/patchelf tree/lib/${triplet}/* tree/usr/lib/${triplet}/*; do
         [ ! -f $file ] || cp $file $out/
       done
-      printf '#!%s sh\nexec %s --library-path %s %s "$@"\n' \
-        ${busyboxSeed} "$(echo $out/ld-linux-*)" $out $out/patchelf > $out/run
+      run="$(echo $out/ld-linux-*) --library-path $out $out/patchelf"
+      # 0.18 breaks programs of fixed address where it sorts their headers; 0.14 cannot be told not to.
+      if $run --help 2>&1 | grep -q -e --no-sort; then run="$run --no-sort"; fi
+      printf '#!%s sh\nexec %s "$@"\n' ${busyboxSeed} "$run" > $out/run
       chmod +x $out/run
     '';
   };
