@@ -19,7 +19,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "plugins",
     "http",
   ],
-  cli: ["client", "output", "commands"],
+  cli: ["completion", "timeline", "commands"],
 };
 
 /** What each package may import of the others; the server never knows who calls it. */

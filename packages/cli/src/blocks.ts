@@ -1,6 +1,6 @@
 import { displayWidth, safeLine } from "./text.ts";
 
-export type Tone = "good" | "bad" | "warn" | "dim" | "bold";
+type Tone = "good" | "bad" | "warn" | "dim" | "bold";
 
 /** A piece of text with the role it plays; where colour is off the role is dropped. */
 export type Span = string | { readonly text: string; readonly tone: Tone };
@@ -69,7 +69,7 @@ export function renderBlocks(blocks: readonly Block[], options: { colour: boolea
   return lines;
 }
 
-export function renderSpans(spans: readonly Span[], colour: boolean): string {
+function renderSpans(spans: readonly Span[], colour: boolean): string {
   return spans.map((span) => paint(span, colour)).join("");
 }
 

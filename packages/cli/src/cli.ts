@@ -46,15 +46,14 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
 }
 
 async function runCommand(
-  { spec, args, options }: Parsed,
+  { spec, load, args, options }: Parsed,
   world: World,
   output: Context["output"],
 ): Promise<Answer> {
-  if (spec.load === undefined) throw new Error(`command ${spec.name} has no code`);
   const appArgument = (spec.args ?? []).findIndex(({ kind }) => kind === "app");
   const input = makeInput({ args, options, appArgument });
   const home = input.text("home") ?? defaultHome(world.env, world.userId);
-  const handler = await spec.load();
+  const handler = await load();
   const { env, cwd, stdin, now, signal, version } = world;
   const client = makeClient(home, env);
   return await handler(input, {

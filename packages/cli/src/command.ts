@@ -44,7 +44,7 @@ export interface CommandSpec {
   readonly load?: () => Promise<Handler>;
 }
 
-export type Handler = (input: Input, context: Context) => Promise<Answer>;
+type Handler = (input: Input, context: Context) => Promise<Answer>;
 
 /** What a command has found out or done; output.ts prints it one way or the other. */
 export interface Answer {

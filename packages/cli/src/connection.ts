@@ -1,13 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Hop3Error, ServerFile } from "@hop3/core";
-import {
-  badServerAddress,
-  badServerFile,
-  remoteUnreachable,
-  serverUnreachable,
-  socketForbidden,
-} from "./errors.ts";
+import { badServerAddress, badServerFile, serverUnreachable, socketForbidden } from "./errors.ts";
 
 /** How the server is reached: its socket on this machine, or an address with a token. */
 export type Endpoint =
@@ -48,7 +42,10 @@ async function readServerFile(file: string, home: string): Promise<string> {
     return await readFile(file, "utf8");
   } catch (error) {
     if (errorCode(error) === "EACCES") throw socketForbidden({ socket: file });
-    throw serverUnreachable({ home, socket: file, because: "no such file" }, { cause: error });
+    throw serverUnreachable(
+      { server: home, place: file, because: "no such file" },
+      { cause: error },
+    );
   }
 }
 
@@ -91,10 +88,10 @@ export function explainConnection(error: unknown, endpoint: Endpoint): unknown {
   if (!absent.includes(code)) return error;
   const because = reasons[code] ?? code;
   if (endpoint.kind === "remote") {
-    return remoteUnreachable({ server: endpoint.server.href, because }, { cause: error });
+    return serverUnreachable({ server: endpoint.server.href, because }, { cause: error });
   }
   const { home, socket } = endpoint;
-  return serverUnreachable({ home, socket, because }, { cause: error });
+  return serverUnreachable({ server: home, place: socket, because }, { cause: error });
 }
 
 /** `ENOENT` and the like, where there is one. */

@@ -8,21 +8,19 @@ export const usageError = defineError<{ message: string; hint?: string | undefin
   hint: ({ hint }) => hint,
 });
 
-export const serverUnreachable = defineError<{ home: string; socket: string; because: string }>({
+/** `place` is the socket on this machine, or undefined for a server that HOP3_SERVER names. */
+export const serverUnreachable = defineError<{ server: string; place?: string; because: string }>({
   code: "SERVER_UNREACHABLE",
   exitCode: ExitCode.unreachable,
   status: 503,
-  message: ({ home, socket, because }) => `no server answers for ${home} (${socket}: ${because})`,
-  hint: ({ home }) => `Start it: hop3 server start --home ${home}`,
-});
-
-export const remoteUnreachable = defineError<{ server: string; because: string }>({
-  code: "SERVER_UNREACHABLE",
-  exitCode: ExitCode.unreachable,
-  status: 503,
-  message: ({ server, because }) => `no server answers at ${server} (${because})`,
-  hint: () =>
-    "Check HOP3_SERVER and that the server runs; without HOP3_SERVER the local one is asked",
+  message: ({ server, place, because }) =>
+    place === undefined
+      ? `no server answers at ${server} (${because})`
+      : `no server answers for ${server} (${place}: ${because})`,
+  hint: ({ server, place }) =>
+    place === undefined
+      ? "Check HOP3_SERVER and that the server runs; without HOP3_SERVER the local one is asked"
+      : `Start it: hop3 server start --home ${server}`,
 });
 
 export const serverLost = defineError<{ what: string; seconds: number; resume: string }>({

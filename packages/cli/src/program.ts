@@ -9,6 +9,7 @@ const everywhere = "Everywhere:";
 /** One call as the parser understood it. */
 export interface Parsed {
   readonly spec: CommandSpec;
+  readonly load: NonNullable<CommandSpec["load"]>;
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -68,9 +69,10 @@ function makeCommand(
       isDefault,
     });
   }
-  if (spec.load !== undefined) {
+  const { load } = spec;
+  if (load !== undefined) {
     command.action(() => {
-      onCall({ spec, args: command.args, options: optionsOf(command) });
+      onCall({ spec, load, args: command.args, options: optionsOf(command) });
     });
   }
   return command;

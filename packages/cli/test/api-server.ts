@@ -6,7 +6,7 @@ import type { ServerFile } from "@hop3/core";
 /** What a test lets the server answer: JSON with 200, or whatever it does with the response. */
 export type Route = (call: Call) => unknown;
 
-export interface Call {
+interface Call {
   readonly method: string;
   readonly path: string;
   readonly query: URLSearchParams;

@@ -18,7 +18,7 @@ export interface CallResult {
 }
 
 /** The moment at which every test takes place. */
-export const testNow = Date.parse("2026-11-23T07:00:00.000Z");
+const testNow = Date.parse("2026-11-23T07:00:00.000Z");
 
 /** Runs hop3 in this process, with streams of its own. */
 export async function call(

@@ -31,7 +31,7 @@ export async function serverStart(input: Input, context: Context): Promise<Answe
     onProgress: (text) => context.output.notice(line({ text, tone: "dim" })),
   });
   await announced;
-  context.output.notice(line("The server has stopped; apps keep running."));
+  context.output.notice(line("The server has stopped."));
   return { json: undefined, blocks: [] };
 }
 

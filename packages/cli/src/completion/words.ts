@@ -1,4 +1,4 @@
-import type { ArgumentSpec, CommandSpec, OptionSpec, ValueKind } from "../command.ts";
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "../command.ts";
 import { commonOptions } from "../tree-options.ts";
 
 /** What a shell may offer at one command: the same facts for all three shells. */
@@ -29,11 +29,6 @@ const help: OptionSpec = { name: "help", short: "h", summary: "Show this help" }
 export function spellings(option: OptionSpec): string[] {
   const long = `--${option.name}`;
   return option.short === undefined ? [long] : [long, `-${option.short}`];
-}
-
-/** Kind of what comes next where arguments are typed: the last one repeats if it may. */
-export function argumentKinds(args: readonly ArgumentSpec[]): ValueKind[] {
-  return args.map(({ kind }) => kind);
 }
 
 /** A word that no shell reads as anything but itself. */
