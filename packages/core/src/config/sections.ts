@@ -87,7 +87,11 @@ const WorkerTable = z.strictObject({
   kind: explain(z.enum(["web", "background", "cron", "static"]).optional(), "What it does"),
   schedule: explain(text.optional(), "When it runs, five fields as in cron"),
   instances: explain(z.int().min(1).max(64).optional(), "How many run at a time", 1),
-  "stop-signal": explain(StopSignal.optional(), "Signal that asks it to stop", "TERM"),
+  "stop-signal": explain(
+    StopSignal.optional(),
+    "Signal that asks it to stop: TERM, INT, QUIT, HUP, USR1, USR2 or WINCH",
+    "TERM",
+  ),
   "stop-timeout": explain(Duration.optional(), "Time from that signal to the kill"),
 });
 export type WorkerTable = z.infer<typeof WorkerTable>;
@@ -243,5 +247,11 @@ export const PortEntry = z.strictObject({
 
 export const PortSection = z.record(
   z.string(),
-  z.union([port, z.strictObject({ container: port.optional(), public: port.optional() })]),
+  z.union([
+    port,
+    z.strictObject({
+      container: explain(port.optional(), "Port inside the app"),
+      public: explain(port.optional(), "Port on the host"),
+    }),
+  ]),
 );

@@ -1,0 +1,10 @@
+// node scripts/generate-reference.ts: writes the pages of docs/reference that are made from schemas.
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { makeConfigReference, makeConfigSchema } from "./reference/config-reference.ts";
+
+const reference = join(import.meta.dirname, "../docs/reference");
+
+await mkdir(reference, { recursive: true });
+await writeFile(join(reference, "hop3-toml.md"), makeConfigReference());
+await writeFile(join(reference, "hop3.schema.json"), makeConfigSchema());
