@@ -5,5 +5,6 @@ let
 in
 {
   drvPath = builtins.unsafeDiscardStringContext plane.drvPath;
-  outPath = builtins.unsafeDiscardStringContext plane.outPath;
+  # Not `outPath`: a set that has one becomes that string in JSON.
+  out = builtins.unsafeDiscardStringContext plane.outPath;
 }

@@ -149,5 +149,6 @@ in
   inherit contract;
   # Forced only where it can exist; the caller has refused everything else by then.
   drvPath = if isDerivation package && usable then builtins.unsafeDiscardStringContext release.drvPath else null;
-  outPath = if isDerivation package && usable then builtins.unsafeDiscardStringContext release.outPath else null;
+  # Not `outPath`: a set that has one becomes that string in JSON.
+  out = if isDerivation package && usable then builtins.unsafeDiscardStringContext release.outPath else null;
 }

@@ -1,5 +1,5 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineError, ExitCode } from "@hop3/core";
 import { z } from "zod";
@@ -26,7 +26,7 @@ export interface DataPlaneParts {
   readonly onLine: (line: string) => void;
 }
 
-const Derivation = z.object({ drvPath: z.string(), outPath: z.string() });
+const Derivation = z.object({ drvPath: z.string(), out: z.string() });
 const buildTimeoutSeconds = 1800;
 
 /** Directory with haproxy, s6, execline and busybox, made of pinned store paths and rooted in the home like an app. */
@@ -48,7 +48,11 @@ export async function ensureDataPlane(parts: DataPlaneParts): Promise<string> {
 
 async function build(parts: DataPlaneParts, root: string): Promise<void> {
   const { nix, packages, tree } = parts;
-  const options: NixOptions = { sandbox: parts.sandbox, pure: true, substitute: packages.substitute };
+  const options: NixOptions = {
+    sandbox: parts.sandbox,
+    pure: true,
+    substitute: packages.substitute,
+  };
   const input = { packages: packages.arguments };
   const evaluated = await nix.evaluate({ tree, file: "platform.nix", input, options });
   if (evaluated.exitCode !== 0) {

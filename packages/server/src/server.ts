@@ -13,7 +13,7 @@ import { makeProcessStore } from "./db/processes.ts";
 import { makeReleaseStore } from "./db/releases.ts";
 import { makeTokenStore, type TokenStore } from "./db/tokens.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
-import type { Platform } from "./deploy/platform.ts";
+import type { PhaseEvent, Platform } from "./deploy/platform.ts";
 import { baseUid } from "./deploy/process-spec.ts";
 import { recover } from "./deploy/recover.ts";
 import { makeTimelines } from "./deploy/timelines.ts";
@@ -44,6 +44,7 @@ export interface ServerOptions {
   /** Aborting it stops the server as SIGTERM does. */
   readonly signal?: AbortSignal | undefined;
   readonly onReady?: ((ready: ServerFile) => void) | undefined;
+  readonly onPhase?: ((event: PhaseEvent) => void) | undefined;
   readonly onProgress?: ((text: string) => void) | undefined;
 }
 
@@ -115,7 +116,9 @@ async function runServer(start: Start): Promise<void> {
     await listenOn(makeHttpApp({ service, version, tokenHashes: tokens.hashes }), listen),
   ];
   const ready = writeServerFile(start);
-  options.signal?.addEventListener("abort", () => stopping.resolve("control-plane"), { once: true });
+  options.signal?.addEventListener("abort", () => stopping.resolve("control-plane"), {
+    once: true,
+  });
   log.write("info", "ready", { ...ready });
   options.onReady?.(ready);
 
@@ -180,6 +183,7 @@ async function makePlatform(parts: {
     address: { domain: start.options.domain, port: router.port },
     isolateUsers: isRoot,
     now,
+    onPhase: start.options.onPhase,
   };
 }
 

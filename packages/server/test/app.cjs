@@ -41,7 +41,7 @@ const sockets = new WebSocketServer({ server });
 sockets.on("connection", (socket) => {
   socket.on("message", (text) => socket.send(`${name}:${text}`));
 });
-server.listen(process.env.HOP3_SOCKET, () => console.log("ready"));
+server.listen(process.env.HOP3_SOCKET, () => process.stdout.write("ready\n"));
 process.on("SIGTERM", () => {
   for (const socket of sockets.clients) socket.close();
   server.close(() => process.exit(0));

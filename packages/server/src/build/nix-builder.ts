@@ -78,7 +78,11 @@ async function makeInputs(parts: NixBuilderParts, plan: Plan, io: BuildIo): Prom
     data,
     hash: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     packages,
-    options: { sandbox: parts.policy.sandbox, pure: plan.nix.pure, substitute: packages.substitute },
+    options: {
+      sandbox: parts.policy.sandbox,
+      pure: plan.nix.pure,
+      substitute: packages.substitute,
+    },
     nixVersion,
   };
 }
@@ -215,7 +219,14 @@ interface ArtifactParts {
   readonly runtime: RuntimeConfig;
 }
 
-function makeArtifact({ parts, derivation, inputs, plan, io, runtime }: ArtifactParts): BuildArtifact {
+function makeArtifact({
+  parts,
+  derivation,
+  inputs,
+  plan,
+  io,
+  runtime,
+}: ArtifactParts): BuildArtifact {
   return BuildArtifact.parse({
     schema: 1,
     kind: "nix",

@@ -2,9 +2,7 @@ import { nearest, type Place, RuntimeConfig, Worker, WorkerName } from "@hop3/co
 import { z } from "zod";
 import { nixContract, nixPackageOutputs, nixRuntimeJson } from "../nix/errors.ts";
 
-const Position = z
-  .object({ file: z.string(), line: z.int(), column: z.int() })
-  .nullable();
+const Position = z.object({ file: z.string(), line: z.int(), column: z.int() }).nullable();
 
 /** What nix/release.nix answers. */
 export const Evaluation = z.object({
@@ -19,7 +17,7 @@ export const Evaluation = z.object({
   }),
   contract: z.record(z.string(), z.json()),
   drvPath: z.string().nullable(),
-  outPath: z.string().nullable(),
+  out: z.string().nullable(),
 });
 export type Evaluation = z.infer<typeof Evaluation>;
 
@@ -38,7 +36,10 @@ const Attributes = z.strictObject({
 const knownKeys = ["package", ...Object.keys(Attributes.shape)];
 
 /** Fails with every fault of the attributes at once, each with its place; returns the derivation to build. */
-export function checkEvaluation(evaluation: Evaluation, file: string): { drvPath: string; outPath: string } {
+export function checkEvaluation(
+  evaluation: Evaluation,
+  file: string,
+): { drvPath: string; outPath: string } {
   const place = (key: string): Place => {
     const found = evaluation.positions[key];
     return found == null ? { file } : { file, line: found.line, column: found.column };
@@ -53,7 +54,7 @@ export function checkEvaluation(evaluation: Evaluation, file: string): { drvPath
       all: faults.length > 1 ? faults.map((fault) => `${file}: ${fault.reason}`).join("\n") : "",
     });
   }
-  const { drvPath, outPath } = evaluation;
+  const { drvPath, out: outPath } = evaluation;
   if (drvPath === null || outPath === null) {
     throw nixPackageOutputs({ place: place("package"), outputs: evaluation.package.outputs ?? [] });
   }
@@ -69,14 +70,17 @@ interface Fault {
 function shapeFaults(evaluation: Evaluation, file: string): readonly Fault[] {
   if (evaluation.kind !== "set") {
     const reason = `the file gives ${article(evaluation.kind)}, not an attribute set`;
-    return [{ key: "", reason, hint: `${file} is { pkgs }: { package = …; workers = { web = "…"; }; }` }];
+    return [
+      { key: "", reason, hint: `${file} is { pkgs }: { package = …; workers = { web = "…"; }; }` },
+    ];
   }
   const faults = evaluation.unknown.map((key): Fault => {
     const close = nearest(key, knownKeys);
     return {
       key,
       reason: `'${key}' is not a key of the contract`,
-      hint: close.length > 0 ? `Did you mean '${close[0]}'?` : `Known keys: ${knownKeys.join(", ")}`,
+      hint:
+        close.length > 0 ? `Did you mean '${close[0]}'?` : `Known keys: ${knownKeys.join(", ")}`,
     };
   });
   const { kind } = evaluation.package;
@@ -114,7 +118,11 @@ function describeIssue(issue: z.core.$ZodIssue, document: unknown): Fault {
       hint: expected,
     };
   }
-  return { key, reason: `'${path.join(".")}' must be ${expected}, not ${showValue(found)}`, hint: hintFor(key, found) };
+  return {
+    key,
+    reason: `'${path.join(".")}' must be ${expected}, not ${showValue(found)}`,
+    hint: hintFor(key, found),
+  };
 }
 
 function hintFor(key: string, found: unknown): string {
@@ -131,14 +139,15 @@ const expectations: Readonly<Record<string, string>> = {
   working_dir: "a path",
   before_run: "a list of commands",
   static_paths: "a set from a URL prefix to a directory",
-  healthcheck: "a set like { path = \"/health\"; status = [ 200 299 ]; }",
+  healthcheck: 'a set like { path = "/health"; status = [ 200 299 ]; }',
   writable_tree: "a list of paths below the package",
-  limits: "a set like { memory = \"256M\"; }",
+  limits: 'a set like { memory = "256M"; }',
 };
 
 function expectedAt(path: readonly string[]): string {
   const key = path[0] ?? "";
-  if (path.length === 2 && key === "workers") return "a command: a string, a list of strings, or { command = …; }";
+  if (path.length === 2 && key === "workers")
+    return "a command: a string, a list of strings, or { command = …; }";
   if (path.length === 2 && key === "env") return "a string";
   return expectations[key] ?? "something else";
 }
@@ -164,13 +173,21 @@ function showValue(value: unknown): string {
 }
 
 function article(kind: string): string {
-  const names: Readonly<Record<string, string>> = { lambda: "function", set: "attribute set", int: "number" };
+  const names: Readonly<Record<string, string>> = {
+    lambda: "function",
+    set: "attribute set",
+    int: "number",
+  };
   const name = names[kind] ?? kind;
   return /^[aeiou]/.test(name) ? `an ${name}` : `a ${name}`;
 }
 
 /** hop3/runtime.json of the finished release, as the release derivation merged it. */
-export function parseRuntimeConfig(text: string, file: string, positions: Evaluation["positions"]): RuntimeConfig {
+export function parseRuntimeConfig(
+  text: string,
+  file: string,
+  positions: Evaluation["positions"],
+): RuntimeConfig {
   const document: unknown = JSON.parse(text);
   const parsed = RuntimeConfig.safeParse(document);
   if (!parsed.success) {
@@ -180,12 +197,16 @@ export function parseRuntimeConfig(text: string, file: string, positions: Evalua
       const key = issue.keys[0] ?? "";
       const close = nearest(key, knownKeys)[0];
       throw nixRuntimeJson({
-        reason: key === "hop3/runtime.json" ? "does not hold an object" : `has the unknown key '${key}'`,
+        reason:
+          key === "hop3/runtime.json" ? "does not hold an object" : `has the unknown key '${key}'`,
         ...(close === undefined ? {} : { hint: `Did you mean '${close}'?` }),
       });
     }
     const path = issue.path.map(String).filter((part) => part !== "command");
-    const shown = path.join(".").replace(/^env_vars/, "env").replace(/^path_prepend/, "path");
+    const shown = path
+      .join(".")
+      .replace(/^env_vars/, "env")
+      .replace(/^path_prepend/, "path");
     const expected = expectedAt([...path].map((part) => (part === "env_vars" ? "env" : part)));
     throw nixRuntimeJson({
       reason: `has the wrong type: '${shown}' must be ${expected}, not ${showValue(valueAt(document, issue.path))}`,

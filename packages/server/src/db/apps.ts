@@ -67,9 +67,15 @@ export function makeAppStore(db: Database): AppStore {
       db.run("DELETE FROM apps WHERE id = ?", id);
     },
     usedBackends: () =>
-      new Set(db.all(z.object({ backend: z.int() }), "SELECT backend FROM apps").map((r) => r.backend)),
+      new Set(
+        db.all(z.object({ backend: z.int() }), "SELECT backend FROM apps").map((r) => r.backend),
+      ),
     config: (id) =>
-      db.all(ConfigRow, "SELECT key, value, updated_at FROM config WHERE app_id = ? ORDER BY key", id),
+      db.all(
+        ConfigRow,
+        "SELECT key, value, updated_at FROM config WHERE app_id = ? ORDER BY key",
+        id,
+      ),
     setConfig: (id, key, value, at) => {
       db.run(
         `INSERT INTO config (app_id, key, value, updated_at) VALUES (?, ?, ?, ?)

@@ -47,7 +47,9 @@ export interface Database {
 export function openDatabase(file: string): Database {
   const sqlite = openFile(file);
   try {
-    sqlite.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;");
+    sqlite.exec(
+      "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
+    );
     migrate(sqlite, file);
   } catch (error) {
     sqlite.close();

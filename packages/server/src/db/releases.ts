@@ -1,4 +1,10 @@
-import { BuildArtifact, DeploymentKind, FailureData, ReleaseSettings, ReleaseState } from "@hop3/core";
+import {
+  BuildArtifact,
+  DeploymentKind,
+  FailureData,
+  ReleaseSettings,
+  ReleaseState,
+} from "@hop3/core";
 import { z } from "zod";
 import type { Database } from "./database.ts";
 

@@ -17,7 +17,11 @@ import { builtInDomain, desiredRoutes, publicUrl } from "./routes.ts";
  * Makes a Release that is built the current one: provision, start, probe, switch, drain, retain. Until the switch
  * nothing that users see changes, and whatever fails is taken back. Resolves after the switch's aftermath.
  */
-export async function activate(platform: Platform, attempt: Attempt, release: Release): Promise<void> {
+export async function activate(
+  platform: Platform,
+  attempt: Attempt,
+  release: Release,
+): Promise<void> {
   const before = release.state;
   try {
     const started = await attempt.phase("provision", () => provision(platform, attempt, release));
@@ -40,7 +44,10 @@ export async function finish(platform: Platform, attempt: Attempt): Promise<void
     await attempt.phase("retain", () => retain(platform, attempt));
   } catch (error) {
     platform.log.write("error", "deployment-aftermath", { deployment: attempt.id, error });
-    attempt.note("warning", "Cleaning up after the switch failed; the next start of the server tries again");
+    attempt.note(
+      "warning",
+      "Cleaning up after the switch failed; the next start of the server tries again",
+    );
   }
   attempt.succeed();
 }
@@ -109,7 +116,8 @@ async function switchTo(platform: Platform, attempt: Attempt, release: Release):
       if (record.role === "current") platform.processes.setRole(record.id, "draining", drainUntil);
       if (record.deploymentId === attempt.id) platform.processes.setRole(record.id, "current");
     }
-    for (const domain of release.settings?.domains ?? []) claimDomain(platform, attempt.app, domain);
+    for (const domain of release.settings?.domains ?? [])
+      claimDomain(platform, attempt.app, domain);
     platform.releases.setState(appId, number, "running");
     platform.apps.setCurrentRelease(appId, number);
     platform.deployments.setState(attempt.id, "live");

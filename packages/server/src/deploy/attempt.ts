@@ -1,4 +1,4 @@
-import { type DeploymentKind, type Phase, type PhaseDuration, Hop3Error } from "@hop3/core";
+import { type DeploymentKind, Hop3Error, type Phase, type PhaseDuration } from "@hop3/core";
 import type { z } from "zod";
 import type { App } from "../db/apps.ts";
 import type { AppHome } from "../home.ts";
@@ -67,6 +67,7 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
       phaseNow = name;
       platform.deployments.setPhase(id, name);
       tell(home, id, { type: "phase-start", phase: name });
+      platform.onPhase?.({ app: app.name, deployment: id, phase: name, at: "begin" });
       const began = performance.now();
       const end = (ok: boolean): void => {
         const ms = Math.round((performance.now() - began) * 10) / 10;
@@ -77,6 +78,7 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
       try {
         const result = await work();
         end(true);
+        platform.onPhase?.({ app: app.name, deployment: id, phase: name, at: "end" });
         return result;
       } catch (error) {
         end(false);
@@ -109,7 +111,9 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
       tell(home, id, { type: "end", state, failure });
       settled.resolve();
       ended.resolve();
-      return cause instanceof Hop3Error ? cause : new Hop3Error({ ...failure, exitCode: 1, status: 500 });
+      return cause instanceof Hop3Error
+        ? cause
+        : new Hop3Error({ ...failure, exitCode: 1, status: 500 });
     },
   };
 }

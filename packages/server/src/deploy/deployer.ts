@@ -48,7 +48,11 @@ export function makeDeployer(platform: Platform): Deployer {
   const attempts = new Map<number, Attempt>();
 
   const now = (): string => platform.now().toISOString();
-  const enqueue = (deployment: Deployment, app: App, work: (attempt: Attempt) => Promise<void>): void => {
+  const enqueue = (
+    deployment: Deployment,
+    app: App,
+    work: (attempt: Attempt) => Promise<void>,
+  ): void => {
     const attempt = makeAttempt(platform, { id: deployment.id, app, kind: deployment.kind });
     attempts.set(deployment.id, attempt);
     const behind = queue.add({
@@ -71,12 +75,22 @@ export function makeDeployer(platform: Platform): Deployer {
         const failure = toFailure(deploySuperseded({ by: by.id }));
         platform.deployments.end(deployment.id, "superseded", now(), failure);
         const home = platform.home.app(app.name);
-        platform.timelines.append(home, deployment.id, { type: "end", state: "superseded", failure });
-        void rm(uploadPaths(platform.home.uploads, deployment.id).dir, { recursive: true, force: true });
+        platform.timelines.append(home, deployment.id, {
+          type: "end",
+          state: "superseded",
+          failure,
+        });
+        void rm(uploadPaths(platform.home.uploads, deployment.id).dir, {
+          recursive: true,
+          force: true,
+        });
       },
     });
     if (behind > 0) {
-      platform.timelines.append(platform.home.app(app.name), deployment.id, { type: "queued", behind });
+      platform.timelines.append(platform.home.app(app.name), deployment.id, {
+        type: "queued",
+        behind,
+      });
     }
   };
   const declare = (app: App, kind: DeploymentKind): Deployment =>
@@ -113,7 +127,9 @@ export function makeDeployer(platform: Platform): Deployer {
     applyConfig(app) {
       requireCurrent(app);
       const deployment = declare(app, "config");
-      enqueue(deployment, app, (attempt) => redeploy(platform, attempt, requireCurrent(appNow(app))));
+      enqueue(deployment, app, (attempt) =>
+        redeploy(platform, attempt, requireCurrent(appNow(app))),
+      );
       return deployment;
     },
     rollback(app, number) {
@@ -176,12 +192,18 @@ function freeBackend(platform: Platform): number {
   throw tooManyApps({ limit });
 }
 
-function findTarget(platform: Platform, app: App, current: Release, number: number | undefined): Release {
+function findTarget(
+  platform: Platform,
+  app: App,
+  current: Release,
+  number: number | undefined,
+): Release {
   if (number === undefined) {
     const earlier = platform.releases
       .all(app.id)
       .find((release) => release.number < current.number && release.state === "previous");
-    if (earlier === undefined) throw nothingToRollBackTo({ app: app.name, current: current.number });
+    if (earlier === undefined)
+      throw nothingToRollBackTo({ app: app.name, current: current.number });
     return earlier;
   }
   const release = platform.releases.find(app.id, number);

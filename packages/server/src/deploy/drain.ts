@@ -13,7 +13,11 @@ export async function retire(platform: Platform, attempt: Attempt): Promise<void
   await Promise.all(old.map((record) => retireOne(platform, attempt, record)));
 }
 
-async function retireOne(platform: Platform, attempt: Attempt, record: ProcessRecord): Promise<void> {
+async function retireOne(
+  platform: Platform,
+  attempt: Attempt,
+  record: ProcessRecord,
+): Promise<void> {
   if (record.address !== undefined) await drain(platform, attempt, record);
   await removeProcesses(platform, [record]);
 }

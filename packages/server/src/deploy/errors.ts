@@ -1,12 +1,17 @@
 import { defineError, ExitCode, type FailureData, Hop3Error, type Phase } from "@hop3/core";
 
-export const deployInterrupted = defineError<{ phase: Phase | undefined; serving: number | undefined }>({
+export const deployInterrupted = defineError<{
+  phase: Phase | undefined;
+  serving: number | undefined;
+}>({
   code: "DEPLOY_INTERRUPTED",
   exitCode: ExitCode.deployFailed,
   status: 503,
   message: ({ phase, serving }) =>
     `the server stopped ${phase === undefined ? "before this deployment began" : `in the phase '${phase}'`}; ${
-      serving === undefined ? "nothing was running and nothing was changed" : `release ${serving} went on serving`
+      serving === undefined
+        ? "nothing was running and nothing was changed"
+        : `release ${serving} went on serving`
     }`,
   hint: () => "Deploy again: hop3 deploy",
 });
@@ -15,7 +20,8 @@ export const deployCancelled = defineError<{ phase: Phase | undefined }>({
   code: "DEPLOY_CANCELLED",
   exitCode: ExitCode.interrupted,
   status: 409,
-  message: ({ phase }) => `the deployment was cancelled${phase === undefined ? "" : ` in the phase '${phase}'`}`,
+  message: ({ phase }) =>
+    `the deployment was cancelled${phase === undefined ? "" : ` in the phase '${phase}'`}`,
   hint: () => "What ran before still runs",
 });
 
@@ -31,7 +37,8 @@ export const deploySuperseded = defineError<{ by: number }>({
   code: "DEPLOY_SUPERSEDED",
   exitCode: ExitCode.conflict,
   status: 409,
-  message: ({ by }) => `a newer deployment of the same app (${by}) took this one's place in the queue`,
+  message: ({ by }) =>
+    `a newer deployment of the same app (${by}) took this one's place in the queue`,
   hint: () => "Watch the newer one: hop3 info",
 });
 
@@ -41,7 +48,9 @@ export const appNotFound = defineError<{ app: string; nearest: readonly string[]
   status: 404,
   message: ({ app }) => `there is no app '${app}'`,
   hint: ({ nearest }) =>
-    nearest.length > 0 ? `Did you mean '${nearest[0]}'? All apps: hop3 apps` : "All apps: hop3 apps",
+    nearest.length > 0
+      ? `Did you mean '${nearest[0]}'? All apps: hop3 apps`
+      : "All apps: hop3 apps",
 });
 
 export const appNotDeployed = defineError<{ app: string }>({
@@ -64,7 +73,8 @@ export const releaseNotRestorable = defineError<{ app: string; release: number; 
   code: "RELEASE_NOT_RESTORABLE",
   exitCode: ExitCode.conflict,
   status: 409,
-  message: ({ app, release, reason }) => `release ${release} of '${app}' cannot be restored: ${reason}`,
+  message: ({ app, release, reason }) =>
+    `release ${release} of '${app}' cannot be restored: ${reason}`,
   hint: ({ app }) => `Those that can: hop3 releases ${app}; or deploy that revision again`,
 });
 
@@ -81,7 +91,8 @@ export const tooManyApps = defineError<{ limit: number }>({
   exitCode: ExitCode.conflict,
   status: 409,
   message: ({ limit }) => `this server has room for ${limit} apps, and all of it is taken`,
-  hint: () => "Destroy one (hop3 destroy APP), or raise [server] max-apps in server.toml and restart the data plane",
+  hint: () =>
+    "Destroy one (hop3 destroy APP), or raise [server] max-apps in server.toml and restart the data plane",
 });
 
 export const releaseStepFailed = defineError<{
@@ -112,7 +123,8 @@ export const uploadTooLarge = defineError<{ limit: number; unit: string }>({
   exitCode: ExitCode.usage,
   status: 413,
   message: ({ limit, unit }) => `the app's files are more than ${limit} ${unit}`,
-  hint: () => "Leave out what the build does not need: .hop3ignore; or raise the limit in server.toml [policy]",
+  hint: () =>
+    "Leave out what the build does not need: .hop3ignore; or raise the limit in server.toml [policy]",
 });
 
 export const writableTreeMissing = defineError<{ path: string }>({

@@ -6,7 +6,7 @@ import type { ConfigSnapshot, Release } from "../db/releases.ts";
 import { activate } from "./activate.ts";
 import type { Attempt } from "./attempt.ts";
 import { toFailure } from "./errors.ts";
-import { planSource, type Planned } from "./plan-source.ts";
+import { type Planned, planSource } from "./plan-source.ts";
 import type { Platform } from "./platform.ts";
 import { configPurpose, snapshotPurpose } from "./process-spec.ts";
 import { type ReceiveRequest, unpack, uploadPaths } from "./receive.ts";
@@ -155,7 +155,10 @@ export function readConfig(
   return Object.fromEntries(
     platform.apps
       .config(appId)
-      .map((row) => [row.key, platform.vault.open(row.value, configPurpose({ id: appId }, row.key))]),
+      .map((row) => [
+        row.key,
+        platform.vault.open(row.value, configPurpose({ id: appId }, row.key)),
+      ]),
   );
 }
 
@@ -165,7 +168,9 @@ async function isUnchanged(platform: Platform, attempt: Attempt, ready: Release)
   if (current?.artifact?.location !== ready.artifact?.location) return false;
   if (current === undefined || current.configDigest !== ready.configDigest) return false;
   if (JSON.stringify(current.settings) !== JSON.stringify(ready.settings)) return false;
-  const records = platform.processes.ofApp(attempt.app.id).filter((entry) => entry.role === "current");
+  const records = platform.processes
+    .ofApp(attempt.app.id)
+    .filter((entry) => entry.role === "current");
   const states = await Promise.all(records.map((entry) => platform.supervisor.statusOf(entry.id)));
   return states.length > 0 && states.every((status) => status.state === "up");
 }

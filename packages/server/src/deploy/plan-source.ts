@@ -118,12 +118,18 @@ function plainVariables(
   const facts = Object.entries(env.facts).flatMap(([name, fact]) => {
     const value = known[fact];
     if (value === undefined) {
-      attempt.note("warning", `[env] ${name} asks for '${fact}', which this version does not know; it is not set`);
+      attempt.note(
+        "warning",
+        `[env] ${name} asks for '${fact}', which this version does not know; it is not set`,
+      );
     }
     return value === undefined ? [] : [[name, value] as const];
   });
   for (const name of Object.keys(env.fromAddons)) {
-    attempt.note("warning", `[env] ${name} comes from an addon, which this version does not have; it is not set`);
+    attempt.note(
+      "warning",
+      `[env] ${name} comes from an addon, which this version does not have; it is not set`,
+    );
   }
   const plain = { ...env.plain, ...Object.fromEntries(facts) };
   const values = { ...plain, ...readConfig(platform, attempt.app.id) };

@@ -1,3 +1,4 @@
+import type { Phase } from "@hop3/core";
 import type { Builder } from "../build/builder.ts";
 import type { AppStore } from "../db/apps.ts";
 import type { Database } from "../db/database.ts";
@@ -12,6 +13,13 @@ import type { Supervisor } from "../run/supervisor.ts";
 import type { Vault } from "../secrets/vault.ts";
 import type { ServerSettings } from "../settings.ts";
 import type { Timelines } from "./timelines.ts";
+
+export interface PhaseEvent {
+  readonly app: string;
+  readonly deployment: number;
+  readonly phase: Phase;
+  readonly at: "begin" | "end";
+}
 
 /** Everything with an effect that a Deployment needs, wired once by the server. */
 export interface Platform {
@@ -34,4 +42,6 @@ export interface Platform {
   /** Processes get users of their own (the server is root). */
   readonly isolateUsers: boolean;
   now(): Date;
+  /** Told synchronously of every phase of every Deployment, before its work and after it. */
+  readonly onPhase?: ((event: PhaseEvent) => void) | undefined;
 }

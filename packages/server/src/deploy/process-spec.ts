@@ -20,7 +20,9 @@ export function appUser(
 }
 
 /** `a<app>.r<release>.<worker>.<instance>.d<deployment>`: short, since it becomes part of a socket's path. */
-export function processId(record: Omit<ProcessRecord, "id" | "port" | "role" | "kind" | "address" | "drainUntil">): string {
+export function processId(
+  record: Omit<ProcessRecord, "id" | "port" | "role" | "kind" | "address" | "drainUntil">,
+): string {
   return `a${record.appId}.r${record.release}.${record.worker}.${record.instance}.d${record.deploymentId}`;
 }
 

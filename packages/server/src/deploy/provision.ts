@@ -34,7 +34,11 @@ async function makeAppDirectories(platform: Platform, attempt: Attempt): Promise
   }
 }
 
-async function runReleaseSteps(platform: Platform, attempt: Attempt, release: Release): Promise<void> {
+async function runReleaseSteps(
+  platform: Platform,
+  attempt: Attempt,
+  release: Release,
+): Promise<void> {
   const { artifact } = release;
   if (artifact === undefined) return;
   const env = releaseEnvironment(platform, attempt.app, release);
@@ -52,7 +56,9 @@ async function runReleaseSteps(platform: Platform, attempt: Attempt, release: Re
     });
     attempt.signal.throwIfAborted();
     if (result.exitCode === 0) continue;
-    const output = hide(`${result.stdout}${result.stderr}`.trimEnd().split("\n").slice(-20).join("\n"));
+    const output = hide(
+      `${result.stdout}${result.stderr}`.trimEnd().split("\n").slice(-20).join("\n"),
+    );
     throw releaseStepFailed({
       command: shown,
       exitCode: result.exitCode,
@@ -70,7 +76,14 @@ export function asUser(
   const drop =
     user === undefined
       ? []
-      : ["--reuid", String(user.uid), "--regid", String(user.gid), "--clear-groups", "--inh-caps=-all"];
+      : [
+          "--reuid",
+          String(user.uid),
+          "--regid",
+          String(user.gid),
+          "--clear-groups",
+          "--inh-caps=-all",
+        ];
   return ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--no-new-privs", ...drop, "--", ...argv];
 }
 
@@ -83,11 +96,20 @@ async function declareProcesses(
   for (const [worker, spec] of Object.entries(release.artifact?.runtime.workers ?? {})) {
     const kind = spec.kind ?? (worker === "web" ? "web" : "background");
     if (kind === "cron") {
-      attempt.note("warning", `The cron worker '${worker}' is not started: this version has no scheduler`);
+      attempt.note(
+        "warning",
+        `The cron worker '${worker}' is not started: this version has no scheduler`,
+      );
       continue;
     }
     for (let instance = 0; instance < (spec.instances ?? 1); instance++) {
-      const key = { appId: release.appId, release: release.number, deploymentId: attempt.id, worker, instance };
+      const key = {
+        appId: release.appId,
+        release: release.number,
+        deploymentId: attempt.id,
+        worker,
+        instance,
+      };
       const port = await findFreePort(platform.processes.ports());
       const record = { ...key, id: processId(key), kind, port, role: "starting" } as const;
       platform.processes.add(record);

@@ -49,7 +49,9 @@ export function makeQueue(limit: number): Queue {
 
   return {
     add(job) {
-      const superseded = waiting.filter((other) => other.appId === job.appId && job.supersedes(other));
+      const superseded = waiting.filter(
+        (other) => other.appId === job.appId && job.supersedes(other),
+      );
       for (const other of superseded) {
         waiting.splice(waiting.indexOf(other), 1);
         other.superseded(job);

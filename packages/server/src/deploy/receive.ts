@@ -3,7 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { Hop3Error, makeSourceFilter, sourceSecret } from "@hop3/core";
-import { scanSource, type SourceEntry, walkSource } from "@hop3/core/node";
+import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
 import { extract, type ReadEntry } from "tar";
 import type { Source } from "../build/builder.ts";
 import { narHash } from "../nix/nar-hash.ts";
@@ -83,7 +83,10 @@ async function extractInto({ archive, dir, limits }: ReceiveRequest): Promise<vo
 }
 
 /** Where the upload of a Deployment lies; `.part` until it has arrived whole. */
-export function uploadPaths(uploads: string, deployment: number): { archive: string; tree: string; dir: string } {
+export function uploadPaths(
+  uploads: string,
+  deployment: number,
+): { archive: string; tree: string; dir: string } {
   const dir = join(uploads, String(deployment));
   return { dir, archive: join(dir, "source.tar.gz"), tree: join(dir, "source") };
 }

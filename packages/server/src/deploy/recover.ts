@@ -135,12 +135,16 @@ function resume(platform: Platform, deployer: Deployer, deployment: Deployment):
     return;
   }
   const attempt = makeAttempt(platform, { id: deployment.id, app, kind: deployment.kind });
-  attempt.note("info", "The server was restarted; this deployment had switched already and is finished now");
+  attempt.note(
+    "info",
+    "The server was restarted; this deployment had switched already and is finished now",
+  );
   void finish(platform, attempt);
 }
 
 async function removeLeftUploads(platform: Platform): Promise<void> {
-  const open = new Set(platform.deployments.open().map((deployment) => String(deployment.id)));
+  const queued = platform.deployments.open().filter(({ state }) => state === "queued");
+  const open = new Set(queued.map((deployment) => String(deployment.id)));
   for (const name of await readdir(platform.home.uploads).catch(() => [])) {
     if (open.has(name)) continue;
     await rm(join(platform.home.uploads, name), { recursive: true, force: true });

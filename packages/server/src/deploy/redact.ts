@@ -16,7 +16,11 @@ export function redact(secrets: readonly string[]): (text: string) => string {
 }
 
 /** Blanks out the stored configuration that a Release runs with. */
-export function redactFor(platform: Platform, app: App, release: Release): (text: string) => string {
+export function redactFor(
+  platform: Platform,
+  app: App,
+  release: Release,
+): (text: string) => string {
   if (release.config === undefined) return (text) => text;
   const values = platform.vault.openValues(release.config, snapshotPurpose(app, release));
   return redact(Object.values(values));

@@ -22,7 +22,10 @@ export function builtInDomain(platform: Pick<Platform, "address">, app: string):
   return `${app}.${platform.address.domain}`;
 }
 
-export function publicUrl(platform: Pick<Platform, "address">, app: App | { readonly name: string }): string {
+export function publicUrl(
+  platform: Pick<Platform, "address">,
+  app: App | { readonly name: string },
+): string {
   const { port } = platform.address;
   return `http://${builtInDomain(platform, app.name)}${port === 80 ? "" : `:${port}`}`;
 }

@@ -58,7 +58,10 @@ export async function layOutWritableTree(
   await writeAtomically(manifestFile, JSON.stringify(after));
   if (kept.length > 0) {
     const shown = kept.slice(0, 20).join(", ");
-    attempt.note("warning", `Kept ${kept.length} writable file(s) that the app has changed: ${shown}`);
+    attempt.note(
+      "warning",
+      `Kept ${kept.length} writable file(s) that the app has changed: ${shown}`,
+    );
   }
 }
 

@@ -31,7 +31,12 @@ async function findServices(home: AppHome, query: LogQuery): Promise<readonly Se
       const names = await readdir(home.services(release)).catch(() => []);
       return names.map((name): ServiceLog => {
         const [worker = "", instance = "0"] = name.split(".");
-        return { dir: join(home.services(release), name), release, worker, instance: Number(instance) };
+        return {
+          dir: join(home.services(release), name),
+          release,
+          worker,
+          instance: Number(instance),
+        };
       });
     }),
   );
@@ -56,10 +61,7 @@ export async function readAppLogs(home: AppHome, query: LogQuery): Promise<reado
       (await readLogs(log.dir, { lines: query.lines })).map((line) => toRecord(log, line)),
     ),
   );
-  return parts
-    .flat()
-    .sort(byTime)
-    .slice(-query.lines);
+  return parts.flat().sort(byTime).slice(-query.lines);
 }
 
 /** How long the last lines of several Processes are collected, to be told in the order of time. */

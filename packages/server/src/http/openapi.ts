@@ -1,5 +1,5 @@
-import { Problem } from "@hop3/core";
 import { OpenAPIHono, z } from "@hono/zod-openapi";
+import { Problem } from "@hop3/core";
 import { requestInvalid } from "./errors.ts";
 
 /** One JSON answer of a route's declaration. */

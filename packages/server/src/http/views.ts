@@ -20,7 +20,9 @@ import type { ProcessStatus } from "../run/supervisor.ts";
 export async function showProcesses(platform: Platform, app: App): Promise<readonly ProcessInfo[]> {
   const records = platform.processes.ofApp(app.id);
   return Promise.all(
-    records.map(async (record) => showProcess(record, await platform.supervisor.statusOf(record.id))),
+    records.map(async (record) =>
+      showProcess(record, await platform.supervisor.statusOf(record.id)),
+    ),
   );
 }
 

@@ -10,7 +10,8 @@ export function makeJsonLog(stream: NodeJS.WritableStream, now: () => Date): Log
   return {
     write(level, event, fields = {}) {
       const { error, ...rest } = fields;
-      const shown = error instanceof Error ? { ...rest, error: error.message, stack: error.stack } : fields;
+      const shown =
+        error instanceof Error ? { ...rest, error: error.message, stack: error.stack } : fields;
       stream.write(`${JSON.stringify({ at: now().toISOString(), level, event, ...shown })}\n`);
     },
   };

@@ -8,7 +8,8 @@ export const keyUnusable = defineError<{ file: string; reason: string }>({
   exitCode: ExitCode.failure,
   status: 500,
   message: ({ file, reason }) => `${file} ${reason}, so stored configuration cannot be read`,
-  hint: ({ file }) => `Put back the ${file} that belongs to this home; without it the values are lost`,
+  hint: ({ file }) =>
+    `Put back the ${file} that belongs to this home; without it the values are lost`,
 });
 
 /** Layout of a sealed value: version 1, 12 bytes nonce, 16 bytes tag, ciphertext (AES-256-GCM, NIST SP 800-38D). */
@@ -53,7 +54,9 @@ export function openVault(file: string): Vault {
       .setAAD(Buffer.from(purpose))
       .setAuthTag(bytes.subarray(1 + nonceLength, body));
     try {
-      return Buffer.concat([decipher.update(bytes.subarray(body)), decipher.final()]).toString("utf8");
+      return Buffer.concat([decipher.update(bytes.subarray(body)), decipher.final()]).toString(
+        "utf8",
+      );
     } catch (error) {
       throw keyUnusable({ file, reason: "does not fit the database" }, { cause: error });
     }

@@ -44,7 +44,8 @@ const getDeployment = createRoute({
 const getEvents = createRoute({
   method: "get",
   path: "/deployments/{id}/events",
-  description: "The timeline as server-sent events; Last-Event-ID resumes. Ends after the event `end`.",
+  description:
+    "The timeline as server-sent events; Last-Event-ID resumes. Ends after the event `end`.",
   request: { params: DeploymentParams },
   responses: {
     200: { content: { "text/event-stream": { schema: z.string() } }, description: "TimelineEvent" },
@@ -152,7 +153,11 @@ async function receiveUpload(
     if (body === null) throw uploadBroken({ reason: "the request has no body" });
     await mkdir(paths.dir, { recursive: true, mode: 0o700 });
     const part = partOf(paths.archive);
-    await pipeline(Readable.fromWeb(body as never), limited, createWriteStream(part, { mode: 0o600 }));
+    await pipeline(
+      Readable.fromWeb(body as never),
+      limited,
+      createWriteStream(part, { mode: 0o600 }),
+    );
     await rename(part, paths.archive);
   } catch (error) {
     await rm(paths.dir, { recursive: true, force: true });

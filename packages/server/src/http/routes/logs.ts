@@ -36,7 +36,10 @@ export function logRoutes({ platform, deployer }: Service) {
     .openapi(readLog, async (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
       const home = platform.home.app(app.name);
-      return c.json({ records: [...(await readAppLogs(home, toQuery(c.req.valid("query"))))] }, 200);
+      return c.json(
+        { records: [...(await readAppLogs(home, toQuery(c.req.valid("query"))))] },
+        200,
+      );
     })
     .openapi(streamLog, (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);

@@ -46,7 +46,9 @@ export function releaseRoutes({ platform, deployer }: Service) {
   return makeRoutes()
     .openapi(listReleases, (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
-      const releases = platform.releases.all(app.id).map((entry) => showRelease(platform, app, entry));
+      const releases = platform.releases
+        .all(app.id)
+        .map((entry) => showRelease(platform, app, entry));
       return c.json({ releases }, 200);
     })
     .openapi(getRelease, (c) => {

@@ -1,0 +1,3 @@
+#include <stdio.h>
+#include <zlib.h>
+int main(){printf("hi %s\n", zlibVersion());}
