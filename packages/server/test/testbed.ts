@@ -14,8 +14,13 @@ import { makeServiceTree, type ServiceTree } from "../src/run/service-tree.ts";
 import type { ProcessSpec, Supervisor } from "../src/run/supervisor.ts";
 import { readSettings } from "../src/settings.ts";
 
-/** The programs of the data plane as a server has them, built once and kept for all tests of this user. */
+/**
+ * The programs of the data plane as a server has them, built once and kept for all tests of this user.
+ * HOP3_TEST_DATA_PLANE names a directory with other versions of them.
+ */
 export async function testDataPlane(): Promise<string> {
+  const given = process.env["HOP3_TEST_DATA_PLANE"];
+  if (given !== undefined) return given;
   const home = openHome(join(tmpdir(), `hop3-test-plane-${userInfo().uid}`), process.env);
   const settings = readSettings(home.settingsFile);
   const packages = await makePackages(home, settings).ensure(() => {});

@@ -15,6 +15,14 @@ const isRoot = process.getuid?.() === 0;
 const ready = "console.log('ready');setInterval(()=>{},1000);";
 const node = (script: string): ProcessSpec["argv"] => [process.execPath, "-e", script];
 
+async function svscanPid(scanDir: string): Promise<number> {
+  for (const pid of await readdir("/proc")) {
+    const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
+    if (command.includes("s6-svscan\0") && command.includes(`${scanDir}\0`)) return Number(pid);
+  }
+  throw new Error("s6-svscan does not run");
+}
+
 describe("makeS6Supervisor", () => {
   let bed: Testbed;
 
@@ -233,6 +241,20 @@ describe("makeS6Supervisor", () => {
     await again.start(bed.spec("a.lasting", node(ready)));
     await again.stop("a.lasting");
     expect(await bed.supervisor.statusOf("a.lasting")).toMatchObject({ state: "missing" });
+  });
+
+  it("survives the death of its root: nothing stops, and stop and start go on", async () => {
+    const spec = bed.spec("a.orphan", node(ready));
+    const pid = await start(spec);
+    const root = await svscanPid(bed.home.scanDir);
+    process.kill(root, "SIGKILL");
+    await until(async () => !(await bed.tree.isRunning()));
+    expect(await isAlive(pid)).toBe(true);
+    await start(bed.spec("a.later", node(ready)));
+    expect(await bed.supervisor.statusOf("a.orphan")).toMatchObject({ state: "up", pid });
+    await bed.supervisor.stop("a.orphan");
+    expect(await isAlive(pid)).toBe(false);
+    await bed.supervisor.stop("a.later");
   });
 
   it("ends the logger although a child that left the group holds its pipe", async () => {

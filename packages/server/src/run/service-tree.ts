@@ -98,6 +98,7 @@ async function addService(
   name: string,
   serviceDir: string,
 ): Promise<void> {
+  if (!(await isTreeRunning(home))) await ensureRunning({ home, binDir });
   const link = join(home.scanDir, name);
   if ((await linkTarget(link)) !== serviceDir) {
     await rm(link, { force: true });
@@ -117,8 +118,9 @@ async function removeService(
   const serviceDir = await linkTarget(link);
   if (serviceDir === undefined) return;
   await rm(link, { force: true });
+  // Said to the service itself too: its s6-supervise may have outlived the s6-svscan that started it.
+  await s6Svc(binDir, serviceDir, "xd");
   if (await isTreeRunning(home)) await rescan(home, binDir);
-  else if (await isSupervised(serviceDir)) await s6Svc(binDir, serviceDir, "xd");
   if (!(await waitFor(async () => !(await isSupervised(serviceDir)), timeoutMs))) {
     await s6Svc(binDir, serviceDir, "kx");
     await waitFor(async () => !(await isSupervised(serviceDir)), loggerTimeoutMs);
