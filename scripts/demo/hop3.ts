@@ -28,9 +28,9 @@ export interface Hop3Answer {
   readonly result: RunResult;
 }
 
-/** A `hop3`, that of the checkout unless told otherwise, bound to `home`. Its environment is ours without what npm adds to it. */
+/** A `hop3`, that of the checkout unless told otherwise, bound to `home`. */
 export function makeHop3(home: string, program = hop3Program): Hop3 {
-  const env = { ...withoutNpm(process.env), HOP3_HOME: home };
+  const env = { ...ownEnvironment(), HOP3_HOME: home };
   const runHop3 = (args: readonly string[], options: Hop3Options = {}): Promise<RunResult> =>
     run({ argv: [program, ...args], env, cwd: repository, ...options });
   return {
@@ -43,8 +43,9 @@ export function makeHop3(home: string, program = hop3Program): Hop3 {
   };
 }
 
-function withoutNpm(env: NodeJS.ProcessEnv): Record<string, string> {
-  const kept = Object.entries(env).flatMap(([name, value]) =>
+/** Our environment, with its proxies and certificates, without what npm and another Hop3 have put there. */
+export function ownEnvironment(): Record<string, string> {
+  const kept = Object.entries(process.env).flatMap(([name, value]) =>
     value === undefined || /^(npm_|INIT_CWD$|HOP3_)/.test(name) ? [] : [[name, value] as const],
   );
   return Object.fromEntries(kept);
