@@ -173,6 +173,7 @@ let
 
   # By content, so that nothing but a change of the script itself builds anything anew.
   unpackScript = builtins.toFile "unpack.sh" (readFile ./unpack.sh);
+  compilePython = builtins.toFile "compile-python.py" (readFile ./compile-python.py);
   fixPython = builtins.toFile "fix-python.py" (readFile ./fix-python.py);
 
   # Unpacks packages into one tree and points it into the store.
@@ -287,8 +288,12 @@ let
       rm -f lib/python${pythonVersion}/EXTERNALLY-MANAGED bin/py3*
       ln -s python3 bin/python
       mkdir -p lib/python3/dist-packages
-      bin/python3 -m compileall -q -j 0 --invalidation-mode unchecked-hash \
-        -x '/(test|tests|idlelib|lib2to3|pydoc_data|turtledemo)/' lib/python${pythonVersion}
+      workers=
+      for worker in 0 1 2 3; do
+        bin/python3 -I ${compilePython} $out/lib/python${pythonVersion} $worker 4 &
+        workers="$workers $!"
+      done
+      for worker in $workers; do wait $worker; done
     '';
     meta = {
       mainProgram = "python3";

@@ -23,7 +23,8 @@ export async function findSources(
   });
   const npm = await run({ argv: ["npm", "config", "get", "registry"] });
   const npmRegistry = z.url().safeParse(npm.stdout.trim());
-  if (!npmRegistry.success) throw packagesUnsupportedHost({ missing: "a working npm (npm config get registry)" });
+  if (!npmRegistry.success)
+    throw packagesUnsupportedHost({ missing: "a working npm (npm config get registry)" });
   return { mirrors, npmRegistry: npmRegistry.data };
 }
 
