@@ -41,6 +41,13 @@ export interface Home {
   socketDir(processId: string): string;
 }
 
+interface ServiceKey {
+  readonly release: number;
+  readonly worker: string;
+  readonly instance: number;
+  readonly deploymentId: number;
+}
+
 export interface AppHome {
   readonly dir: string;
   readonly data: string;
@@ -51,7 +58,7 @@ export interface AppHome {
   /** What the platform laid out in `data` for writable_tree, by hash. */
   readonly writableTree: string;
   /** Service directory of one Process; an attempt of its own for each Deployment of the same Release. */
-  service(release: number, worker: string, instance: number, deployment: number): string;
+  service(process: ServiceKey): string;
   /** Where the service directories of a Release are. */
   services(release: number): string;
 }
@@ -124,8 +131,8 @@ function makeAppHome(dir: string): AppHome {
     deployments: join(dir, "deployments"),
     release: (number) => join(dir, "releases", String(number)),
     services: (release) => join(dir, "run", String(release)),
-    service: (release, worker, instance, deployment) =>
-      join(dir, "run", String(release), `${worker}.${instance}.${deployment}`),
+    service: ({ release, worker, instance, deploymentId }) =>
+      join(dir, "run", String(release), `${worker}.${instance}.${deploymentId}`),
   };
 }
 

@@ -38,7 +38,7 @@ export interface AppStore {
   delete(id: number): void;
   usedBackends(): ReadonlySet<number>;
   config(id: number): readonly z.infer<typeof ConfigRow>[];
-  setConfig(id: number, key: string, value: Uint8Array, at: string): void;
+  setConfig(id: number, key: string, sealed: { value: Uint8Array; at: string }): void;
   unsetConfig(id: number, key: string): void;
   domains(id: number): readonly string[];
   ownerOf(domain: string): number | undefined;
@@ -76,7 +76,7 @@ export function makeAppStore(db: Database): AppStore {
         "SELECT key, value, updated_at FROM config WHERE app_id = ? ORDER BY key",
         id,
       ),
-    setConfig: (id, key, value, at) => {
+    setConfig: (id, key, { value, at }) => {
       db.run(
         `INSERT INTO config (app_id, key, value, updated_at) VALUES (?, ?, ?, ?)
          ON CONFLICT (app_id, key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,

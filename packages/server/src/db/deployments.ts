@@ -38,6 +38,11 @@ export const Deployment = z
   }));
 export type Deployment = z.infer<typeof Deployment>;
 
+export interface Ending {
+  readonly at: string;
+  readonly failure?: FailureData | undefined;
+}
+
 export interface DeploymentStore {
   create(appId: number, kind: DeploymentKind, at: string): Deployment;
   find(id: number): Deployment | undefined;
@@ -50,7 +55,7 @@ export interface DeploymentStore {
   setRelease(id: number, release: number): void;
   setState(id: number, state: DeploymentState): void;
   setUnchanged(id: number, release: number): void;
-  end(id: number, state: DeploymentState, at: string, failure?: FailureData): void;
+  end(id: number, state: DeploymentState, how: Ending): void;
 }
 
 const from = "SELECT * FROM deployments";
@@ -90,7 +95,7 @@ export function makeDeploymentStore(db: Database): DeploymentStore {
     setUnchanged: (id, release) => {
       db.run("UPDATE deployments SET unchanged = 1, release = ? WHERE id = ?", release, id);
     },
-    end: (id, state, at, failure) => {
+    end: (id, state, { at, failure }) => {
       db.run(
         "UPDATE deployments SET state = ?, ended_at = ?, failure = ? WHERE id = ?",
         state,

@@ -7,6 +7,7 @@ import type { Platform } from "./platform.ts";
 
 /** A running Deployment: reports its phases and lines, and can be cancelled until it has switched. */
 export interface Attempt {
+  readonly platform: Platform;
   readonly id: number;
   readonly app: App;
   readonly kind: DeploymentKind;
@@ -16,7 +17,6 @@ export interface Attempt {
   readonly settled: Promise<void>;
   /** Resolves when nothing more will happen. */
   readonly ended: Promise<void>;
-  readonly phaseNow: Phase | undefined;
   cancel(): boolean;
   phase<T>(name: Phase, work: () => Promise<T>): Promise<T>;
   log(text: string): void;
@@ -34,86 +34,96 @@ export interface AttemptRecord {
 }
 
 export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt {
-  const { id, app, kind } = record;
+  const { id, app } = record;
   const home = platform.home.app(app.name);
   const abort = new AbortController();
   const settled = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
-  const durations: z.infer<typeof PhaseDuration>[] = [
-    ...(platform.deployments.find(id)?.phases ?? []),
-  ];
-  let phaseNow: Phase | undefined;
+  const clock = makePhaseClock(platform, record);
   let isLive = false;
-  const tell: Platform["timelines"]["append"] = (...args) => platform.timelines.append(...args);
 
+  const end = (state: "succeeded" | "failed" | "cancelled", failure?: ReturnType<typeof toFailure>) => {
+    platform.deployments.end(id, state, { at: platform.now().toISOString(), failure });
+    platform.timelines.append(home, id, { type: "end", state, failure });
+    settled.resolve();
+    ended.resolve();
+  };
   return {
-    id,
-    app,
-    kind,
+    ...record,
+    platform,
     home,
     signal: abort.signal,
     settled: settled.promise,
     ended: ended.promise,
-    get phaseNow() {
-      return phaseNow;
-    },
     cancel() {
       if (isLive || abort.signal.aborted) return false;
-      abort.abort(deployCancelled({ phase: phaseNow }));
+      abort.abort(deployCancelled({ phase: clock.now() }));
       return true;
     },
-    async phase(name, work) {
+    phase(name, work) {
       abort.signal.throwIfAborted();
-      phaseNow = name;
-      platform.deployments.setPhase(id, name);
-      tell(home, id, { type: "phase-start", phase: name });
-      platform.onPhase?.({ app: app.name, deployment: id, phase: name, at: "begin" });
+      return clock.run(name, work);
+    },
+    log(text) {
+      const phase = clock.now() ?? "receive";
+      platform.timelines.append(home, id, { type: "log", phase, text });
+    },
+    note(level, text) {
+      platform.timelines.append(home, id, { type: "note", level, text });
+    },
+    live(release, url, unchanged) {
+      isLive = true;
+      platform.deployments.setState(id, "live");
+      platform.timelines.append(home, id, { type: "live", release, url, unchanged });
+      settled.resolve();
+    },
+    succeed: () => end("succeeded"),
+    fail(error) {
+      const cause = abort.signal.aborted ? abort.signal.reason : error;
+      const failure = toFailure(cause);
+      end(failure.code === "DEPLOY_CANCELLED" ? "cancelled" : "failed", failure);
+      if (cause instanceof Hop3Error) return cause;
+      return new Hop3Error({ ...failure, exitCode: 1, status: 500 });
+    },
+  };
+}
+
+interface PhaseClock {
+  now(): Phase | undefined;
+  run<T>(name: Phase, work: () => Promise<T>): Promise<T>;
+}
+
+/** Tells the timeline and the database where a Deployment is and how long each phase took. */
+function makePhaseClock(platform: Platform, { id, app }: AttemptRecord): PhaseClock {
+  const home = platform.home.app(app.name);
+  const durations: z.infer<typeof PhaseDuration>[] = [
+    ...(platform.deployments.find(id)?.phases ?? []),
+  ];
+  let current: Phase | undefined;
+  return {
+    now: () => current,
+    async run(phase, work) {
+      current = phase;
+      const event = { app: app.name, deployment: id, phase };
+      platform.deployments.setPhase(id, phase);
+      platform.timelines.append(home, id, { type: "phase-start", phase });
+      platform.onPhase?.({ ...event, at: "begin" });
       const began = performance.now();
       const end = (ok: boolean): void => {
         const ms = Math.round((performance.now() - began) * 10) / 10;
-        durations.push({ name, ms, ok });
+        durations.push({ name: phase, ms, ok });
         platform.deployments.setPhases(id, durations);
-        tell(home, id, { type: "phase-end", phase: name, ms, ok });
+        platform.timelines.append(home, id, { type: "phase-end", phase, ms, ok });
       };
       try {
         const result = await work();
         end(true);
-        platform.onPhase?.({ app: app.name, deployment: id, phase: name, at: "end" });
+        platform.onPhase?.({ ...event, at: "end" });
         return result;
       } catch (error) {
         end(false);
         throw error;
       }
-    },
-    log: (text) => {
-      tell(home, id, { type: "log", phase: phaseNow ?? "receive", text });
-    },
-    note: (level, text) => {
-      tell(home, id, { type: "note", level, text });
-    },
-    live(release, url, unchanged) {
-      isLive = true;
-      platform.deployments.setState(id, "live");
-      tell(home, id, { type: "live", release, url, unchanged });
-      settled.resolve();
-    },
-    succeed() {
-      platform.deployments.end(id, "succeeded", platform.now().toISOString());
-      tell(home, id, { type: "end", state: "succeeded" });
-      settled.resolve();
-      ended.resolve();
-    },
-    fail(error) {
-      const cause = abort.signal.aborted ? abort.signal.reason : error;
-      const failure = toFailure(cause);
-      const state = failure.code === "DEPLOY_CANCELLED" ? "cancelled" : "failed";
-      platform.deployments.end(id, state, platform.now().toISOString(), failure);
-      tell(home, id, { type: "end", state, failure });
-      settled.resolve();
-      ended.resolve();
-      return cause instanceof Hop3Error
-        ? cause
-        : new Hop3Error({ ...failure, exitCode: 1, status: 500 });
     },
   };
 }

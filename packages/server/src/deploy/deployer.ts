@@ -7,6 +7,7 @@ import type { Deployment } from "../db/deployments.ts";
 import type { Release } from "../db/releases.ts";
 import { activate } from "./activate.ts";
 import { type Attempt, makeAttempt } from "./attempt.ts";
+import { currentRelease } from "./current-release.ts";
 import {
   appNotDeployed,
   appNotFound,
@@ -19,7 +20,7 @@ import {
   toFailure,
   tooManyApps,
 } from "./errors.ts";
-import { currentRelease, deploy, redeploy } from "./pipeline.ts";
+import { deploy, redeploy } from "./pipeline.ts";
 import type { Platform } from "./platform.ts";
 import { makeQueue } from "./queue.ts";
 import { uploadPaths } from "./receive.ts";
@@ -73,7 +74,7 @@ export function makeDeployer(platform: Platform): Deployer {
       superseded(by) {
         attempts.delete(deployment.id);
         const failure = toFailure(deploySuperseded({ by: by.id }));
-        platform.deployments.end(deployment.id, "superseded", now(), failure);
+        platform.deployments.end(deployment.id, "superseded", { at: now(), failure });
         const home = platform.home.app(app.name);
         platform.timelines.append(home, deployment.id, {
           type: "end",
@@ -122,13 +123,13 @@ export function makeDeployer(platform: Platform): Deployer {
     deploy(deployment, request) {
       const app = platform.apps.findById(deployment.appId);
       if (app === undefined) return;
-      enqueue(deployment, app, (attempt) => deploy(platform, attempt, request));
+      enqueue(deployment, app, (attempt) => deploy(attempt, request));
     },
     applyConfig(app) {
       requireCurrent(app);
       const deployment = declare(app, "config");
       enqueue(deployment, app, (attempt) =>
-        redeploy(platform, attempt, requireCurrent(appNow(app))),
+        redeploy(attempt, requireCurrent(appNow(app))),
       );
       return deployment;
     },
@@ -138,7 +139,7 @@ export function makeDeployer(platform: Platform): Deployer {
       platform.deployments.setRelease(deployment.id, target.number);
       enqueue(deployment, app, (attempt) => {
         const release = findTarget(platform, app, requireCurrent(appNow(app)), target.number);
-        return activate(platform, attempt, release);
+        return activate(attempt, release);
       });
       return deployment;
     },
@@ -149,7 +150,7 @@ export function makeDeployer(platform: Platform): Deployer {
       enqueue(deployment, app, (attempt) => {
         const release = requireCurrent(appNow(app));
         platform.deployments.setRelease(attempt.id, release.number);
-        return activate(platform, attempt, release);
+        return activate(attempt, release);
       });
       return deployment;
     },

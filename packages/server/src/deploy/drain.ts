@@ -6,23 +6,20 @@ import type { Platform } from "./platform.ts";
 const pollMs = 25;
 
 /** Stops what this Deployment has replaced: background work at once, web Processes when their requests have ended. */
-export async function retire(platform: Platform, attempt: Attempt): Promise<void> {
-  const old = platform.processes
+export async function retire(attempt: Attempt): Promise<void> {
+  const old = attempt.platform.processes
     .ofApp(attempt.app.id)
     .filter((record) => record.role === "draining" && record.deploymentId < attempt.id);
-  await Promise.all(old.map((record) => retireOne(platform, attempt, record)));
+  await Promise.all(old.map((record) => retireOne(attempt, record)));
 }
 
-async function retireOne(
-  platform: Platform,
-  attempt: Attempt,
-  record: ProcessRecord,
-): Promise<void> {
-  if (record.address !== undefined) await drain(platform, attempt, record);
-  await removeProcesses(platform, [record]);
+async function retireOne(attempt: Attempt, record: ProcessRecord): Promise<void> {
+  if (record.address !== undefined) await drain(attempt, record);
+  await removeProcesses(attempt.platform, [record]);
 }
 
-async function drain(platform: Platform, attempt: Attempt, record: ProcessRecord): Promise<void> {
+async function drain(attempt: Attempt, record: ProcessRecord): Promise<void> {
+  const { platform } = attempt;
   const deadline = Date.parse(record.drainUntil ?? "") || 0;
   const route = { app: attempt.app.name, backend: attempt.app.backend };
   for (;;) {

@@ -11,14 +11,19 @@ export interface PlatformFacts {
   readonly socket?: string | undefined;
 }
 
+export interface ReleaseVariables {
+  readonly runtime: RuntimeConfig;
+  readonly settings: Pick<ReleaseSettings, "env" | "envOverridesConfig">;
+  /** Decrypted. */
+  readonly stored: Readonly<Record<string, string>>;
+}
+
 /**
  * The whole environment of a Process, lowest to highest: platform defaults, the Release's own variables, plain ones of
  * hop3.toml, the App's stored configuration, platform facts. Nothing of the host's environment is in it.
  */
 export function makeEnvironment(
-  runtime: RuntimeConfig,
-  settings: Pick<ReleaseSettings, "env" | "envOverridesConfig">,
-  stored: Readonly<Record<string, string>>,
+  { runtime, settings, stored }: ReleaseVariables,
   facts: PlatformFacts,
 ): Record<string, string> {
   return {

@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Generated } from "@hop3/core";
 import type { Attempt } from "./attempt.ts";
-import type { Platform } from "./platform.ts";
 import { configPurpose } from "./process-spec.ts";
 
 /** Letters and digits that are not mistaken for one another. */
@@ -10,17 +9,15 @@ const defaultLength = 32;
 
 /** Makes the values that `[env]` asks for and that are not stored yet; what is there stays, for good. */
 export function keepGenerated(
-  platform: Platform,
-  attempt: Attempt,
+  { platform, app, note }: Attempt,
   wanted: Readonly<Record<string, Generated>>,
 ): void {
-  const { app } = attempt;
   const stored = new Set(platform.apps.config(app.id).map((row) => row.key));
   for (const [name, spec] of Object.entries(wanted)) {
     if (stored.has(name)) continue;
-    const sealed = platform.vault.seal(generate(spec), configPurpose(app, name));
-    platform.apps.setConfig(app.id, name, sealed, platform.now().toISOString());
-    attempt.note("info", `Made a value for ${name}; it is stored and stays`);
+    const value = platform.vault.seal(generate(spec), configPurpose(app, name));
+    platform.apps.setConfig(app.id, name, { value, at: platform.now().toISOString() });
+    note("info", `Made a value for ${name}; it is stored and stays`);
   }
 }
 

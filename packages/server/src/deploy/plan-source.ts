@@ -18,8 +18,7 @@ import type { BuildOverrides, Source } from "../build/builder.ts";
 import type { Attempt } from "./attempt.ts";
 import { requireFreeDomain } from "./domains.ts";
 import { keepGenerated } from "./generated.ts";
-import { readConfig } from "./pipeline.ts";
-import type { Platform } from "./platform.ts";
+import { readConfig } from "./stored-config.ts";
 import { makeSource, type ReceiveRequest } from "./receive.ts";
 import { builtInDomain, publicUrl } from "./routes.ts";
 
@@ -33,11 +32,11 @@ export interface Planned {
 
 /** Reads the app's own files, settles which of them are the Source, and makes the Plan. */
 export async function planSource(
-  platform: Platform,
   attempt: Attempt,
   receive: ReceiveRequest,
   unpacked: readonly SourceEntry[],
 ): Promise<Planned> {
+  const { platform } = attempt;
   const loaded = await readConfigFile(receive.dir);
   const { build } = loaded.config;
   const entries = await dropIgnored(receive.dir, build?.ignore ?? [], unpacked);
@@ -56,7 +55,7 @@ export async function planSource(
   return {
     source,
     plan,
-    settings: releaseSettings(platform, attempt, wanted),
+    settings: releaseSettings(attempt, wanted),
     overrides: { workers: wanted.workers, beforeRun: wanted.beforeRun },
   };
 }
@@ -87,12 +86,11 @@ async function dropIgnored(
 }
 
 function releaseSettings(
-  platform: Platform,
   attempt: Attempt,
   wanted: DeploySettings,
 ): ReleaseSettings {
   return {
-    env: plainVariables(platform, attempt, wanted),
+    env: plainVariables(attempt, wanted),
     envOverridesConfig: wanted.env.policy === "override",
     healthcheck: wanted.healthcheck,
     startTimeoutSeconds: wanted.startTimeoutSeconds,
@@ -104,11 +102,11 @@ function releaseSettings(
 
 /** `[env]` with what the platform knows filled in; values made by the server are stored configuration instead. */
 function plainVariables(
-  platform: Platform,
   attempt: Attempt,
   { env }: DeploySettings,
 ): Record<string, string> {
-  keepGenerated(platform, attempt, env.generated);
+  const { platform } = attempt;
+  keepGenerated(attempt, env.generated);
   const url = publicUrl(platform, attempt.app);
   const known: Readonly<Record<string, string>> = {
     name: attempt.app.name,

@@ -28,8 +28,7 @@ export function processId(
 
 export function releaseEnvironment(
   platform: Platform,
-  app: App,
-  release: Release,
+  { app, release }: Pick<ProcessSource, "app" | "release">,
   endpoint: Pick<PlatformFacts, "port" | "socket"> = {},
 ): Record<string, string> {
   const { artifact, settings, config } = release;
@@ -39,7 +38,7 @@ export function releaseEnvironment(
   const home = platform.home.app(app.name);
   const stored =
     config === undefined ? {} : platform.vault.openValues(config, snapshotPurpose(app, release));
-  return makeEnvironment(artifact.runtime, settings, stored, {
+  return makeEnvironment({ runtime: artifact.runtime, settings, stored }, {
     app: app.name,
     release: release.number,
     dataDir: home.data,
@@ -57,12 +56,16 @@ export function configPurpose(app: { id: number }, key: string): string {
   return `config ${app.id}/${key}`;
 }
 
+export interface ProcessSource {
+  readonly app: App;
+  readonly release: Release;
+  readonly record: ProcessRecord;
+}
+
 /** Everything the Supervisor needs for one Process, from what the database knows. */
 export function makeProcessSpec(
   platform: Platform,
-  app: App,
-  release: Release,
-  record: ProcessRecord,
+  { app, release, record }: ProcessSource,
 ): ProcessSpec {
   const runtime = release.artifact?.runtime;
   const worker: WorkerSpec | undefined = runtime?.workers[record.worker];
@@ -74,9 +77,9 @@ export function makeProcessSpec(
     id: record.id,
     serviceDir: platform.home
       .app(app.name)
-      .service(record.release, record.worker, record.instance, record.deploymentId),
+      .service(record),
     argv: commandArgv(worker.command, runtime.shell),
-    env: releaseEnvironment(platform, app, release, { port: record.port, socket }),
+    env: releaseEnvironment(platform, { app, release }, { port: record.port, socket }),
     workingDir: runtime.working_dir,
     user: appUser(platform, app),
     stopSignal: worker.stop_signal ?? "TERM",

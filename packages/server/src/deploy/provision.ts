@@ -6,28 +6,27 @@ import { findFreePort } from "../run/ports.ts";
 import type { Attempt } from "./attempt.ts";
 import { commandArgv } from "./environment.ts";
 import { releaseStepFailed } from "./errors.ts";
-import type { Platform } from "./platform.ts";
 import { appUser, processId, releaseEnvironment } from "./process-spec.ts";
 import { redactFor } from "./redact.ts";
 import { layOutWritableTree } from "./writable-tree.ts";
 
 /** Directories, writable files, ports and release steps: everything that must be there before a Process starts. */
 export async function provision(
-  platform: Platform,
   attempt: Attempt,
   release: Release,
 ): Promise<readonly ProcessRecord[]> {
-  await makeAppDirectories(platform, attempt);
-  await layOutWritableTree(platform, attempt, release);
+  const { platform } = attempt;
+  await makeAppDirectories(attempt);
+  await layOutWritableTree(attempt, release);
   if (!release.prepared) {
-    await runReleaseSteps(platform, attempt, release);
+    await runReleaseSteps(attempt, release);
     platform.releases.setPrepared(release.appId, release.number);
   }
-  return declareProcesses(platform, attempt, release);
+  return declareProcesses(attempt, release);
 }
 
-async function makeAppDirectories(platform: Platform, attempt: Attempt): Promise<void> {
-  const user = appUser(platform, attempt.app);
+async function makeAppDirectories(attempt: Attempt): Promise<void> {
+  const user = appUser(attempt.platform, attempt.app);
   for (const dir of [attempt.home.data, attempt.home.tmp]) {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     if (user !== undefined) await lchown(dir, user.uid, user.gid);
@@ -35,13 +34,13 @@ async function makeAppDirectories(platform: Platform, attempt: Attempt): Promise
 }
 
 async function runReleaseSteps(
-  platform: Platform,
   attempt: Attempt,
   release: Release,
 ): Promise<void> {
+  const { platform } = attempt;
   const { artifact } = release;
   if (artifact === undefined) return;
-  const env = releaseEnvironment(platform, attempt.app, release);
+  const env = releaseEnvironment(platform, { app: attempt.app, release });
   const hide = redactFor(platform, attempt.app, release);
   for (const step of artifact.runtime.before_run) {
     const shown = typeof step === "string" ? step : step.join(" ");
@@ -88,10 +87,10 @@ export function asUser(
 }
 
 async function declareProcesses(
-  platform: Platform,
   attempt: Attempt,
   release: Release,
 ): Promise<readonly ProcessRecord[]> {
+  const { platform } = attempt;
   const records: ProcessRecord[] = [];
   for (const [worker, spec] of Object.entries(release.artifact?.runtime.workers ?? {})) {
     const kind = spec.kind ?? (worker === "web" ? "web" : "background");

@@ -69,7 +69,7 @@ async function failInterrupted(platform: Platform, deployment: Deployment): Prom
       const before = release.number === app.currentRelease ? "running" : "previous";
       if (isOlder) platform.releases.setState(app.id, release.number, before);
     }
-    platform.deployments.end(deployment.id, "failed", platform.now().toISOString(), failure);
+    platform.deployments.end(deployment.id, "failed", { at: platform.now().toISOString(), failure });
   });
   platform.timelines.append(platform.home.app(app.name), deployment.id, {
     type: "end",
@@ -111,7 +111,7 @@ async function startMissing(platform: Platform): Promise<readonly string[]> {
     const app = platform.apps.findById(record.appId);
     const release = platform.releases.find(record.appId, record.release);
     if (app === undefined || release === undefined) continue;
-    await platform.supervisor.start(makeProcessSpec(platform, app, release, record));
+    await platform.supervisor.start(makeProcessSpec(platform, { app, release, record }));
     started.push(record.id);
   }
   return started;
@@ -139,7 +139,7 @@ function resume(platform: Platform, deployer: Deployer, deployment: Deployment):
     "info",
     "The server was restarted; this deployment had switched already and is finished now",
   );
-  void finish(platform, attempt);
+  void finish(attempt);
 }
 
 async function removeLeftUploads(platform: Platform): Promise<void> {

@@ -2,14 +2,14 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Release } from "../db/releases.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Platform } from "./platform.ts";
 
 const promisedMs = 7 * 24 * 3600 * 1000;
 /** Timelines kept of an App; builds and Processes have logs of their own. */
 const keptTimelines = 100;
 
 /** Archives the Releases that no promise keeps: the newest `keep`, and all younger than 7 days, stay restorable. */
-export async function retain(platform: Platform, attempt: Attempt): Promise<void> {
+export async function retain(attempt: Attempt): Promise<void> {
+  const { platform } = attempt;
   const releases = platform.releases.all(attempt.app.id);
   const current = releases.find((release) => release.state === "running");
   const keep = current?.settings?.keep ?? 10;
@@ -18,7 +18,7 @@ export async function retain(platform: Platform, attempt: Attempt): Promise<void
     platform.releases.setState(release.appId, release.number, "archived");
     attempt.note("info", `Release ${release.number} is archived: its closure is not kept any more`);
   }
-  await removeOldTimelines(platform, attempt);
+  await removeOldTimelines(attempt);
 }
 
 /** Pure: which Releases lose their root. */
@@ -33,12 +33,12 @@ export function chooseArchived(
     .filter((release) => now.getTime() - Date.parse(release.createdAt) > promisedMs);
 }
 
-async function removeOldTimelines(platform: Platform, attempt: Attempt): Promise<void> {
+async function removeOldTimelines({ platform, app, home }: Attempt): Promise<void> {
   const kept = new Set(
-    platform.deployments.ofApp(attempt.app.id, keptTimelines).map((entry) => `${entry.id}.jsonl`),
+    platform.deployments.ofApp(app.id, keptTimelines).map((entry) => `${entry.id}.jsonl`),
   );
-  const files = await readdir(attempt.home.deployments).catch(() => []);
+  const files = await readdir(home.deployments).catch(() => []);
   for (const file of files) {
-    if (!kept.has(file)) await rm(join(attempt.home.deployments, file), { force: true });
+    if (!kept.has(file)) await rm(join(home.deployments, file), { force: true });
   }
 }

@@ -19,7 +19,6 @@ import { z } from "zod";
 import type { Release } from "../db/releases.ts";
 import type { Attempt } from "./attempt.ts";
 import { writableTreeMissing } from "./errors.ts";
-import type { Platform } from "./platform.ts";
 import { appUser } from "./process-spec.ts";
 
 /** Path below the data directory -> hash of what the platform last laid out there. */
@@ -31,7 +30,6 @@ type Manifest = z.infer<typeof Manifest>;
  * since are replaced by the new Release's; changed ones are kept and listed; nothing is ever deleted.
  */
 export async function layOutWritableTree(
-  platform: Platform,
   attempt: Attempt,
   release: Release,
 ): Promise<void> {
@@ -53,7 +51,7 @@ export async function layOutWritableTree(
     }
     if (present !== wanted) await place(from, to);
     if (wanted !== undefined) after[path] = wanted;
-    await giveAway(platform, attempt, to);
+    await giveAway(attempt, to);
   }
   await writeAtomically(manifestFile, JSON.stringify(after));
   if (kept.length > 0) {
@@ -112,8 +110,8 @@ async function place(from: string, to: string): Promise<void> {
   await rename(aside, to);
 }
 
-async function giveAway(platform: Platform, attempt: Attempt, path: string): Promise<void> {
-  const user = appUser(platform, attempt.app);
+async function giveAway(attempt: Attempt, path: string): Promise<void> {
+  const user = appUser(attempt.platform, attempt.app);
   if (user === undefined) return;
   for (let at = path; at.length > attempt.home.data.length; at = dirname(at)) {
     await lchown(at, user.uid, user.gid);

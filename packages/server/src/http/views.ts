@@ -11,7 +11,7 @@ import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
 import { whyNotRestorable } from "../deploy/deployer.ts";
-import { currentRelease } from "../deploy/pipeline.ts";
+import { currentRelease } from "../deploy/current-release.ts";
 import type { Platform } from "../deploy/platform.ts";
 import { builtInDomain, publicUrl } from "../deploy/routes.ts";
 import type { ProcessStatus } from "../run/supervisor.ts";

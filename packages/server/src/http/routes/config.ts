@@ -1,7 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ConfigChange, ConfigEntry, ConfigResult } from "@hop3/core";
 import type { App } from "../../db/apps.ts";
-import { currentRelease } from "../../deploy/pipeline.ts";
+import { currentRelease } from "../../deploy/current-release.ts";
 import { configPurpose } from "../../deploy/process-spec.ts";
 import { AppParams, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
@@ -45,7 +45,7 @@ export function configRoutes({ platform, deployer }: Service) {
           if (value === null) platform.apps.unsetConfig(app.id, key);
           else {
             const sealed = platform.vault.seal(value, configPurpose(app, key));
-            platform.apps.setConfig(app.id, key, sealed, at);
+            platform.apps.setConfig(app.id, key, { value: sealed, at });
           }
         }
       });

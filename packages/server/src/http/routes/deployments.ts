@@ -162,7 +162,7 @@ async function receiveUpload(
   } catch (error) {
     await rm(paths.dir, { recursive: true, force: true });
     const at = platform.now().toISOString();
-    platform.deployments.end(deployment.id, "failed", at, toFailure(error));
+    platform.deployments.end(deployment.id, "failed", { at, failure: toFailure(error) });
     throw error;
   }
 }

@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { type RunFrame, RunRequestBody } from "@hop3/core";
 import { stream } from "hono/streaming";
 import { appNotDeployed } from "../../deploy/errors.ts";
-import { currentRelease } from "../../deploy/pipeline.ts";
+import { currentRelease } from "../../deploy/current-release.ts";
 import { appUser, releaseEnvironment } from "../../deploy/process-spec.ts";
 import { asUser } from "../../deploy/provision.ts";
 import { run } from "../../proc/run.ts";
@@ -27,7 +27,7 @@ export function runRoutes({ platform, deployer }: Service) {
     if (release?.artifact === undefined) throw appNotDeployed({ app: app.name });
     const { runtime } = release.artifact;
     const { command, stdin } = c.req.valid("json");
-    const env = releaseEnvironment(platform, app, release);
+    const env = releaseEnvironment(platform, { app, release });
     c.header("content-type", "application/x-ndjson");
     return stream(c, async (out) => {
       const abort = new AbortController();
