@@ -26,7 +26,7 @@ const exitAllowed =
 
 /** The rules that need no knowledge of other files. */
 export const rules: readonly Rule[] = [
-  (file) => (isCode(file) && !exitAllowed.test(file.path) ? exitCodes(file) : []),
+  (file) => (isCode(file) && !isTest(file) && !exitAllowed.test(file.path) ? exitCodes(file) : []),
   (file) =>
     isTest(file)
       ? findAll(file, mocksModule, {
