@@ -289,6 +289,21 @@ describe("a deployment that fails", () => {
 });
 
 describe("a connection that breaks", () => {
+  it("during the upload does not hide why the server refused it", async () => {
+    const failure = { code: "UPLOAD_TOO_LARGE", message: "too large", exitCode: 2 };
+    api.routes["POST /apps/hello/deployments"] = ({ response }) => {
+      response.socket?.destroy();
+      return handled;
+    };
+    api.routes["GET /apps/hello/deployments"] = () => ({
+      deployments: [{ ...sample.deployment, state: "failed", failure }],
+    });
+    const result = await deploy();
+    expect(result).toMatchObject({ exitCode: 2, stderr: "error UPLOAD_TOO_LARGE  too large\n" });
+    api.routes["GET /apps/hello/deployments"] = () => ({ deployments: [sample.succeeded] });
+    expect(await deploy()).toMatchObject({ exitCode: 7 });
+  });
+
   it("is taken up again after the last event, also across a restart", async () => {
     const seen: (string | undefined)[] = [];
     const restart: Route = ({ response, headers }) => {

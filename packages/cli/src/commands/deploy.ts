@@ -1,15 +1,24 @@
-import { type AppName, DeploymentSummary } from "@hop3/core";
+import { type AppName, DeploymentSummary, Hop3Error, isError } from "@hop3/core";
 import { z } from "zod";
 import { appOfDirectory } from "../app.ts";
 import { line } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { interrupted, noDeploymentRunning, usageError } from "../errors.ts";
+import {
+  interrupted,
+  noDeploymentRunning,
+  serverUnreachable,
+  toExitCode,
+  usageError,
+} from "../errors.ts";
 import type { Input } from "../input.ts";
 import { packSource, readConfig, readSource, resolveFrom } from "../source.ts";
 import { formatBytes, plural } from "../text.ts";
 import { answerDeployment, deploymentJson } from "../timeline/outcome.ts";
+
+/** How far back a failed deployment can be the one whose upload has just broken. */
+const refusalMs = 60_000;
 
 const Deployments = z.object({ deployments: z.array(DeploymentSummary) });
 
@@ -49,9 +58,27 @@ async function startDeployment(
       DeploymentSummary,
     );
   } catch (error) {
-    if (!context.signal.aborted) throw error;
+    if (!context.signal.aborted) throw await explainRefusal(error, app, context);
     const message = `stopped while the files of ${app} were sent; nothing was deployed`;
     throw interrupted({ message });
+  }
+}
+
+/**
+ * A server that refuses an upload half-way closes the connection, and its answer may be lost with what we were still
+ * sending. It has written down why.
+ */
+async function explainRefusal(error: unknown, app: AppName, context: Context): Promise<unknown> {
+  if (!isError(error, serverUnreachable)) return error;
+  try {
+    const newest = await findNewest(app, context);
+    const age = context.now() - Date.parse(newest.createdAt);
+    if (newest.failure === undefined || age > refusalMs) return error;
+    const { exitCode, ...failure } = newest.failure;
+    return new Hop3Error({ ...failure, exitCode: toExitCode(exitCode), status: 400 });
+  } catch {
+    // It cannot be asked: then the connection is indeed what is wrong.
+    return error;
   }
 }
 
