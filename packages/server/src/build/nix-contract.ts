@@ -1,6 +1,7 @@
-import { nearest, type Place, RuntimeConfig, Worker, WorkerName } from "@hop3/core";
+import { nearest, RuntimeConfig, Worker, WorkerName } from "@hop3/core";
 import { z } from "zod";
 import { nixContract, nixPackageOutputs, nixRuntimeJson } from "../nix/errors.ts";
+import { placeOf } from "./nix-problem.ts";
 
 const Position = z.object({ file: z.string(), line: z.int(), column: z.int() }).nullable();
 
@@ -40,10 +41,7 @@ export function checkEvaluation(
   evaluation: Evaluation,
   file: string,
 ): { drvPath: string; outPath: string } {
-  const place = (key: string): Place => {
-    const found = evaluation.positions[key];
-    return found == null ? { file } : { file, line: found.line, column: found.column };
-  };
+  const place = (key: string) => placeOf(evaluation.positions, file, [key]);
   const faults = [...shapeFaults(evaluation, file), ...attributeFaults(evaluation)];
   const first = faults[0];
   if (first !== undefined) {
@@ -190,36 +188,39 @@ export function parseRuntimeConfig(
 ): RuntimeConfig {
   const document: unknown = JSON.parse(text);
   const parsed = RuntimeConfig.safeParse(document);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    if (issue === undefined) throw new Error("a failed parse without an issue");
-    if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
-      const key = issue.keys[0] ?? "";
-      const close = nearest(key, knownKeys)[0];
-      throw nixRuntimeJson({
-        reason:
-          key === "hop3/runtime.json" ? "does not hold an object" : `has the unknown key '${key}'`,
-        ...(close === undefined ? {} : { hint: `Did you mean '${close}'?` }),
-      });
-    }
-    const path = issue.path.map(String).filter((part) => part !== "command");
-    const shown = path
-      .join(".")
-      .replace(/^env_vars/, "env")
-      .replace(/^path_prepend/, "path");
-    const expected = expectedAt([...path].map((part) => (part === "env_vars" ? "env" : part)));
-    throw nixRuntimeJson({
-      reason: `has the wrong type: '${shown}' must be ${expected}, not ${showValue(valueAt(document, issue.path))}`,
-    });
+  if (!parsed.success) throw runtimeProblem(parsed.error.issues[0], document);
+  if (Object.keys(parsed.data.workers).length > 0) return parsed.data;
+  throw nixContract({
+    place: placeOf(positions, file, ["workers", "package"]),
+    reason: `${file}: there is no worker: neither the attribute 'workers' nor the package's hop3/runtime.json names one`,
+    hint: 'Add workers = { web = "…"; };',
+    all: "",
+  });
+}
+
+function runtimeProblem(issue: z.core.$ZodIssue | undefined, document: unknown): Error {
+  if (issue === undefined) throw new Error("a failed parse without an issue");
+  if (issue.code === "unrecognized_keys" && issue.path.length === 0) {
+    return unknownRuntimeKey(issue.keys[0] ?? "");
   }
-  if (Object.keys(parsed.data.workers).length === 0) {
-    const found = positions["workers"] ?? positions["package"];
-    throw nixContract({
-      place: found == null ? { file } : { file, line: found.line, column: found.column },
-      reason: `${file}: there is no worker: neither the attribute 'workers' nor the package's hop3/runtime.json names one`,
-      hint: 'Add workers = { web = "…"; };',
-      all: "",
-    });
-  }
-  return parsed.data;
+  const path = issue.path
+    .map(String)
+    .filter((part) => part !== "command")
+    .map((part) => runtimeNames[part] ?? part);
+  const found = showValue(valueAt(document, issue.path));
+  return nixRuntimeJson({
+    reason: `has the wrong type: '${path.join(".")}' must be ${expectedAt(path)}, not ${found}`,
+  });
+}
+
+/** Names of the finished file that are called otherwise in what users write. */
+const runtimeNames: Readonly<Record<string, string>> = { env_vars: "env", path_prepend: "path" };
+
+function unknownRuntimeKey(key: string): Error {
+  if (key === "hop3/runtime.json") return nixRuntimeJson({ reason: "does not hold an object" });
+  const close = nearest(key, knownKeys)[0];
+  return nixRuntimeJson({
+    reason: `has the unknown key '${key}'`,
+    ...(close === undefined ? {} : { hint: `Did you mean '${close}'?` }),
+  });
 }

@@ -1,0 +1,69 @@
+import { nearest, type Place } from "@hop3/core";
+import { z } from "zod";
+import {
+  nixBuildFailed,
+  nixBuildTimeout,
+  nixCommandNotFound,
+  nixDiskFull,
+  nixRuntimeJson,
+} from "../nix/errors.ts";
+import type { Evaluation } from "./nix-contract.ts";
+
+/** What nix/release/build.sh reports on a line of its own. */
+const ReportedError = z.discriminatedUnion("code", [
+  z.object({ code: z.literal("NIX_RUNTIME_JSON"), reason: z.string() }),
+  z.object({
+    code: z.literal("NIX_COMMAND_NOT_FOUND"),
+    owner: z.string(),
+    word: z.string(),
+    available: z.array(z.string()),
+  }),
+]);
+
+export interface FailedBuild {
+  readonly stderr: string;
+  readonly logFile: string;
+  /** The project's own file, as the user knows it. */
+  readonly file: string;
+  readonly positions: Evaluation["positions"];
+}
+
+/** Turns what a failed build wrote into the failure that the user sees. */
+export function buildProblem(failed: FailedBuild): Error {
+  const { stderr } = failed;
+  const lastLines = stderr.trimEnd().split("\n").slice(-30).join("\n");
+  const reported = /^hop3-error: (.*)$/m.exec(stderr)?.[1];
+  if (reported !== undefined) return reportedProblem(JSON.parse(reported), failed);
+  if (/No space left on device/.test(stderr)) return nixDiskFull({ lastLines });
+  const derivation = /builder for '[^']*?-([^'/]+)\.drv'/.exec(stderr)?.[1] ?? "the release";
+  const slow = /timed out after (\d+) seconds( of silence)?/.exec(stderr);
+  if (slow === null) return nixBuildFailed({ derivation, lastLines, log: failed.logFile });
+  const kind = slow[2] === undefined ? "total" : "silent";
+  return nixBuildTimeout({ derivation, seconds: Number(slow[1]), kind, lastLines });
+}
+
+function reportedProblem(line: unknown, { file, positions }: FailedBuild): Error {
+  const reported = ReportedError.parse(line);
+  if (reported.code === "NIX_RUNTIME_JSON") {
+    return nixRuntimeJson({ reason: `is not valid JSON: ${reported.reason.trim()}` });
+  }
+  const key = reported.owner.startsWith("before_run") ? "before_run" : "workers";
+  return nixCommandNotFound({
+    ...reported,
+    nearest: nearest(reported.word, reported.available),
+    place: placeOf(positions, file, [key, "package"]),
+  });
+}
+
+/** Where the first of these keys stands in the file. */
+export function placeOf(
+  positions: Evaluation["positions"],
+  file: string,
+  keys: readonly string[],
+): Place {
+  for (const key of keys) {
+    const found = positions[key];
+    if (found != null) return { file, line: found.line, column: found.column };
+  }
+  return { file };
+}
