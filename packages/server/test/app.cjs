@@ -9,6 +9,7 @@ let posts = 0;
 const answers = {
   "/headers": (request, response) => response.end(JSON.stringify(request.headers)),
   "/slow": (_request, response) => setTimeout(() => response.end(name), 400),
+  "/work": (_request, response) => setTimeout(() => response.end(name), 40),
   "/drop": (request) => {
     posts++;
     request.socket.destroy();

@@ -57,7 +57,7 @@ function askOnce(
         port,
         agent: agent ?? false,
         method: isPost ? "POST" : "GET",
-        path: isPost ? "/upload" : "/",
+        path: isPost ? "/work" : "/",
         headers: { host: "one.localhost" },
       },
       (response) => {
@@ -94,8 +94,8 @@ describe("switching under load", () => {
     await bed.router.apply([bed.route("one", app.backend, [after]), ...others]);
     if (before === "v0") return;
     await until(async () => (await bed.router.openSessions(app, before)) === 0);
-    await bed.supervisor.stop(before);
     await bed.router.remove(app, before);
+    await bed.supervisor.stop(before);
   }
 
   it("loses no request, keeps a WebSocket and a stream, and lets neighbours come and go", async () => {

@@ -44,6 +44,8 @@ const maxServices = 4_000;
 const startTimeoutMs = 10_000;
 /** How long a logger may take to write what is left once its service is gone. */
 const loggerTimeoutMs = 1_000;
+/** How long a Process that ends at once takes. */
+const toldMs = 200;
 
 /** Handle of the tree of one home; it may be running already, started by an earlier life of this program. */
 export function makeServiceTree(options: TreeOptions): ServiceTree {
@@ -118,12 +120,14 @@ async function removeService(
   const serviceDir = await linkTarget(link);
   if (serviceDir === undefined) return;
   await rm(link, { force: true });
-  // Said to the service itself too: its s6-supervise may have outlived the s6-svscan that started it.
-  await s6Svc(binDir, serviceDir, "xd");
+  const isGone = async (): Promise<boolean> => !(await isSupervised(serviceDir));
   if (await isTreeRunning(home)) await rescan(home, binDir);
-  if (!(await waitFor(async () => !(await isSupervised(serviceDir)), timeoutMs))) {
+  // Where its s6-supervise has outlived the s6-svscan that started it, only it itself can be told. Not before the
+  // rescan: s6-svscan would start it again.
+  if (!(await waitFor(isGone, toldMs))) await s6Svc(binDir, serviceDir, "xd");
+  if (!(await waitFor(isGone, timeoutMs))) {
     await s6Svc(binDir, serviceDir, "kx");
-    await waitFor(async () => !(await isSupervised(serviceDir)), loggerTimeoutMs);
+    await waitFor(isGone, loggerTimeoutMs);
   }
   await endLogger(binDir, join(serviceDir, "log"));
 }
