@@ -34,7 +34,15 @@ let
       ;
   };
   fetchers = import ./fetchers.nix { inherit lib; };
-  python = import ./python.nix { inherit lib archive stdenvNoCC; };
+  makeWrapper = makeHook "make-wrapper-hook" ./make-wrapper.sh;
+  python = import ./python.nix {
+    inherit
+      lib
+      archive
+      makeWrapper
+      stdenvNoCC
+      ;
+  };
   node = import ./node.nix {
     inherit
       lib
@@ -191,8 +199,8 @@ let
       makeSetupHook =
         { name, ... }:
         makeHook name;
-      makeWrapper = makeHook "make-wrapper-hook" ./make-wrapper.sh;
-      makeBinaryWrapper = pkgs.makeWrapper;
+      inherit makeWrapper;
+      makeBinaryWrapper = makeWrapper;
       mkShell =
         args:
         stdenvNoCC.mkDerivation (

@@ -2,6 +2,7 @@
 {
   lib,
   archive,
+  makeWrapper,
   stdenvNoCC,
 }:
 let
@@ -105,6 +106,7 @@ let
         propagatedBuildInputs = imports;
         nativeBuildInputs =
           (lib.flatten (attrs.nativeBuildInputs or [ ] ++ attrs.build-system or [ ]))
+          ++ lib.optional (attrs ? makeWrapperArgs) makeWrapper
           ++ lib.optionals (!isOther) [
             (package "python3-setuptools")
             (package "python3-wheel")

@@ -77,10 +77,12 @@ done < $TMPDIR/links
 
 if [ -z "$libc" ]; then libc=$out; fi
 loader=$(echo $libc/lib/$triplet/ld-linux-*.so.*)
+# In blas and lapack are libraries that Debian's alternatives would link into the directory above.
 libraries="$out/lib/$triplet $out/lib"
-for dep in $deps; do
-  if [ -d $dep/lib/$triplet ]; then libraries="$libraries $dep/lib/$triplet"; fi
-  if [ -d $dep/lib ]; then libraries="$libraries $dep/lib"; fi
+for tree in $out $deps; do
+  for dir in $tree/lib/$triplet $tree/lib $tree/lib/$triplet/blas $tree/lib/$triplet/lapack; do
+    if [ -d $dir ]; then libraries="$libraries $dir"; fi
+  done
 done
 elf=$(printf '\177ELF')
 

@@ -1,3 +1,4 @@
+import { realpath } from "node:fs/promises";
 import { z } from "zod";
 import { narHash } from "./nar-hash.ts";
 
@@ -5,6 +6,8 @@ import { narHash } from "./nar-hash.ts";
 export const LockedTree = z.strictObject({ path: z.string().startsWith("/"), narHash: z.string() });
 export type LockedTree = z.infer<typeof LockedTree>;
 
+/** By its real path: later versions of Nix refuse one that leads through a link. */
 export async function lockTree(path: string): Promise<LockedTree> {
-  return { path, narHash: await narHash(path) };
+  const real = await realpath(path);
+  return { path: real, narHash: await narHash(real) };
 }

@@ -51,19 +51,26 @@ export async function readIndexTargets(): Promise<IndexTarget[]> {
     argv: ["apt-get", "indextargets", "--format", format, "Created-By: Packages"],
   });
   if (result.missing) throw packagesUnsupportedHost({ missing: "apt" });
+  const rows = result.stdout.split("\n").map((line) => line.split("|"));
   const targets: IndexTarget[] = [];
-  for (const line of result.stdout.split("\n")) {
-    const row = TargetRow.safeParse(line.split("|"));
+  for (const fields of rows) {
+    const row = TargetRow.safeParse(fields);
     if (!row.success || row.data[3] !== architecture) continue;
     const [, label, suite, , , file, repository] = row.data;
     targets.push({ label, suite, file, repository });
   }
-  if (targets.length === 0) {
-    throw packagesNoIndex({
-      reason: "no trusted source of origin Debian is configured or fetched",
-    });
-  }
+  if (targets.length === 0) throw explainNoTargets(rows);
   return targets.sort((a, b) => (`${a.label} ${a.suite}` < `${b.label} ${b.suite}` ? -1 : 1));
+}
+
+/** apt knows a source's origin only once it has fetched it. */
+function explainNoTargets(rows: readonly (readonly string[])[]): Error {
+  const origins = new Set(rows.map(([origin = ""]) => origin).filter(Boolean));
+  if (origins.size === 0) return packagesNoIndex({ reason: "nothing has been fetched" });
+  if (origins.has("Debian")) return packagesNoIndex({ reason: "no source of Debian is trusted" });
+  return packagesUnsupportedHost({
+    missing: `a package source of origin Debian (it has ${[...origins].sort().join(", ")})`,
+  });
 }
 
 /** Reads one index through apt's own decompressor. */
