@@ -1,5 +1,5 @@
 export interface Upstream {
-  /** Name of the server within its backend: the id of the Process. */
+  /** Name of the server within its backend: the id of the Process. One id never has two addresses. */
   readonly id: string;
   readonly address:
     | { readonly kind: "unix"; readonly path: string }

@@ -12,7 +12,7 @@ export interface ProcessSpec {
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
   readonly stopSignal: string;
   readonly stopTimeoutMs: number;
-  /** False for a Process that has been stopped on purpose and shall stay so. */
+  /** False for a Process that shall stay down once it has ended. */
   readonly restart: boolean;
 }
 
