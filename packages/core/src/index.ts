@@ -3,10 +3,8 @@ export * from "./artifact/build-artifact.ts";
 export * from "./artifact/release-settings.ts";
 export * from "./artifact/runtime-config.ts";
 export * from "./config/computed.ts";
-export * from "./config/deploy-settings.ts";
 export * from "./config/hash.ts";
 export * from "./config/load.ts";
-export * from "./config/merge.ts";
 export * from "./config/schema.ts";
 export {
   configDefaults,
@@ -20,7 +18,9 @@ export * from "./errors.ts";
 export * from "./names.ts";
 export * from "./nearest.ts";
 export * from "./plan/builders.ts";
+export * from "./plan/deploy-settings.ts";
 export * from "./plan/make-plan.ts";
+export * from "./plan/merge.ts";
 export * from "./plan/plan.ts";
 export * from "./plan/plan-errors.ts";
 export * from "./source/filter.ts";

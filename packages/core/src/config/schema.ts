@@ -8,14 +8,14 @@ import {
   HealthcheckSection,
   LimitsSection,
   MetadataSection,
-  PortEntry,
-  PortSection,
   RunSection,
 } from "./sections.ts";
 import {
   AddonEntry,
   AdminSection,
   BackupSection,
+  PortEntry,
+  PortSection,
   ProbeSection,
   ProviderEntry,
   TestSection,

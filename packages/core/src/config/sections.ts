@@ -4,7 +4,6 @@ import { configDefaults, Duration, explain, Generated, MergePolicy } from "./val
 
 const text = z.string().min(1);
 const list = z.array(z.string());
-const port = z.int().min(1).max(65_535);
 
 /** A string is run by the Release's own shell, a list is started as it is. */
 const CommandValue = z.union([z.string().trim().min(1), z.array(z.string()).min(1)]);
@@ -27,6 +26,7 @@ export const MetadataSection = z.strictObject({
   categories: explain(list.optional(), "Where it stands in the catalogue"),
   tags: explain(list.optional(), "Words to find it by"),
 });
+export type MetadataSection = z.infer<typeof MetadataSection>;
 
 const BuildNix = z.strictObject({
   file: explain(
@@ -73,8 +73,9 @@ export const BuildSection = z
       when: ({ value }) => typeof value === "object" && value !== null,
     },
   );
+export type BuildSection = z.infer<typeof BuildSection>;
 
-export const StopSignal = z
+const StopSignal = z
   .string()
   .transform((name) => name.replace(/^SIG/, ""))
   .pipe(z.enum(["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"]));
@@ -121,6 +122,7 @@ export const RunSection = z
     error: "[run] start and [run.workers] web both name the command of web; keep one of them",
     path: ["start"],
   });
+export type RunSection = z.infer<typeof RunSection>;
 
 /** What the platform knows of an app, to be put into a variable. */
 export const EnvFact = z.enum(["domain", "name", "url", "data-dir"]);
@@ -159,6 +161,7 @@ export const EnvSection = z
   .superRefine(checkVariableNames, {
     when: ({ value }) => typeof value === "object" && value !== null,
   });
+export type EnvSection = z.infer<typeof EnvSection>;
 
 function checkVariableNames(env: object, context: z.core.$RefinementCtx): void {
   for (const name of Object.keys(env)) {
@@ -185,6 +188,7 @@ export const HealthcheckSection = z.strictObject({
   ),
   "start-period": explain(Duration.optional(), "Time after start in which failures do not count"),
 });
+export type HealthcheckSection = z.infer<typeof HealthcheckSection>;
 
 export const DeploySection = z.strictObject({
   strategy: explain(
@@ -205,6 +209,7 @@ export const DeploySection = z.strictObject({
   branch: explain(text.optional(), "Branch whose push deploys"),
   preview: explain(z.boolean().optional(), "Deploy other branches as previews", false),
 });
+export type DeploySection = z.infer<typeof DeploySection>;
 
 const HostName = z
   .string()
@@ -221,6 +226,7 @@ export const DomainsSection = z.strictObject({
     configDefaults.policy,
   ),
 });
+export type DomainsSection = z.infer<typeof DomainsSection>;
 
 export const LimitsSection = z.strictObject({
   memory: explain(
@@ -237,21 +243,4 @@ export const LimitsSection = z.strictObject({
   cpu: explain(z.number().positive().optional(), "Processors of one process; 0.5 is half of one"),
   processes: explain(z.int().positive().optional(), "Processes and threads of one worker"),
 });
-
-export const PortEntry = z.strictObject({
-  name: explain(text, "Name of the endpoint"),
-  port: explain(port, "Port inside the app"),
-  public: explain(port.optional(), "Port on the host"),
-  protocol: explain(z.enum(["http", "tcp", "udp"]).optional(), "What is spoken there", "tcp"),
-});
-
-export const PortSection = z.record(
-  z.string(),
-  z.union([
-    port,
-    z.strictObject({
-      container: explain(port.optional(), "Port inside the app"),
-      public: explain(port.optional(), "Port on the host"),
-    }),
-  ]),
-);
+export type LimitsSection = z.infer<typeof LimitsSection>;

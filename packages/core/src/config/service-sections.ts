@@ -3,6 +3,7 @@ import { explain, Generated } from "./values.ts";
 
 const text = z.string().min(1);
 const list = z.array(z.string());
+const port = z.int().min(1).max(65_535);
 
 const AddonBackup = z.strictObject({
   schedule: explain(text.optional(), "When, five fields as in cron"),
@@ -25,6 +26,7 @@ export const ProviderEntry = z.strictObject({
   plan: explain(text.optional(), "No meaning any more"),
   version: explain(text.optional(), "Major version"),
 });
+export type ProviderEntry = z.infer<typeof ProviderEntry>;
 
 export const VolumeEntry = z
   .strictObject({
@@ -47,6 +49,7 @@ export const VolumeEntry = z
     error: "a volume of type bind needs source",
     path: ["type"],
   });
+export type VolumeEntry = z.infer<typeof VolumeEntry>;
 
 export const BackupSection = z.strictObject({
   schedule: explain(text.optional(), "When, five fields as in cron"),
@@ -54,6 +57,7 @@ export const BackupSection = z.strictObject({
   paths: explain(list.optional(), "Paths below the data directory"),
   exclude: explain(list.optional(), "Globs that are left out"),
 });
+export type BackupSection = z.infer<typeof BackupSection>;
 
 const account = {
   username: explain(text.optional(), "Name of the account"),
@@ -63,7 +67,9 @@ const account = {
 };
 
 export const AdminSection = z.strictObject(account);
+export type AdminSection = z.infer<typeof AdminSection>;
 export const ProbeSection = z.strictObject(account);
+export type ProbeSection = z.infer<typeof ProbeSection>;
 
 const Validation = z.strictObject({
   path: explain(z.string().startsWith("/"), "Path that is asked for"),
@@ -79,3 +85,24 @@ export const TestSection = z.strictObject({
   covers: explain(list.optional(), "What it exercises"),
   validations: explain(z.array(Validation).optional(), "Requests and their answers"),
 });
+export type TestSection = z.infer<typeof TestSection>;
+
+export const PortEntry = z.strictObject({
+  name: explain(text, "Name of the endpoint"),
+  port: explain(port, "Port inside the app"),
+  public: explain(port.optional(), "Port on the host"),
+  protocol: explain(z.enum(["http", "tcp", "udp"]).optional(), "What is spoken there", "tcp"),
+});
+export type PortEntry = z.infer<typeof PortEntry>;
+
+export const PortSection = z.record(
+  z.string(),
+  z.union([
+    port,
+    z.strictObject({
+      container: explain(port.optional(), "Port inside the app"),
+      public: explain(port.optional(), "Port on the host"),
+    }),
+  ]),
+);
+export type PortSection = z.infer<typeof PortSection>;

@@ -1,11 +1,11 @@
 import type { Tier } from "../artifact/build-artifact.ts";
 import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
-import { type MergedConfig, mergeConfig } from "../config/merge.ts";
 import { configDefaults } from "../config/values.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 import { type BuilderQuestion, type PlanBuilder, planBuilders } from "./builders.ts";
+import { type MergedConfig, mergeConfig } from "./merge.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
 import {
   builderUnavailable,

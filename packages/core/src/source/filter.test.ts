@@ -127,6 +127,12 @@ const cases: readonly {
     kept: false,
   },
   {
+    name: "a lone ! in a nested .gitignore",
+    options: { gitignore: [{ directory: "b", text: "c\n!" }] },
+    entry: { path: "b/c" },
+    kept: false,
+  },
+  {
     name: "[build] ignore",
     options: { buildIgnore: ["docs/**"] },
     entry: { path: "docs/a.md" },

@@ -122,6 +122,8 @@ export function anchorPattern(line: string, directory: string): string | undefin
   if (directory === "") return line;
   const negative = line.startsWith("!");
   const pattern = negative ? line.slice(1) : line;
+  // Git takes a lone "!" or "/" for no pattern at all; behind a directory it would name the directory.
+  if (/^\/*\s*$/.test(pattern)) return undefined;
   const isAnchored = /\/(?!\s*$)/.test(pattern);
   const inner = isAnchored ? pattern.replace(/^\//, "") : `**/${pattern}`;
   return `${negative ? "!" : ""}/${escapeGlob(directory)}/${inner}`;

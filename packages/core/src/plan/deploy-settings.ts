@@ -1,9 +1,9 @@
 import type { Command, Healthcheck, Limits } from "../artifact/runtime-config.ts";
+import type { ConfigFile } from "../config/schema.ts";
+import type { EnvFact, EnvValue } from "../config/sections.ts";
+import { configDefaults, type Generated, type MergePolicy } from "../config/values.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import { mergeConfig, type WorkerOverride, withoutGaps } from "./merge.ts";
-import type { ConfigFile } from "./schema.ts";
-import type { EnvFact, EnvValue } from "./sections.ts";
-import { configDefaults, type Generated, type MergePolicy } from "./values.ts";
 
 /** `[env]`, sorted by what the server has to do for each variable. */
 export interface EnvSettings {

@@ -1,9 +1,9 @@
 import type { Command, WorkerSpec } from "../artifact/runtime-config.ts";
+import type { ConfigFile } from "../config/schema.ts";
+import type { WorkerTable } from "../config/sections.ts";
+import { configDefaults } from "../config/values.ts";
 import { defineError, ExitCode } from "../errors.ts";
 import type { Procfile } from "../source/procfile.ts";
-import type { ConfigFile } from "./schema.ts";
-import type { WorkerTable } from "./sections.ts";
-import { configDefaults } from "./values.ts";
 
 export type ConfigOrigin = "hop3.toml" | "Procfile" | "default";
 

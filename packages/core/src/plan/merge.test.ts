@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { expandComputed } from "../config/computed.ts";
+import { loadConfig } from "../config/load.ts";
 import { parseProcfile } from "../source/procfile.ts";
-import { expandComputed } from "./computed.ts";
 import { deploySettings } from "./deploy-settings.ts";
-import { loadConfig } from "./load.ts";
 import { mergeConfig, mergeWorkers } from "./merge.ts";
 
 const config = (text: string) => loadConfig(text).config;
