@@ -57,8 +57,9 @@ makeTree {
   version = gccVersion;
   debs = [ ];
   deps = [ ];
-  tree = tree;
-  shell = "${bash}/bin/bash";
+  # Not called `tree`: the script that unpacks has variables of its own.
+  gccTree = tree;
+  wrapperShell = "${bash}/bin/bash";
   loaderLibc = libc;
   runtime = package "libstdc++6";
   hook = builtins.readFile ./cc-hook.sh;
@@ -67,18 +68,18 @@ makeTree {
     mkdir -p bin nix-support
     loader=$(echo $loaderLibc/lib/${triplet}/ld-linux-*.so.*)
     for name in gcc g++ cpp; do
-      printf '%s' "$wrapper" | sed -e "s|@shell@|$shell|" -e "s|@tree@|$tree|g" -e "s|@loader@|$loader|" \
-        -e "s|@program@|$tree/bin/${triplet}-$name-${gccVersion}|" -e "s|@triplet@|${triplet}|g" \
+      printf '%s' "$wrapper" | sed -e "s|@shell@|$wrapperShell|" -e "s|@tree@|$gccTree|g" -e "s|@loader@|$loader|" \
+        -e "s|@program@|$gccTree/bin/${triplet}-$name-${gccVersion}|" -e "s|@triplet@|${triplet}|g" \
         -e "s|@libc@|$loaderLibc|g" -e "s|@runtime@|$runtime|g" > bin/$name
       chmod +x bin/$name
     done
     ln -s gcc bin/cc
     ln -s g++ bin/c++
     for tool in ar as ld nm objcopy objdump ranlib readelf size strings strip; do
-      ln -s $tree/bin/${triplet}-$tool bin/$tool
+      ln -s $gccTree/bin/${triplet}-$tool bin/$tool
     done
-    ln -s $tree/bin/make bin/make
-    ln -s $tree/bin/pkgconf bin/pkg-config
+    ln -s $gccTree/bin/make bin/make
+    ln -s $gccTree/bin/pkgconf bin/pkg-config
     printf '%s' "$hook" | sed "s|@patchelf@|$patchelf|" > nix-support/setup-hook
   '';
   meta.mainProgram = "gcc";
