@@ -6,7 +6,10 @@ import { run } from "./proc/run.ts";
 const lowSpaceBytes = 2 * 1024 ** 3;
 
 /** What an operator should know about this machine, each with what to do about it. */
-export async function examine(platform: Platform, packageSet: string): Promise<readonly DoctorCheck[]> {
+export async function examine(
+  platform: Platform,
+  packageSet: string,
+): Promise<readonly DoctorCheck[]> {
   return [
     await checkNix(platform),
     checkSandbox(platform),
@@ -71,8 +74,14 @@ function checkSpace(path: string): DoctorCheck {
 
 async function checkProgram(name: string, purpose: string): Promise<DoctorCheck> {
   const result = await run({ argv: [name, "--version"] });
-  if (!result.missing) return { name, state: "ok", message: result.stdout.trim().split("\n")[0] ?? "" };
-  return { name, state: "warning", message: `not found; ${purpose}`, hint: `apt-get install ${name}` };
+  if (!result.missing)
+    return { name, state: "ok", message: result.stdout.trim().split("\n")[0] ?? "" };
+  return {
+    name,
+    state: "warning",
+    message: `not found; ${purpose}`,
+    hint: `apt-get install ${name}`,
+  };
 }
 
 function checkUsers({ isolateUsers }: Platform): DoctorCheck {

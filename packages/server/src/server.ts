@@ -1,37 +1,24 @@
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { getRequestListener } from "@hono/node-server";
-import { defineError, ExitCode, type ServerFile } from "@hop3/core";
-import { makeNixBuilder } from "./build/nix-builder.ts";
-import { ensureDataPlane } from "./data-plane.ts";
-import { makeAppStore } from "./db/apps.ts";
+import type { ServerFile } from "@hop3/core";
 import { lockHome, openDatabase, type ServerLock } from "./db/database.ts";
-import { makeDeploymentStore } from "./db/deployments.ts";
-import { makeProcessStore } from "./db/processes.ts";
-import { makeReleaseStore } from "./db/releases.ts";
 import { makeTokenStore, type TokenStore } from "./db/tokens.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
-import { baseUid } from "./deploy/process-spec.ts";
 import { recover } from "./deploy/recover.ts";
-import { makeTimelines } from "./deploy/timelines.ts";
 import { examine } from "./doctor.ts";
 import { type Home, openHome } from "./home.ts";
 import { hashToken, makeHttpApp } from "./http/app.ts";
+import { type Address, closeServer, listenOn, parseAddress } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
-import { makeNixClient } from "./nix/client.ts";
-import { type LockedTree, lockTree } from "./nix/locked-tree.ts";
-import { findNixDir } from "./nix/nix-dir.ts";
-import { type Log, makeJsonLog } from "./observe/log.ts";
+import { makeJsonLog } from "./observe/log.ts";
 import { makePackages, type Packages } from "./packages/packages.ts";
-import { makeHaproxyRouter } from "./route/haproxy-router.ts";
 import { makeS6Supervisor } from "./run/s6-supervisor.ts";
 import { makeServiceTree } from "./run/service-tree.ts";
-import { openVault } from "./secrets/vault.ts";
-import { readSettings, type ServerSettings } from "./settings.ts";
+import { readSettings } from "./settings.ts";
 import { version } from "./version.ts";
+import { wirePlatform } from "./wire-platform.ts";
 
 export interface ServerOptions {
   readonly home: string;
@@ -47,22 +34,6 @@ export interface ServerOptions {
   readonly onPhase?: ((event: PhaseEvent) => void) | undefined;
   readonly onProgress?: ((text: string) => void) | undefined;
 }
-
-export const listenPortTaken = defineError<{ address: string }>({
-  code: "LISTEN_PORT_TAKEN",
-  exitCode: ExitCode.conflict,
-  status: 409,
-  message: ({ address }) => `something else listens on ${address} already`,
-  hint: () => "Choose another address: hop3 server start --listen 127.0.0.1:7071",
-});
-
-export const addressInvalid = defineError<{ text: string }>({
-  code: "ADDRESS_INVALID",
-  exitCode: ExitCode.usage,
-  status: 422,
-  message: ({ text }) => `'${text}' is not an address`,
-  hint: () => "Write HOST:PORT, for example 127.0.0.1:7070",
-});
 
 const stopTimeoutMs = 5_000;
 
@@ -81,11 +52,6 @@ export async function startServer(options: ServerOptions): Promise<void> {
   }
 }
 
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
 interface Start {
   readonly options: ServerOptions;
   readonly listen: Address;
@@ -99,9 +65,18 @@ async function runServer(start: Start): Promise<void> {
   const log = makeJsonLog(process.stderr, () => new Date());
   const db = openDatabase(home.database);
   const settings = readSettings(home.settingsFile);
-  const tree = await lockTree(findNixDir());
   const packages = makePackages(home, settings);
-  const platform = await makePlatform({ start, db, settings, log, tree, packages });
+  const platform = await wirePlatform({
+    home,
+    db,
+    settings,
+    log,
+    packages,
+    router: start.router,
+    domain: options.domain,
+    onPhase: options.onPhase,
+    progress: start.progress,
+  });
   const deployer = makeDeployer(platform);
   await platform.supervisor.ensureRunning();
   const recovery = await recover(platform, deployer);
@@ -128,63 +103,6 @@ async function runServer(start: Start): Promise<void> {
   await Promise.race([deployer.idle(), sleep(what === "all" ? stopTimeoutMs : 0)]);
   if (what === "all") await platform.supervisor.shutdown();
   db.close();
-}
-
-async function makePlatform(parts: {
-  readonly start: Start;
-  readonly db: ReturnType<typeof openDatabase>;
-  readonly settings: ServerSettings;
-  readonly log: Log;
-  readonly tree: LockedTree;
-  readonly packages: Packages;
-}): Promise<Platform> {
-  const { start, db, settings, log, tree, packages } = parts;
-  const { home, router } = start;
-  const nix = makeNixClient();
-  const binDir = await ensureDataPlane({
-    home,
-    nix,
-    tree,
-    packages: await packages.ensure(start.progress),
-    sandbox: settings.policy.sandbox,
-    onLine: start.progress,
-  });
-  const isRoot = process.getuid?.() === 0;
-  const services = makeServiceTree({ home, binDir });
-  const now = (): Date => new Date();
-  const nixBuilder = makeNixBuilder({
-    nix,
-    tree,
-    packages: packages.current,
-    nearestAttributes: packages.nearestAttributes,
-    policy: { sandbox: settings.policy.sandbox, allowImpure: settings.policy["allow-impure"] },
-    now,
-  });
-  return {
-    home,
-    settings,
-    db,
-    apps: makeAppStore(db),
-    releases: makeReleaseStore(db),
-    deployments: makeDeploymentStore(db),
-    processes: makeProcessStore(db),
-    vault: openVault(home.key),
-    nix,
-    builders: new Map([[nixBuilder.name, nixBuilder]]),
-    supervisor: makeS6Supervisor({ tree: services, routerGid: isRoot ? baseUid : undefined }),
-    router: makeHaproxyRouter({
-      tree: services,
-      listen: router,
-      maxApps: settings.server["max-apps"],
-      user: isRoot ? { uid: baseUid, gid: baseUid } : undefined,
-    }),
-    timelines: makeTimelines(now),
-    log,
-    address: { domain: start.options.domain, port: router.port },
-    isolateUsers: isRoot,
-    now,
-    onPhase: start.options.onPhase,
-  };
 }
 
 function makeService(parts: {
@@ -237,29 +155,6 @@ function ensureToken(home: Home, tokens: TokenStore, now: Date): void {
   writeFileSync(home.tokenFile, `${token}\n`, { mode: 0o600 });
 }
 
-type Listen = Address | { readonly path: string };
-
-async function listenOn(app: ReturnType<typeof makeHttpApp>, address: Listen): Promise<Server> {
-  const server = createServer(getRequestListener(app.fetch));
-  // Uploads and event streams last as long as they last.
-  server.requestTimeout = 0;
-  if ("path" in address) rmSync(address.path, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const shown = "path" in address ? address.path : `${address.host}:${address.port}`;
-      reject(error.code === "EADDRINUSE" ? listenPortTaken({ address: shown }) : error);
-    });
-    server.listen(address, resolve);
-  });
-  if ("path" in address) chmodSync(address.path, 0o600);
-  return server;
-}
-
-function closeServer(server: Server): void {
-  server.close();
-  server.closeAllConnections();
-}
-
 function writeServerFile({ home, options }: Start): ServerFile {
   const file: ServerFile = {
     pid: process.pid,
@@ -270,14 +165,6 @@ function writeServerFile({ home, options }: Start): ServerFile {
   };
   writeFileSync(home.serverFile, `${JSON.stringify(file)}\n`, { mode: 0o644 });
   return file;
-}
-
-function parseAddress(text: string): Address {
-  const match = /^(?:\[([0-9a-f:]+)\]|([^:\s]+)):(\d{1,5})$/i.exec(text);
-  const host = match?.[1] ?? match?.[2];
-  const port = Number(match?.[3]);
-  if (host === undefined || port < 1 || port > 65_535) throw addressInvalid({ text });
-  return { host, port };
 }
 
 /** Ends what a home's control plane left running: every app, the router, the supervisor. */

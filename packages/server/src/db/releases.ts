@@ -93,30 +93,15 @@ export interface ReleaseStore {
 const from = "SELECT * FROM releases";
 
 export function makeReleaseStore(db: Database): ReleaseStore {
-  const find = (appId: number, number: number): Release | undefined =>
-    db.get(Release, `${from} WHERE app_id = ? AND number = ?`, appId, number);
+  return { ...makeReads(db), ...makeWrites(db) };
+}
+
+type Reads = Pick<ReleaseStore, "find" | "all" | "inStates" | "findByInputs">;
+
+function makeReads(db: Database): Reads {
   return {
-    find,
-    create: (appId, createdBy, at) =>
-      db.transaction(() => {
-        const row = db.get(
-          z.object({ next: z.int() }),
-          `SELECT 1 + MAX(COALESCE((SELECT MAX(number) FROM releases WHERE app_id = ?1), 0),
-                          COALESCE((SELECT MAX(release) FROM deployments WHERE app_id = ?1), 0)) AS next`,
-          appId,
-        );
-        const number = row?.next ?? 1;
-        db.run(
-          "INSERT INTO releases (app_id, number, state, created_at, created_by) VALUES (?, ?, 'building', ?, ?)",
-          appId,
-          number,
-          at,
-          createdBy,
-        );
-        const made = find(appId, number);
-        if (made === undefined) throw new Error(`release ${number} vanished`);
-        return made;
-      }),
+    find: (appId, number) =>
+      db.get(Release, `${from} WHERE app_id = ? AND number = ?`, appId, number),
     all: (appId) => db.all(Release, `${from} WHERE app_id = ? ORDER BY number DESC`, appId),
     inStates: (states) =>
       db.all(
@@ -124,6 +109,20 @@ export function makeReleaseStore(db: Database): ReleaseStore {
         `${from} WHERE state IN (SELECT value FROM json_each(?)) ORDER BY app_id, number`,
         JSON.stringify(states),
       ),
+    findByInputs: (appId, inputHash) =>
+      db.get(
+        Release,
+        `${from} WHERE app_id = ? AND input_hash = ? AND artifact IS NOT NULL
+           AND state IN ('running', 'previous', 'ready') ORDER BY number DESC LIMIT 1`,
+        appId,
+        inputHash,
+      ),
+  };
+}
+
+function makeWrites(db: Database): Omit<ReleaseStore, keyof Reads> {
+  return {
+    create: (appId, createdBy, at) => db.transaction(() => insert(db, { appId, createdBy, at })),
     setSource: (release, source) => {
       db.run(
         "UPDATE releases SET source_hash = ?, source_revision = ? WHERE app_id = ? AND number = ?",
@@ -135,8 +134,9 @@ export function makeReleaseStore(db: Database): ReleaseStore {
     },
     setBuilt: (release, built, config) => {
       db.run(
-        `UPDATE releases SET state = 'ready', artifact = ?, settings = ?, input_hash = ?, config = ?, config_keys = ?,
-           config_digest = ?, closure_paths = ?, closure_bytes = ? WHERE app_id = ? AND number = ?`,
+        `UPDATE releases SET state = 'ready', artifact = ?, settings = ?, input_hash = ?, config = ?,
+           config_keys = ?, config_digest = ?, closure_paths = ?, closure_bytes = ?
+         WHERE app_id = ? AND number = ?`,
         JSON.stringify(built.artifact),
         JSON.stringify(built.settings),
         built.inputHash ?? null,
@@ -163,16 +163,36 @@ export function makeReleaseStore(db: Database): ReleaseStore {
         number,
       );
     },
-    findByInputs: (appId, inputHash) =>
-      db.get(
-        Release,
-        `${from} WHERE app_id = ? AND input_hash = ? AND artifact IS NOT NULL AND state IN ('running', 'previous', 'ready')
-         ORDER BY number DESC LIMIT 1`,
-        appId,
-        inputHash,
-      ),
     remove: (appId, number) => {
       db.run("DELETE FROM releases WHERE app_id = ? AND number = ?", appId, number);
     },
   };
+}
+
+interface NewRelease {
+  readonly appId: number;
+  readonly createdBy: DeploymentKind;
+  readonly at: string;
+}
+
+/** The next number: above every Release and every one that a Deployment ever named. */
+function insert(db: Database, { appId, createdBy, at }: NewRelease): Release {
+  const next = db.get(
+    z.object({ number: z.int() }),
+    `SELECT 1 + MAX(COALESCE((SELECT MAX(number) FROM releases WHERE app_id = ?1), 0),
+                    COALESCE((SELECT MAX(release) FROM deployments WHERE app_id = ?1), 0)) AS number`,
+    appId,
+  );
+  const number = next?.number ?? 1;
+  const columns = "(app_id, number, state, created_at, created_by)";
+  db.run(
+    `INSERT INTO releases ${columns} VALUES (?, ?, 'building', ?, ?)`,
+    appId,
+    number,
+    at,
+    createdBy,
+  );
+  const made = makeReads(db).find(appId, number);
+  if (made === undefined) throw new Error(`release ${number} vanished`);
+  return made;
 }

@@ -42,7 +42,10 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
   const clock = makePhaseClock(platform, record);
   let isLive = false;
 
-  const end = (state: "succeeded" | "failed" | "cancelled", failure?: ReturnType<typeof toFailure>) => {
+  const end = (
+    state: "succeeded" | "failed" | "cancelled",
+    failure?: ReturnType<typeof toFailure>,
+  ) => {
     platform.deployments.end(id, state, { at: platform.now().toISOString(), failure });
     platform.timelines.append(home, id, { type: "end", state, failure });
     settled.resolve();

@@ -8,8 +8,7 @@ import { desiredRoutes } from "./routes.ts";
 
 /** Stops and forgets an App: route first, then Processes, roots, logs and, unless kept, its data. */
 export async function destroyApp(
-  platform: Platform,
-  deployer: Deployer,
+  { platform, deployer }: { readonly platform: Platform; readonly deployer: Deployer },
   app: App,
   options: { readonly keepData: boolean },
 ): Promise<void> {

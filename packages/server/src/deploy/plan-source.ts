@@ -18,9 +18,9 @@ import type { BuildOverrides, Source } from "../build/builder.ts";
 import type { Attempt } from "./attempt.ts";
 import { requireFreeDomain } from "./domains.ts";
 import { keepGenerated } from "./generated.ts";
-import { readConfig } from "./stored-config.ts";
 import { makeSource, type ReceiveRequest } from "./receive.ts";
 import { builtInDomain, publicUrl } from "./routes.ts";
+import { readConfig } from "./stored-config.ts";
 
 /** Everything that is decided before something is built. */
 export interface Planned {
@@ -85,10 +85,7 @@ async function dropIgnored(
   return kept;
 }
 
-function releaseSettings(
-  attempt: Attempt,
-  wanted: DeploySettings,
-): ReleaseSettings {
+function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSettings {
   return {
     env: plainVariables(attempt, wanted),
     envOverridesConfig: wanted.env.policy === "override",
@@ -101,10 +98,7 @@ function releaseSettings(
 }
 
 /** `[env]` with what the platform knows filled in; values made by the server are stored configuration instead. */
-function plainVariables(
-  attempt: Attempt,
-  { env }: DeploySettings,
-): Record<string, string> {
+function plainVariables(attempt: Attempt, { env }: DeploySettings): Record<string, string> {
   const { platform } = attempt;
   keepGenerated(attempt, env.generated);
   const url = publicUrl(platform, attempt.app);

@@ -38,14 +38,17 @@ export function releaseEnvironment(
   const home = platform.home.app(app.name);
   const stored =
     config === undefined ? {} : platform.vault.openValues(config, snapshotPurpose(app, release));
-  return makeEnvironment({ runtime: artifact.runtime, settings, stored }, {
-    app: app.name,
-    release: release.number,
-    dataDir: home.data,
-    tmpDir: home.tmp,
-    publicUrl: publicUrl(platform, app),
-    ...endpoint,
-  });
+  return makeEnvironment(
+    { runtime: artifact.runtime, settings, stored },
+    {
+      app: app.name,
+      release: release.number,
+      dataDir: home.data,
+      tmpDir: home.tmp,
+      publicUrl: publicUrl(platform, app),
+      ...endpoint,
+    },
+  );
 }
 
 export function snapshotPurpose(app: { id: number }, release: { number: number }): string {
@@ -75,9 +78,7 @@ export function makeProcessSpec(
   const socket = `${platform.home.socketDir(record.id)}/http.sock`;
   return {
     id: record.id,
-    serviceDir: platform.home
-      .app(app.name)
-      .service(record),
+    serviceDir: platform.home.app(app.name).service(record),
     argv: commandArgv(worker.command, runtime.shell),
     env: releaseEnvironment(platform, { app, release }, { port: record.port, socket }),
     workingDir: runtime.working_dir,

@@ -33,10 +33,7 @@ async function makeAppDirectories(attempt: Attempt): Promise<void> {
   }
 }
 
-async function runReleaseSteps(
-  attempt: Attempt,
-  release: Release,
-): Promise<void> {
+async function runReleaseSteps(attempt: Attempt, release: Release): Promise<void> {
   const { platform } = attempt;
   const { artifact } = release;
   if (artifact === undefined) return;

@@ -1,8 +1,13 @@
 import { createReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { pipeline } from "node:stream/promises";
-import { Hop3Error, makeSourceFilter, sourceSecret } from "@hop3/core";
+import {
+  type Hop3Error,
+  linkStaysInside,
+  makeSourceFilter,
+  sourceLinkEscapes,
+  sourceSecret,
+} from "@hop3/core";
 import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
 import { extract, type ReadEntry } from "tar";
 import type { Source } from "../build/builder.ts";
@@ -59,27 +64,82 @@ export async function makeSource(
 }
 
 async function extractInto({ archive, dir, limits }: ReceiveRequest): Promise<void> {
+  const gate = makeGate(limits);
+  // Synchronous: when a fault is seen, nothing is on its way to the disk any more.
+  const unpacker = extract({
+    cwd: dir,
+    sync: true,
+    strict: true,
+    filter: (_path, entry) => gate.admits(entry as ReadEntry),
+    preserveOwner: false,
+    umask: 0o022,
+  });
+  unpacker.on("error", (error: Error) => gate.refuse(uploadBroken({ reason: error.message })));
+  for await (const chunk of createReadStream(archive)) {
+    unpacker.write(chunk as Buffer);
+    gate.check();
+  }
+  unpacker.end();
+  gate.check();
+}
+
+interface Gate {
+  admits(entry: ReadEntry): boolean;
+  refuse(problem: Hop3Error): void;
+  /** Throws the first reason to stop. */
+  check(): void;
+}
+
+/** Judges the entries of an archive; what it does not admit is skipped, and the caller stops at the next check. */
+function makeGate(limits: ReceiveLimits): Gate {
   let bytes = 0;
   let files = 0;
-  const refuse = (error: Error): never => {
-    throw error;
-  };
-  const count = (_path: string, entry: unknown): boolean => {
+  let problem: Hop3Error | undefined;
+  const judge = (entry: ReadEntry): Hop3Error | undefined => {
     files += 1;
-    bytes += (entry as ReadEntry).size ?? 0;
-    if (files > limits.maxFiles) refuse(uploadTooLarge({ limit: limits.maxFiles, unit: "files" }));
-    if (bytes > limits.maxBytes) refuse(uploadTooLarge({ limit: limits.maxBytes, unit: "bytes" }));
-    return true;
+    bytes += entry.size ?? 0;
+    if (files > limits.maxFiles) return uploadTooLarge({ limit: limits.maxFiles, unit: "files" });
+    if (bytes > limits.maxBytes) return uploadTooLarge({ limit: limits.maxBytes, unit: "bytes" });
+    return judgeEntry(entry);
   };
-  try {
-    await pipeline(
-      createReadStream(archive),
-      extract({ cwd: dir, strict: true, filter: count, preserveOwner: false, umask: 0o022 }),
-    );
-  } catch (error) {
-    if (error instanceof Hop3Error) throw error;
-    throw uploadBroken({ reason: error instanceof Error ? error.message : String(error) });
+  const refuse: Gate["refuse"] = (error) => {
+    problem ??= error;
+  };
+  return {
+    refuse,
+    admits(entry) {
+      const found = judge(entry);
+      if (found !== undefined) refuse(found);
+      return problem === undefined;
+    },
+    check() {
+      if (problem !== undefined) throw problem;
+    },
+  };
+}
+
+const admittedTypes: ReadonlySet<string> = new Set([
+  "File",
+  "OldFile",
+  "ContiguousFile",
+  "Directory",
+  "SymbolicLink",
+  "Link",
+]);
+
+/** Why an entry must not be unpacked: it would touch something outside the tree, or is nothing that a tree holds. */
+function judgeEntry({ path, type, linkpath = "" }: ReadEntry): Hop3Error | undefined {
+  if (!admittedTypes.has(type)) {
+    return uploadBroken({ reason: `${path} is neither a file nor a directory nor a link` });
   }
+  if (!linkStaysInside("", path)) {
+    return uploadBroken({ reason: `${path} leads out of the tree` });
+  }
+  // A hard link names its target from the top of the tree, a symbolic one from where it is.
+  const from = type === "Link" ? "" : path.replace(/^(?:\.\/)+/, "");
+  const isLink = type === "Link" || type === "SymbolicLink";
+  if (!isLink || linkStaysInside(from, linkpath)) return undefined;
+  return sourceLinkEscapes({ path: from === "" ? path : from, target: linkpath });
 }
 
 /** Where the upload of a Deployment lies; `.part` until it has arrived whole. */

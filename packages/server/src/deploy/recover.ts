@@ -69,7 +69,10 @@ async function failInterrupted(platform: Platform, deployment: Deployment): Prom
       const before = release.number === app.currentRelease ? "running" : "previous";
       if (isOlder) platform.releases.setState(app.id, release.number, before);
     }
-    platform.deployments.end(deployment.id, "failed", { at: platform.now().toISOString(), failure });
+    platform.deployments.end(deployment.id, "failed", {
+      at: platform.now().toISOString(),
+      failure,
+    });
   });
   platform.timelines.append(platform.home.app(app.name), deployment.id, {
     type: "end",

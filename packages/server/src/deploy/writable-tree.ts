@@ -29,10 +29,7 @@ type Manifest = z.infer<typeof Manifest>;
  * Lays the parts of the package that must be writable out in the data directory. Files that the App has not changed
  * since are replaced by the new Release's; changed ones are kept and listed; nothing is ever deleted.
  */
-export async function layOutWritableTree(
-  attempt: Attempt,
-  release: Release,
-): Promise<void> {
+export async function layOutWritableTree(attempt: Attempt, release: Release): Promise<void> {
   const runtime = release.artifact?.runtime;
   if (runtime === undefined || runtime.writable_tree.length === 0) return;
   const origin = join(release.artifact?.location ?? "", "package");
@@ -69,23 +66,20 @@ async function readManifest(file: string): Promise<Manifest> {
 }
 
 async function listFiles(origin: string, trees: readonly string[]): Promise<readonly string[]> {
-  const files: string[] = [];
-  for (const tree of trees) {
-    const path = tree.replace(/\/+$/, "");
-    const isInside = path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
-    const stats = isInside ? await lstat(join(origin, path)).catch(() => undefined) : undefined;
-    if (stats === undefined) throw writableTreeMissing({ path: tree });
-    if (!stats.isDirectory()) {
-      files.push(path);
-      continue;
-    }
-    const entries = await readdir(join(origin, path), { recursive: true, withFileTypes: true });
-    for (const entry of entries) {
-      if (entry.isDirectory()) continue;
-      files.push(join(entry.parentPath, entry.name).slice(origin.length + 1));
-    }
-  }
-  return files.sort();
+  const files = await Promise.all(trees.map((tree) => listTree(origin, tree)));
+  return [...new Set(files.flat())].sort();
+}
+
+async function listTree(origin: string, tree: string): Promise<readonly string[]> {
+  const path = tree.replace(/\/+$/, "");
+  const isInside = path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
+  const stats = isInside ? await lstat(join(origin, path)).catch(() => undefined) : undefined;
+  if (stats === undefined) throw writableTreeMissing({ path: tree });
+  if (!stats.isDirectory()) return [path];
+  const entries = await readdir(join(origin, path), { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(origin.length + 1));
 }
 
 async function hashOf(path: string): Promise<string | undefined> {

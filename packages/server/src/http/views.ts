@@ -10,8 +10,8 @@ import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
-import { whyNotRestorable } from "../deploy/deployer.ts";
 import { currentRelease } from "../deploy/current-release.ts";
+import { whyNotRestorable } from "../deploy/deployer.ts";
 import type { Platform } from "../deploy/platform.ts";
 import { builtInDomain, publicUrl } from "../deploy/routes.ts";
 import type { ProcessStatus } from "../run/supervisor.ts";
@@ -55,16 +55,11 @@ async function residentBytes(pid: number): Promise<number | undefined> {
 }
 
 export async function showAppSummary(platform: Platform, app: App): Promise<AppSummary> {
-  const release = currentRelease(platform, app.id);
-  return summarise(platform, app, release, await showProcesses(platform, app));
+  return summarise(platform, app, await showProcesses(platform, app));
 }
 
-function summarise(
-  platform: Platform,
-  app: App,
-  release: Release | undefined,
-  processes: readonly ProcessInfo[],
-): AppSummary {
+function summarise(platform: Platform, app: App, processes: readonly ProcessInfo[]): AppSummary {
+  const release = currentRelease(platform, app.id);
   const current = processes.filter((entry) => entry.release === release?.number);
   const tier = release?.artifact?.provenance.tier;
   return {
@@ -92,7 +87,7 @@ export async function showAppDetail(platform: Platform, app: App): Promise<AppDe
   const processes = await showProcesses(platform, app);
   const last = platform.deployments.ofApp(app.id, 1)[0];
   return {
-    ...summarise(platform, app, release, processes),
+    ...summarise(platform, app, processes),
     createdAt: app.createdAt,
     dataDir: platform.home.app(app.name).data,
     processes: [...processes],
@@ -139,7 +134,7 @@ export function showDeployment(platform: Platform, deployment: Deployment): Depl
     id: deployment.id,
     app: app.name,
     kind: deployment.kind,
-    state: deployment.state,
+    state: shownState(deployment),
     url: publicUrl(platform, app),
     unchanged: deployment.unchanged,
     phases: deployment.phases,
@@ -150,4 +145,9 @@ export function showDeployment(platform: Platform, deployment: Deployment): Depl
     ...(deployment.endedAt === undefined ? {} : { endedAt: deployment.endedAt }),
     ...(deployment.failure === undefined ? {} : { failure: deployment.failure }),
   };
+}
+
+/** The switch is committed before the Router has followed; users are served by the result only then. */
+function shownState({ state, phase }: Deployment): DeploymentSummary["state"] {
+  return state === "live" && phase === "switch" ? "running" : state;
 }

@@ -1,7 +1,7 @@
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { hostEnvironment, type RunResult, run } from "../proc/run.ts";
+import { type Argv, hostEnvironment, type RunRequest, type RunResult, run } from "../proc/run.ts";
 import { nixEnvironment, nixMissing } from "./errors.ts";
 import type { LockedTree } from "./locked-tree.ts";
 
@@ -44,7 +44,7 @@ export interface EvaluateRequest {
   readonly file: string;
   readonly input: unknown;
   readonly options: NixOptions;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const Version = z.string().regex(/\d+\.\d+/);
@@ -52,110 +52,114 @@ const Version = z.string().regex(/\d+\.\d+/);
 const evaluationTimeoutMs = 120_000;
 
 export function makeNixClient(): NixClient {
-  const environment = hostEnvironment();
-
-  async function start(
-    argv: readonly [string, ...string[]],
-    more: object = {},
-  ): Promise<RunResult> {
-    const result = await run({ argv: dieWithParent(argv), env: environment, ...more });
-    if (result.missing || (result.exitCode === 127 && /No such file/.test(result.stderr))) {
-      throw nixMissing({ program: argv[0] });
-    }
-    return result;
-  }
-
+  let version: Promise<string> | undefined;
   return {
-    async version() {
-      const result = await start(["nix-instantiate", "--version"]);
-      const found = Version.safeParse(result.stdout.trim());
-      if (!found.success) {
-        throw nixEnvironment({ reason: result.stderr.trim(), hint: "Install it again: nix-bin" });
-      }
-      return /\d+\.\d+(?:\.\d+)?/.exec(found.data)?.[0] ?? found.data;
+    version() {
+      version ??= readVersion().catch((error: unknown) => {
+        version = undefined;
+        throw error;
+      });
+      return version;
     },
-
-    evaluate({ tree, file, input, options, signal }) {
-      const argv = [
-        "nix-instantiate",
-        "--eval",
-        "--strict",
-        "--json",
-        "--read-write-mode",
-        // Builtins that are refused have no place of their own: the trace names the line that called them.
-        "--show-trace",
-        ...nixOptions(options),
-        "-E",
-        entry,
-        "--argstr",
-        "tree",
-        JSON.stringify(tree),
-        "--argstr",
-        "file",
-        `/${file}`,
-        "--argstr",
-        "input",
-        JSON.stringify(input),
-      ] as const;
-      return start(argv, { signal, timeoutMs: evaluationTimeoutMs });
+    async evaluate(request) {
+      const argv = evaluateArgv(request, featuresOf(await this.version()));
+      return start(argv, { signal: request.signal, timeoutMs: evaluationTimeoutMs });
     },
-
-    async build(request) {
-      const log = createWriteStream(request.logFile, { flags: "a", mode: 0o640 });
-      const onLine = (line: string, stream: string): void => {
-        if (stream !== "stderr") return;
-        log.write(`${line}\n`);
-        request.onLine(line);
-      };
-      const argv = [
-        "nix-store",
-        "--realise",
-        request.drvPath,
-        "--add-root",
-        request.root,
-        "--indirect",
-        "--timeout",
-        String(request.timeoutSeconds),
-        "--max-silent-time",
-        String(request.maxSilentSeconds),
-        ...nixOptions(request.options),
-      ] as const;
-      const result = await start(argv, { signal: request.signal, onLine });
-      await new Promise<void>((resolve) => log.end(resolve));
-      return result;
-    },
-
+    build,
     async addRoot(storePath, root) {
-      const result = await start([
-        "nix-store",
-        "--realise",
-        storePath,
-        "--add-root",
-        root,
-        "--indirect",
-      ]);
+      const realise = ["nix-store", "--realise", storePath, "--add-root", root] as const;
+      const result = await start([...realise, "--indirect"]);
       return result.exitCode === 0;
     },
+    closure: readClosure,
+  };
+}
 
-    async closure(storePath) {
-      const flags = ["--extra-experimental-features", "nix-command"];
-      const result = await start([
-        "nix",
-        ...flags,
-        "path-info",
-        "--recursive",
-        "--size",
-        storePath,
-      ]);
-      const rows = result.stdout.split("\n").flatMap((line) => {
-        const [path, size] = line.trim().split(/\s+/);
-        return path === undefined || size === undefined ? [] : [{ path, size: Number(size) }];
-      });
-      return {
-        paths: rows.map((row) => row.path),
-        bytes: rows.reduce((sum, row) => sum + row.size, 0),
-      };
-    },
+async function start(argv: Argv, more: Partial<RunRequest> = {}): Promise<RunResult> {
+  const result = await run({ argv: dieWithParent(argv), env: hostEnvironment(), ...more });
+  if (result.missing || (result.exitCode === 127 && /No such file/.test(result.stderr))) {
+    throw nixMissing({ program: argv[0] });
+  }
+  return result;
+}
+
+async function readVersion(): Promise<string> {
+  const result = await start(["nix-instantiate", "--version"]);
+  const found = Version.safeParse(result.stdout.trim());
+  if (!found.success) {
+    throw nixEnvironment({ reason: result.stderr.trim(), hint: "Install it again: nix-bin" });
+  }
+  return /\d+\.\d+(?:\.\d+)?/.exec(found.data)?.[0] ?? found.data;
+}
+
+/** builtins.fetchTree is behind `flakes`, from 2.19 on behind a feature of its own that older ones warn about. */
+function featuresOf(version: string): string {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > 2 || minor >= 19 ? "flakes fetch-tree" : "flakes";
+}
+
+function evaluateArgv({ tree, file, input, options }: EvaluateRequest, features: string): Argv {
+  return [
+    "nix-instantiate",
+    "--eval",
+    "--strict",
+    "--json",
+    "--read-write-mode",
+    // Builtins that are refused have no place of their own: the trace names the line that called them.
+    "--show-trace",
+    ...nixOptions(options),
+    "--option",
+    "extra-experimental-features",
+    features,
+    "-E",
+    entry,
+    "--argstr",
+    "tree",
+    JSON.stringify(tree),
+    "--argstr",
+    "file",
+    `/${file}`,
+    "--argstr",
+    "input",
+    JSON.stringify(input),
+  ];
+}
+
+async function build(request: BuildRequest): Promise<RunResult> {
+  const log = createWriteStream(request.logFile, { flags: "a", mode: 0o640 });
+  const onLine = (line: string, stream: string): void => {
+    if (stream !== "stderr") return;
+    log.write(`${line}\n`);
+    request.onLine(line);
+  };
+  const argv: Argv = [
+    "nix-store",
+    "--realise",
+    request.drvPath,
+    "--add-root",
+    request.root,
+    "--indirect",
+    "--timeout",
+    String(request.timeoutSeconds),
+    "--max-silent-time",
+    String(request.maxSilentSeconds),
+    ...nixOptions(request.options),
+  ];
+  const result = await start(argv, { signal: request.signal, onLine });
+  await new Promise<void>((resolve) => log.end(resolve));
+  return result;
+}
+
+async function readClosure(storePath: string): Promise<{ paths: string[]; bytes: number }> {
+  const flags = ["--extra-experimental-features", "nix-command", "--recursive", "--size"];
+  const result = await start(["nix", "path-info", ...flags, storePath]);
+  const rows = result.stdout.split("\n").flatMap((line) => {
+    const [path, size] = line.trim().split(/\s+/);
+    return path === undefined || size === undefined ? [] : [{ path, size: Number(size) }];
+  });
+  return {
+    paths: rows.map((row) => row.path),
+    bytes: rows.reduce((sum, row) => sum + row.size, 0),
   };
 }
 
@@ -167,14 +171,13 @@ function nixOptions(options: NixOptions): readonly string[] {
     "sandbox-paths": "",
     substitute: String(options.substitute),
     "build-users-group": "",
-    "extra-experimental-features": "flakes fetch-tree nix-command",
     "log-lines": "0",
   };
   return Object.entries(settings).flatMap(([name, value]) => ["--option", name, value]);
 }
 
 /** A build must not outlive a control plane that was killed: the kernel stops it. setpriv is part of util-linux. */
-function dieWithParent(argv: readonly [string, ...string[]]): readonly [string, ...string[]] {
+function dieWithParent(argv: Argv): Argv {
   return ["setpriv", "--pdeathsig", "TERM", "--", ...argv];
 }
 

@@ -152,6 +152,16 @@ export const nixNotPure = defineError<{ file: string }>({
     "Remove [build.nix] pure = false, or let the operator set allow-impure in server.toml",
 });
 
+export const nixNotSandboxed = defineError<{ derivation: string; place: Place }>({
+  code: "POLICY_SANDBOX",
+  exitCode: ExitCode.notAllowed,
+  status: 403,
+  message: ({ derivation }) =>
+    `${derivation} asks for a build out of the sandbox (__noChroot), which this server does not allow`,
+  hint: () => "Remove __noChroot, or let the operator set [policy] sandbox = false in server.toml",
+  place: ({ place }) => place,
+});
+
 export const nixEnvironment = defineError<{ reason: string; hint: string }>({
   code: "NIX_UNUSABLE",
   exitCode: ExitCode.failure,

@@ -13,7 +13,7 @@ export interface EvaluationFailure {
 const positionPattern =
   /at (?:«[^»]*»\/?)?(\/nix\/store\/[a-z0-9]{32}-source)?\/?([^\s:]+):(\d+):(\d+)/g;
 const impurePattern =
-  /is forbidden in (?:pure|restricted)|in pure (?:eval(?:uation)?) mode|cannot look up '<|was not found in the Nix search path|file '[^']*' was not found in the Nix search path|requires a(?:n)? (?:lock|sha256|hash)/i;
+  /is forbidden in (?:pure|restricted)|in pure (?:eval(?:uation)?) mode|cannot look up '<|was not found in the Nix search path|file '[^']*' was not found in the Nix search path|requires a(?:n)? (?:lock|sha256|hash)|attribute '(?:currentTime|currentSystem)' missing/i;
 
 /** Turns what Nix wrote into the failure that the user sees: the project's own file and line first, Nix's trace below. */
 export async function evaluationProblem(failure: EvaluationFailure): Promise<Hop3Error> {

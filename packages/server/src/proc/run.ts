@@ -12,7 +12,7 @@ export interface RunRequest {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly stdin?: string | Readable;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** The child and its group are stopped after this many milliseconds. */
   readonly timeoutMs?: number;
   /** The same when neither stream has said anything for this long. */
@@ -65,61 +65,38 @@ export function run(request: RunRequest): Promise<RunResult> {
   return collect(child, request);
 }
 
+/** Stops a child for one reason, the first one. */
+interface Stopper {
+  readonly reason: () => StopReason | undefined;
+  stop(reason: StopReason): void;
+}
+
+function makeStopper(child: ChildProcess): Stopper {
+  let reason: StopReason | undefined;
+  return {
+    reason: () => reason,
+    stop(why) {
+      if (reason !== undefined) return;
+      reason = why;
+      signalGroup(child, "SIGTERM");
+      setTimeout(() => signalGroup(child, "SIGKILL"), killAfterMs).unref();
+    },
+  };
+}
+
 function collect(child: ChildProcess, request: RunRequest): Promise<RunResult> {
-  const kept = { stdout: "", stderr: "" };
-  const keep = request.keep ?? defaultKeep;
-  let stopped: StopReason | undefined;
-  let silence: NodeJS.Timeout | undefined;
-
-  const stop = (reason: StopReason): void => {
-    if (stopped !== undefined) return;
-    stopped = reason;
-    signalGroup(child, "SIGTERM");
-    setTimeout(() => signalGroup(child, "SIGKILL"), killAfterMs).unref();
+  const stopper = makeStopper(child);
+  const endWatch = watch(child, request, stopper);
+  const kept = {
+    stdout: listen(child.stdout, "stdout", request),
+    stderr: listen(child.stderr, "stderr", request),
   };
-  const heard = (): void => {
-    if (request.silenceMs === undefined) return;
-    clearTimeout(silence);
-    silence = setTimeout(() => stop("silence"), request.silenceMs);
-  };
-  const listen = (stream: "stdout" | "stderr"): void => {
-    const source = child[stream];
-    if (source === null) return;
-    source.on("data", heard);
-    if (request.onData !== undefined) {
-      const { onData } = request;
-      source.on("data", (chunk: Buffer) => onData(chunk, stream));
-      return;
-    }
-    source.setEncoding("utf8");
-    source.on("data", (text: string) => {
-      kept[stream] = tail(kept[stream] + text, keep);
-    });
-    if (request.onLine === undefined) return;
-    const { onLine } = request;
-    createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY }).on("line", (line) =>
-      onLine(line, stream),
-    );
-  };
-
-  listen("stdout");
-  listen("stderr");
-  heard();
   feed(child, request.stdin);
-  const onAbort = (): void => stop("aborted");
-  if (request.signal?.aborted === true) onAbort();
-  request.signal?.addEventListener("abort", onAbort, { once: true });
-  const deadline =
-    request.timeoutMs === undefined
-      ? undefined
-      : setTimeout(() => stop("timeout"), request.timeoutMs);
-
   return new Promise((resolve, reject) => {
     const finish = (result: Pick<RunResult, "exitCode" | "exitSignal" | "missing">): void => {
-      clearTimeout(silence);
-      clearTimeout(deadline);
-      request.signal?.removeEventListener("abort", onAbort);
-      resolve({ ...result, ...kept, stopped });
+      endWatch();
+      const text = { stdout: kept.stdout(), stderr: kept.stderr() };
+      resolve({ ...result, ...text, stopped: stopper.reason() });
     };
     child.once("error", (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
@@ -128,6 +105,54 @@ function collect(child: ChildProcess, request: RunRequest): Promise<RunResult> {
     });
     child.once("close", (exitCode, exitSignal) => finish({ exitCode, exitSignal, missing: false }));
   });
+}
+
+/** Stops the child when it takes too long, is silent too long, or nobody wants it any more. Returns how to end that. */
+function watch(child: ChildProcess, request: RunRequest, { stop }: Stopper): () => void {
+  const { timeoutMs, silenceMs, signal } = request;
+  let silence: NodeJS.Timeout | undefined;
+  const heard = (): void => {
+    clearTimeout(silence);
+    if (silenceMs !== undefined) silence = setTimeout(() => stop("silence"), silenceMs);
+  };
+  heard();
+  if (silenceMs !== undefined) {
+    child.stdout?.on("data", heard);
+    child.stderr?.on("data", heard);
+  }
+  const deadline =
+    timeoutMs === undefined ? undefined : setTimeout(() => stop("timeout"), timeoutMs);
+  const onAbort = (): void => stop("aborted");
+  if (signal?.aborted === true) onAbort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  return () => {
+    clearTimeout(silence);
+    clearTimeout(deadline);
+    signal?.removeEventListener("abort", onAbort);
+  };
+}
+
+/** Hands on what a stream says; returns what was kept of it. */
+function listen(
+  source: Readable | null,
+  stream: "stdout" | "stderr",
+  { onData, onLine, keep = defaultKeep }: RunRequest,
+): () => string {
+  let kept = "";
+  if (source === null) return () => kept;
+  if (onData !== undefined) {
+    source.on("data", (chunk: Buffer) => onData(chunk, stream));
+    return () => kept;
+  }
+  source.setEncoding("utf8");
+  source.on("data", (text: string) => {
+    kept = tail(kept + text, keep);
+  });
+  if (onLine !== undefined) {
+    const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY });
+    lines.on("line", (line) => onLine(line, stream));
+  }
+  return () => kept;
 }
 
 function feed(child: ChildProcess, stdin: RunRequest["stdin"]): void {

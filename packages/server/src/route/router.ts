@@ -1,9 +1,9 @@
+import type { ListenAddress } from "../run/listen-address.ts";
+
 export interface Upstream {
   /** Name of the server within its backend: the id of the Process. One id never has two addresses. */
   readonly id: string;
-  readonly address:
-    | { readonly kind: "unix"; readonly path: string }
-    | { readonly kind: "tcp"; readonly host: string; readonly port: number };
+  readonly address: ListenAddress;
 }
 
 /** All that the Router must know of one App. */

@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import type { Upstream } from "../route/router.ts";
+import type { ListenAddress } from "./listen-address.ts";
 
 /** What one request to an address brought. */
 export type ProbeAnswer =
@@ -9,7 +9,7 @@ export type ProbeAnswer =
   | { readonly kind: "answer"; readonly status: number; readonly body: string };
 
 export interface ProbeRequest {
-  readonly address: Upstream["address"];
+  readonly address: ListenAddress;
   readonly path: string;
   readonly host: string;
   readonly timeoutMs: number;
@@ -43,7 +43,7 @@ export function askOnce(probe: ProbeRequest): Promise<ProbeAnswer> {
   });
 }
 
-function socketOptions(address: Upstream["address"]): object {
+function socketOptions(address: ListenAddress): object {
   return address.kind === "unix"
     ? { socketPath: address.path }
     : { host: address.host, port: address.port };

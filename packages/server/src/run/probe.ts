@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineError, ExitCode } from "@hop3/core";
-import type { Upstream } from "../route/router.ts";
 import { askOnce, type ProbeAnswer } from "./http-probe.ts";
+import type { ListenAddress } from "./listen-address.ts";
 import { portsOfGroup } from "./proc-net.ts";
 import { assertNeverDied, lastLog, type WatchedProcess } from "./watched-process.ts";
-
-type Address = Upstream["address"];
 
 /** `[healthcheck]` of hop3.toml and of the RuntimeConfig; seconds. */
 interface Healthcheck {
@@ -73,7 +71,7 @@ const shownBody = 400;
  * Waits until the web worker answers as it should and returns the address that did. Of its two addresses the first one
  * that speaks HTTP counts. Throws as soon as it is certain that this release will not come up.
  */
-export async function probeWeb(probe: WebProbe): Promise<Address> {
+export async function probeWeb(probe: WebProbe): Promise<ListenAddress> {
   const started = performance.now();
   const elapsed = (): number => performance.now() - started;
   const gracePeriodMs = (probe.healthcheck.start_period ?? defaults.startPeriod) * 1_000;
@@ -120,12 +118,12 @@ function intervalMs({ healthcheck }: WebProbe): number {
 async function askBoth(
   probe: WebProbe,
   elapsed: () => number,
-): Promise<{ address: Address; answer: ProbeAnswer }> {
-  const addresses: readonly Address[] = [
+): Promise<{ address: ListenAddress; answer: ProbeAnswer }> {
+  const addresses: readonly ListenAddress[] = [
     { kind: "unix", path: probe.socketPath },
     { kind: "tcp", host: "127.0.0.1", port: probe.port },
   ];
-  let last: { address: Address; answer: ProbeAnswer } | undefined;
+  let last: { address: ListenAddress; answer: ProbeAnswer } | undefined;
   for (const address of addresses) {
     const left = Math.max(probe.startTimeoutMs - elapsed(), 100);
     const answer = await askOnce({

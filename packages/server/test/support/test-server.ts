@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync } from "node:fs";
 import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { type IncomingMessage, request } from "node:http";
+import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -178,7 +178,7 @@ export async function pack(dir: string): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-function send(options: Parameters<typeof request>[0] & object, body?: unknown): Promise<Answer> {
+function send(options: RequestOptions, body?: unknown): Promise<Answer> {
   const isRaw = Buffer.isBuffer(body);
   const headers = {
     ...("headers" in options ? options.headers : {}),

@@ -32,7 +32,8 @@ const listProcesses = createRoute({
   },
 });
 
-export function appRoutes({ platform, deployer }: Service) {
+export function appRoutes(service: Service) {
+  const { platform, deployer } = service;
   return makeRoutes()
     .openapi(listApps, async (c) => {
       const apps = platform.apps.all().map((app) => showAppSummary(platform, app));
@@ -44,7 +45,7 @@ export function appRoutes({ platform, deployer }: Service) {
     })
     .openapi(deleteApp, async (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
-      await destroyApp(platform, deployer, app, { keepData: c.req.valid("query").keepData });
+      await destroyApp(service, app, { keepData: c.req.valid("query").keepData });
       return c.body(null, 204);
     })
     .openapi(listProcesses, async (c) => {

@@ -150,14 +150,14 @@ async function receiveUpload(
     }
   }
   try {
-    if (body === null) throw uploadBroken({ reason: "the request has no body" });
     await mkdir(paths.dir, { recursive: true, mode: 0o700 });
     const part = partOf(paths.archive);
     await pipeline(
-      Readable.fromWeb(body as never),
+      body === null ? Readable.from([]) : Readable.fromWeb(body as never),
       limited,
       createWriteStream(part, { mode: 0o600 }),
     );
+    if (received === 0) throw uploadBroken({ reason: "it is empty" });
     await rename(part, paths.archive);
   } catch (error) {
     await rm(paths.dir, { recursive: true, force: true });

@@ -1,8 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { type RunFrame, RunRequestBody } from "@hop3/core";
 import { stream } from "hono/streaming";
-import { appNotDeployed } from "../../deploy/errors.ts";
 import { currentRelease } from "../../deploy/current-release.ts";
+import { appNotDeployed } from "../../deploy/errors.ts";
 import { appUser, releaseEnvironment } from "../../deploy/process-spec.ts";
 import { asUser } from "../../deploy/provision.ts";
 import { run } from "../../proc/run.ts";

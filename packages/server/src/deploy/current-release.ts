@@ -1,0 +1,29 @@
+import type { Release } from "../db/releases.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Platform } from "./platform.ts";
+
+/** The Release that serves; undefined before the first one has. */
+export function currentRelease(
+  { apps, releases }: Pick<Platform, "apps" | "releases">,
+  appId: number,
+): Release | undefined {
+  const number = apps.findById(appId)?.currentRelease;
+  return number === undefined ? undefined : releases.find(appId, number);
+}
+
+/** Same closure, same settings, same configuration, and every Process is up: there is nothing to start. */
+export async function isUnchanged({ platform, app }: Attempt, ready: Release): Promise<boolean> {
+  const current = currentRelease(platform, app.id);
+  if (current === undefined || !isSameRelease(current, ready)) return false;
+  const records = platform.processes.ofApp(app.id).filter((entry) => entry.role === "current");
+  const states = await Promise.all(records.map((entry) => platform.supervisor.statusOf(entry.id)));
+  return states.length > 0 && states.every((status) => status.state === "up");
+}
+
+function isSameRelease(a: Release, b: Release): boolean {
+  return (
+    a.artifact?.location === b.artifact?.location &&
+    a.configDigest === b.configDigest &&
+    JSON.stringify(a.settings) === JSON.stringify(b.settings)
+  );
+}

@@ -1,0 +1,93 @@
+import { rm } from "node:fs/promises";
+import type { DeploymentKind } from "@hop3/core";
+import type { App } from "../db/apps.ts";
+import type { Deployment } from "../db/deployments.ts";
+import { type Attempt, makeAttempt } from "./attempt.ts";
+import { deployCancelled, deployNotCancellable, deploySuperseded, toFailure } from "./errors.ts";
+import type { Platform } from "./platform.ts";
+import { type Job, makeQueue } from "./queue.ts";
+import { uploadPaths } from "./receive.ts";
+
+type Work = (attempt: Attempt) => Promise<void>;
+
+/** Gives every Deployment its turn, its timeline and its end. */
+export interface Runner {
+  declare(app: App, kind: DeploymentKind): Deployment;
+  enqueue(deployment: Deployment, app: App, work: Work): void;
+  cancel(id: number): void;
+  /** Cancels what waits or runs for an App and waits until it has ended. */
+  stopAll(app: App): Promise<void>;
+  /** Resolves when nothing runs any more. */
+  idle(): Promise<void>;
+}
+
+export function makeRunner(platform: Platform): Runner {
+  const queue = makeQueue(platform.settings.server["max-builds"]);
+  const attempts = new Map<number, Attempt>();
+  const forget = (id: number): void => {
+    attempts.delete(id);
+  };
+  return {
+    declare: (app, kind) => platform.deployments.create(app.id, kind, platform.now().toISOString()),
+    enqueue(deployment, app, work) {
+      const attempt = makeAttempt(platform, { id: deployment.id, app, kind: deployment.kind });
+      attempts.set(attempt.id, attempt);
+      const behind = queue.add(makeJob(attempt, work, forget));
+      if (behind === 0) return;
+      platform.timelines.append(attempt.home, attempt.id, { type: "queued", behind });
+    },
+    cancel(id) {
+      const attempt = attempts.get(id);
+      if (attempt !== undefined && queue.remove(id)) {
+        attempt.fail(deployCancelled({ phase: undefined }));
+        return forget(id);
+      }
+      if (attempt?.cancel() === true) return;
+      const state = platform.deployments.find(id)?.state ?? "unknown";
+      throw deployNotCancellable({ id, state });
+    },
+    async stopAll(app) {
+      const own = [...attempts.values()].filter((attempt) => attempt.app.id === app.id);
+      for (const attempt of own) {
+        if (queue.remove(attempt.id)) attempt.fail(deployCancelled({ phase: undefined }));
+        else attempt.cancel();
+      }
+      await Promise.all(own.map((attempt) => attempt.ended));
+    },
+    idle: () => queue.idle(),
+  };
+}
+
+function makeJob(attempt: Attempt, work: Work, forget: (id: number) => void): Job {
+  const { platform, id, app, kind } = attempt;
+  return {
+    id,
+    appId: app.id,
+    settled: attempt.settled,
+    async run() {
+      platform.deployments.setState(id, "running");
+      await work(attempt).catch((error: unknown) => {
+        const failure = attempt.fail(error);
+        if (failure.code !== "INTERNAL") return;
+        platform.log.write("error", "deployment", { deployment: id, error });
+      });
+      forget(id);
+    },
+    supersedes: (other) => supersedes(platform, kind, other.id),
+    superseded(by) {
+      forget(id);
+      const failure = toFailure(deploySuperseded({ by: by.id }));
+      const at = platform.now().toISOString();
+      platform.deployments.end(id, "superseded", { at, failure });
+      platform.timelines.append(attempt.home, id, { type: "end", state: "superseded", failure });
+      void rm(uploadPaths(platform.home.uploads, id).dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** A newer tree makes an older waiting one pointless, and a waiting configuration change too: it takes that along. */
+function supersedes(platform: Platform, kind: DeploymentKind, other: number): boolean {
+  const otherKind = platform.deployments.find(other)?.kind;
+  if (kind === "deploy") return otherKind === "deploy" || otherKind === "config";
+  return kind === "config" && otherKind === "config";
+}

@@ -1,0 +1,85 @@
+import { makeNixBuilder } from "./build/nix-builder.ts";
+import { ensureDataPlane } from "./data-plane.ts";
+import { makeAppStore } from "./db/apps.ts";
+import type { Database } from "./db/database.ts";
+import { makeDeploymentStore } from "./db/deployments.ts";
+import { makeProcessStore } from "./db/processes.ts";
+import { makeReleaseStore } from "./db/releases.ts";
+import type { Platform } from "./deploy/platform.ts";
+import { baseUid } from "./deploy/process-spec.ts";
+import { makeTimelines } from "./deploy/timelines.ts";
+import type { Home } from "./home.ts";
+import type { Address } from "./http/listen.ts";
+import { makeNixClient } from "./nix/client.ts";
+import { lockTree } from "./nix/locked-tree.ts";
+import { findNixDir } from "./nix/nix-dir.ts";
+import type { Log } from "./observe/log.ts";
+import type { Packages } from "./packages/packages.ts";
+import { makeHaproxyRouter } from "./route/haproxy-router.ts";
+import { makeS6Supervisor } from "./run/s6-supervisor.ts";
+import { makeServiceTree } from "./run/service-tree.ts";
+import { openVault } from "./secrets/vault.ts";
+import type { ServerSettings } from "./settings.ts";
+
+export interface PlatformParts {
+  readonly home: Home;
+  readonly router: Address;
+  readonly domain: string;
+  readonly onPhase: Platform["onPhase"];
+  readonly progress: (text: string) => void;
+  readonly db: Database;
+  readonly settings: ServerSettings;
+  readonly log: Log;
+  readonly packages: Packages;
+}
+
+/** Puts the real parts together: Nix, s6, haproxy, SQLite. The only place that knows them all. */
+export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
+  const { home, router, db, settings, log, packages } = parts;
+  const tree = await lockTree(findNixDir());
+  const nix = makeNixClient();
+  const binDir = await ensureDataPlane({
+    home,
+    nix,
+    tree,
+    packages: await packages.ensure(parts.progress),
+    sandbox: settings.policy.sandbox,
+    onLine: parts.progress,
+  });
+  const isRoot = process.getuid?.() === 0;
+  const services = makeServiceTree({ home, binDir });
+  const now = (): Date => new Date();
+  const nixBuilder = makeNixBuilder({
+    nix,
+    tree,
+    packages: packages.current,
+    nearestAttributes: packages.nearestAttributes,
+    policy: { sandbox: settings.policy.sandbox, allowImpure: settings.policy["allow-impure"] },
+    now,
+  });
+  return {
+    home,
+    settings,
+    db,
+    apps: makeAppStore(db),
+    releases: makeReleaseStore(db),
+    deployments: makeDeploymentStore(db),
+    processes: makeProcessStore(db),
+    vault: openVault(home.key),
+    nix,
+    builders: new Map([[nixBuilder.name, nixBuilder]]),
+    supervisor: makeS6Supervisor({ tree: services, routerGid: isRoot ? baseUid : undefined }),
+    router: makeHaproxyRouter({
+      tree: services,
+      listen: router,
+      maxApps: settings.server["max-apps"],
+      user: isRoot ? { uid: baseUid, gid: baseUid } : undefined,
+    }),
+    timelines: makeTimelines(now),
+    log,
+    address: { domain: parts.domain, port: router.port },
+    isolateUsers: isRoot,
+    now,
+    onPhase: parts.onPhase,
+  };
+}
