@@ -1,0 +1,4 @@
+/** Where a web worker was found to listen. */
+export type ListenAddress =
+  | { readonly kind: "unix"; readonly path: string }
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number };
