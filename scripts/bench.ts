@@ -12,6 +12,7 @@ import {
 } from "./bench/figures.ts";
 import type { Figure } from "./bench/measure.ts";
 import { startPlatform } from "./bench/platform.ts";
+import { untilStopped } from "./demo/stop-signal.ts";
 
 const figures: Readonly<Record<string, (context: BenchContext) => Promise<Figure[]>>> = {
   version: measureVersion,
@@ -36,7 +37,7 @@ async function main(names: readonly string[]): Promise<number> {
   let allGood = true;
   try {
     for (const [, measure] of wanted) {
-      for (const figure of await measure({ platform, directory })) {
+      for (const figure of await untilStopped(measure({ platform, directory }))) {
         process.stdout.write(`${JSON.stringify(figure)}\n`);
         allGood &&= figure.ok;
       }

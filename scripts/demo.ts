@@ -7,6 +7,7 @@ import { readBrokenExamples, readExamples } from "./demo/examples.ts";
 import { type Hop3, makeHop3 } from "./demo/hop3.ts";
 import { type Address, formatAddress, freeAddress, parseAddress } from "./demo/ports.ts";
 import { apiAnswers, type Server, startServer } from "./demo/server.ts";
+import { stopSignal } from "./demo/stop-signal.ts";
 import { formatTable } from "./demo/table.ts";
 
 const usage = `Usage: npm run demo -- [options]
@@ -22,12 +23,6 @@ interface Options {
   readonly home: string;
   readonly listen: Address;
   readonly router: Address;
-}
-
-/** Ctrl-C reaches us from the terminal and again from npm: both are the same wish. */
-const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  process.on(signal, () => stop.abort());
 }
 
 function say(line: string): void {
@@ -76,20 +71,20 @@ async function start(options: Options, hop3: Hop3): Promise<Server | undefined> 
   const listen = await chooseAddress(options.listen, "API");
   const router = await chooseAddress(options.router, "router");
   say(`starting: hop3 server start --home ${options.home}`);
-  return startServer({ hop3, listen, router, say, signal: stop.signal });
+  return startServer({ hop3, listen, router, say, signal: stopSignal });
 }
 
 /** Deploys and checks everything in turn; stops early on Ctrl-C. */
 async function runExamples(hop3: Hop3, router: Address): Promise<Outcome[]> {
-  const context = { hop3, router, say, signal: stop.signal };
+  const context = { hop3, router, say, signal: stopSignal };
   const outcomes: Outcome[] = [];
   for (const example of await readExamples()) {
-    if (stop.signal.aborted) return outcomes;
+    if (stopSignal.aborted) return outcomes;
     outcomes.push(await deployExample(example, context));
   }
   say("\nThese have to be refused:");
   for (const example of await readBrokenExamples()) {
-    if (stop.signal.aborted) return outcomes;
+    if (stopSignal.aborted) return outcomes;
     outcomes.push(await checkBroken(example, context));
   }
   return outcomes;
@@ -114,7 +109,7 @@ function report(outcomes: readonly Outcome[]): boolean {
 async function waitForTheEnd(server: Server, hop3: Hop3): Promise<void> {
   say(`\nRunning until Ctrl-C. In another terminal: export HOP3_HOME=${hop3.home}; bin/hop3 apps`);
   const stopped = new Promise<void>((done) => {
-    stop.signal.addEventListener("abort", () => done(), { once: true });
+    stopSignal.addEventListener("abort", () => done(), { once: true });
   });
   await Promise.race([stopped, server.ended]);
 }
@@ -132,11 +127,11 @@ async function main(): Promise<number> {
     return 1;
   }
   const isGood = report(await runExamples(hop3, server.router));
-  if (!options.once && !stop.signal.aborted) await waitForTheEnd(server, hop3);
+  if (!options.once && !stopSignal.aborted) await waitForTheEnd(server, hop3);
   say("stopping the server, the apps and the router");
   const leftovers = await server.stop();
   if (leftovers !== "") say(leftovers);
-  if (stop.signal.aborted && options.once) return 130;
+  if (stopSignal.aborted && options.once) return 130;
   return isGood && leftovers === "" ? 0 : 1;
 }
 

@@ -9,6 +9,7 @@ import { makeHop3 } from "./demo/hop3.ts";
 import { httpGet } from "./demo/http.ts";
 import { freeAddress } from "./demo/ports.ts";
 import { startServer } from "./demo/server.ts";
+import { stopSignal, untilStopped } from "./demo/stop-signal.ts";
 import {
   buildPackages,
   type Packed,
@@ -56,16 +57,18 @@ async function useServer(program: string, directory: string): Promise<void> {
     listen: await freeAddress({ host: "127.0.0.1", port: 0 }),
     router: await freeAddress({ host: "127.0.0.1", port: 0 }),
     say: (line) => process.stdout.write(`${line}\n`),
-    signal: AbortSignal.timeout(240_000),
+    signal: AbortSignal.any([stopSignal, AbortSignal.timeout(240_000)]),
   });
   if (server === undefined) throw new Error("the installed server did not start");
   try {
     const token = (await hop3.run(["server", "token"])).stdout.trim();
-    const answer = await httpGet({
-      address: server.listen,
-      path: "/api/v1/server",
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const answer = await untilStopped(
+      httpGet({
+        address: server.listen,
+        path: "/api/v1/server",
+        headers: { authorization: `Bearer ${token}` },
+      }),
+    );
     if (answer.status !== 200) throw new Error(`/api/v1/server: ${answer.status} ${answer.body}`);
   } catch (error) {
     await server.stop();

@@ -20,11 +20,8 @@ export async function timeOwnStart(location: string, path: string): Promise<numb
   const directory = await mkdtemp(join(tmpdir(), "hop3-own-"));
   const { port } = await freeAddress({ host: "127.0.0.1", port: 0 });
   const socket = join(directory, "http.sock");
-  const settings = { env: {}, envOverridesConfig: false };
   const env = makeEnvironment(
-    runtime,
-    settings,
-    {},
+    { runtime, settings: { env: {}, envOverridesConfig: false }, stored: {} },
     {
       app: "bench",
       release: 1,

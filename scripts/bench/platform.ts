@@ -7,6 +7,7 @@ import { type Hop3, type Hop3Answer, makeHop3 } from "../demo/hop3.ts";
 import { httpGet } from "../demo/http.ts";
 import { freeAddress } from "../demo/ports.ts";
 import { type Server, startServer } from "../demo/server.ts";
+import { stopSignal } from "../demo/stop-signal.ts";
 import type { BenchApp } from "./bench-apps.ts";
 
 const patienceMs = 120_000;
@@ -39,7 +40,7 @@ export async function startPlatform(home: string): Promise<Platform> {
     listen: await freeAddress({ host: "127.0.0.1", port: 0 }),
     router: await freeAddress({ host: "127.0.0.1", port: 0 }),
     say: (line) => process.stderr.write(`${line}\n`),
-    signal: AbortSignal.timeout(900_000),
+    signal: AbortSignal.any([stopSignal, AbortSignal.timeout(900_000)]),
   });
   if (server === undefined) throw new Error("the server did not start");
   const must = async (answer: Promise<Hop3Answer>): Promise<unknown> => {

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type Argv, run } from "../../packages/server/src/proc/run.ts";
 import { ownEnvironment } from "../demo/hop3.ts";
+import { stopSignal } from "../demo/stop-signal.ts";
 
 const Manifest = z.looseObject({ name: z.string(), exports: z.json().optional() });
 type Manifest = z.infer<typeof Manifest>;
@@ -22,7 +23,8 @@ export interface Packed {
 
 /** Runs a program of the build and throws with its output where it fails. */
 export async function runOrThrow(argv: Argv, cwd: string): Promise<string> {
-  const result = await run({ argv, cwd, env: ownEnvironment(), timeoutMs: 300_000 });
+  const env = ownEnvironment();
+  const result = await run({ argv, cwd, env, timeoutMs: 300_000, signal: stopSignal });
   if (result.exitCode === 0) return result.stdout;
   throw new Error(`${argv.join(" ")}: ${result.exitCode}\n${result.stdout}${result.stderr}`);
 }
