@@ -109,6 +109,7 @@ export const otherAttributes: readonly string[] = [
   "mkShell",
   "nodejs",
   "nodejs-slim",
+  "postgresql",
   "python3",
   "python3Packages",
   "runCommand",

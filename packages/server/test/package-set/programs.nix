@@ -45,6 +45,23 @@ in
     installPhase = "mkdir -p $out; cp -r . $out";
   };
 
+  sources = pkgs.linkFarm "sources" {
+    fileset = lib.fileset.toSource {
+      root = ./project;
+      fileset = lib.fileset.difference (lib.fileset.unions [ ./project/src ]) (
+        lib.fileset.unions [
+          ./project/src/greeter/words.yaml
+          ./project/src/greeter/__init__.py
+        ]
+      );
+    };
+    filtered = lib.cleanSourceWith {
+      src = lib.cleanSource ./flask;
+      filter = path: _: lib.hasSuffix ".py" path;
+    };
+    clean = lib.cleanSource ./compiled;
+  };
+
   wrapped = pkgs.runCommand "wrapped" { nativeBuildInputs = [ pkgs.makeWrapper ]; } ''
     mkdir -p $out/bin
     printf '#!/bin/sh\necho "$A|$B|$C|$D|$*|$PWD"\n' > $out/bin/show
