@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { lstatSync, mkdirSync, realpathSync, statfsSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, lstatSync, mkdirSync, realpathSync, statfsSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { defineError, ExitCode } from "@hop3/core";
 
 /** `f_type` of a tmpfs in statfs(2), from linux/magic.h. */
@@ -13,6 +13,16 @@ export const runtimeDirNotOurs = defineError<{ path: string }>({
   message: ({ path }) =>
     `${path} belongs to another user, so sockets and variables cannot go there`,
   hint: ({ path }) => `Look who made it (ls -ld ${path}), then remove it and start again`,
+});
+
+export const homeUnreachable = defineError<{ home: string; closed: string }>({
+  code: "HOME_UNREACHABLE",
+  exitCode: ExitCode.usage,
+  status: 500,
+  message: ({ home, closed }) =>
+    `${home} lies below ${closed}, which the users of the apps may not enter`,
+  hint: ({ closed }) =>
+    `Choose another home (--home /var/lib/hop3), or let them pass through: chmod o+x ${closed}`,
 });
 
 /** Every path below HOP3_HOME and below its runtime directory; the only place that joins them. */
@@ -67,6 +77,8 @@ export interface AppHome {
 export function openHome(dir: string, env: NodeJS.ProcessEnv): Home {
   mkdirSync(dir, { recursive: true, mode: 0o711 });
   const real = realpathSync(dir);
+  const isRoot = process.getuid?.() === 0;
+  if (isRoot) openToApps(real);
   const { runtimeDir, runtimeIsTmpfs } = findRuntimeDir(real, env);
   mkdirSync(runtimeDir, { recursive: true, mode: 0o711 });
   const found = lstatSync(runtimeDir);
@@ -74,6 +86,20 @@ export function openHome(dir: string, env: NodeJS.ProcessEnv): Home {
     throw runtimeDirNotOurs({ path: runtimeDir });
   }
   return makeHome(real, runtimeDir, runtimeIsTmpfs);
+}
+
+/** Apps have users of their own and reach their data through the home; each part of it has its own mode. */
+function openToApps(home: string): void {
+  const { mode } = statSync(home);
+  if ((mode & 0o011) !== 0o011) chmodSync(home, (mode & 0o777) | 0o011);
+}
+
+/** Fails where no App of a server that is root could reach its own data directory. */
+export function requireReachable(home: Home): void {
+  if (process.getuid?.() !== 0) return;
+  for (let dir = dirname(home.dir); dir !== dirname(dir); dir = dirname(dir)) {
+    if ((statSync(dir).mode & 0o001) === 0) throw homeUnreachable({ home: home.dir, closed: dir });
+  }
 }
 
 function findRuntimeDir(

@@ -8,7 +8,7 @@ import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
 import { recover } from "./deploy/recover.ts";
 import { examine } from "./doctor.ts";
-import { type Home, openHome } from "./home.ts";
+import { type Home, openHome, requireReachable } from "./home.ts";
 import { hashToken, makeHttpApp } from "./http/app.ts";
 import { type Address, closeServer, listenOn, parseAddress } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
@@ -42,6 +42,7 @@ export async function startServer(options: ServerOptions): Promise<void> {
   const listen = parseAddress(options.listen);
   const router = parseAddress(options.router);
   const home = openHome(options.home, process.env);
+  requireReachable(home);
   const lock = lockHome(home.lock, home.dir);
   const progress = options.onProgress ?? (() => {});
   try {

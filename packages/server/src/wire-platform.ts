@@ -7,6 +7,7 @@ import { makeProcessStore } from "./db/processes.ts";
 import { makeReleaseStore } from "./db/releases.ts";
 import type { Platform } from "./deploy/platform.ts";
 import { baseUid } from "./deploy/process-spec.ts";
+import { openFittingVault } from "./deploy/stored-config.ts";
 import { makeTimelines } from "./deploy/timelines.ts";
 import type { Home } from "./home.ts";
 import type { Address } from "./http/listen.ts";
@@ -18,7 +19,6 @@ import type { Packages } from "./packages/packages.ts";
 import { makeHaproxyRouter } from "./route/haproxy-router.ts";
 import { makeS6Supervisor } from "./run/s6-supervisor.ts";
 import { makeServiceTree } from "./run/service-tree.ts";
-import { openVault } from "./secrets/vault.ts";
 import type { ServerSettings } from "./settings.ts";
 
 export interface PlatformParts {
@@ -36,6 +36,9 @@ export interface PlatformParts {
 /** Puts the real parts together: Nix, s6, haproxy, SQLite. The only place that knows them all. */
 export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const { home, router, db, settings, log, packages } = parts;
+  const apps = makeAppStore(db);
+  const releases = makeReleaseStore(db);
+  const vault = openFittingVault(home.key, apps, releases);
   const tree = await lockTree(findNixDir());
   const nix = makeNixClient();
   const binDir = await ensureDataPlane({
@@ -61,11 +64,11 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     home,
     settings,
     db,
-    apps: makeAppStore(db),
-    releases: makeReleaseStore(db),
+    apps,
+    releases,
     deployments: makeDeploymentStore(db),
     processes: makeProcessStore(db),
-    vault: openVault(home.key),
+    vault,
     nix,
     builders: new Map([[nixBuilder.name, nixBuilder]]),
     supervisor: makeS6Supervisor({ tree: services, routerGid: isRoot ? baseUid : undefined }),

@@ -5,6 +5,7 @@ import {
   nixBuildTimeout,
   nixCommandNotFound,
   nixDiskFull,
+  nixNotSandboxed,
   nixRuntimeJson,
 } from "../nix/errors.ts";
 import type { Evaluation } from "./nix-contract.ts";
@@ -35,11 +36,21 @@ export function buildProblem(failed: FailedBuild): Error {
   const reported = /^hop3-error: (.*)$/m.exec(stderr)?.[1];
   if (reported !== undefined) return reportedProblem(JSON.parse(reported), failed);
   if (/No space left on device/.test(stderr)) return nixDiskFull({ lastLines });
-  const derivation = /builder for '[^']*?-([^'/]+)\.drv'/.exec(stderr)?.[1] ?? "the release";
+  const unboxed = /derivation '([^']*)' has '__noChroot' set/.exec(stderr)?.[1];
+  if (unboxed !== undefined) {
+    const place = placeOf(failed.positions, failed.file, ["package"]);
+    return nixNotSandboxed({ derivation: derivationName(unboxed), place });
+  }
+  const derivation = derivationName(/(?:builder for|building of) '([^']*)/.exec(stderr)?.[1] ?? "");
   const slow = /timed out after (\d+) seconds( of silence)?/.exec(stderr);
   if (slow === null) return nixBuildFailed({ derivation, lastLines, log: failed.logFile });
   const kind = slow[2] === undefined ? "total" : "silent";
   return nixBuildTimeout({ derivation, seconds: Number(slow[1]), kind, lastLines });
+}
+
+/** `/nix/store/…-name-1.0.drv` without what no user wrote. */
+function derivationName(drvPath: string): string {
+  return /\/[a-z0-9]{32}-(.+)\.drv/.exec(drvPath)?.[1] ?? "the release";
 }
 
 function reportedProblem(line: unknown, { file, positions }: FailedBuild): Error {

@@ -1,5 +1,6 @@
+import { closeSync, openSync } from "node:fs";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
-import { defineError, ExitCode } from "@hop3/core";
+import { defineError, ExitCode, Hop3Error } from "@hop3/core";
 import type { z } from "zod";
 import { migrations } from "./migrations.ts";
 
@@ -17,7 +18,8 @@ export const databaseUnusable = defineError<{ file: string; reason: string }>({
   exitCode: ExitCode.failure,
   status: 500,
   message: ({ file, reason }) => `${file} cannot be opened: ${reason}`,
-  hint: ({ file }) => `Check owner, space and content: ls -l ${file}; df -h ${file}`,
+  hint: ({ file }) =>
+    `Check owner and space (ls -l ${file}; df -h ${file}); if it is damaged, put back a copy or try: sqlite3 ${file} .recover`,
 });
 
 export const serverAlreadyRuns = defineError<{ home: string }>({
@@ -50,6 +52,7 @@ export function openDatabase(file: string): Database {
     sqlite.exec(
       "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON;",
     );
+    requireIntact(sqlite, file);
     migrate(sqlite, file);
   } catch (error) {
     sqlite.close();
@@ -60,6 +63,8 @@ export function openDatabase(file: string): Database {
 
 function openFile(file: string): DatabaseSync {
   try {
+    // SQLite gives its journals the mode of the database itself.
+    closeSync(openSync(file, "a", 0o600));
     return new DatabaseSync(file, { timeout: 5_000 });
   } catch (error) {
     throw asUnusable(file, error);
@@ -67,8 +72,15 @@ function openFile(file: string): DatabaseSync {
 }
 
 function asUnusable(file: string, error: unknown): unknown {
-  const isSqlite = error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
-  return isSqlite ? databaseUnusable({ file, reason: error.message }, { cause: error }) : error;
+  const isOwn = error instanceof Hop3Error;
+  if (isOwn || !(error instanceof Error) || !("code" in error)) return error;
+  return databaseUnusable({ file, reason: error.message }, { cause: error });
+}
+
+/** Damage is found at the start, while nothing has been decided from it yet. */
+function requireIntact(sqlite: DatabaseSync, file: string): void {
+  const found = sqlite.prepare("PRAGMA quick_check(1)").get()?.["quick_check"];
+  if (found !== "ok") throw databaseUnusable({ file, reason: `it is damaged: ${String(found)}` });
 }
 
 function migrate(sqlite: DatabaseSync, file: string): void {

@@ -1,7 +1,44 @@
-import type { ConfigSnapshot, Release } from "../db/releases.ts";
+import { defineError, ExitCode } from "@hop3/core";
+import type { AppStore } from "../db/apps.ts";
+import type { ConfigSnapshot, Release, ReleaseStore } from "../db/releases.ts";
+import { openVault, type Vault } from "../secrets/vault.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Platform } from "./platform.ts";
 import { configPurpose, snapshotPurpose } from "./process-spec.ts";
+
+export const variableUnusable = defineError<{ key: string; reason: string }>({
+  code: "VARIABLE_UNUSABLE",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ key, reason }) => `the value of ${key} ${reason}, and no process can have such a one`,
+  hint: ({ key }) =>
+    `Nothing was stored. Put large or binary data into a file in the app's data directory and its path into ${key}`,
+});
+
+/** Length of `KEY=value` and the NUL at its end that Linux allows (MAX_ARG_STRLEN, linux/binfmts.h). */
+const longestVariable = 131_072;
+
+/** Fails on what execve(2) would refuse, long before a Process is started with it. */
+export function requireUsableValue(key: string, value: string): void {
+  if (value.includes("\0")) throw variableUnusable({ key, reason: "holds a NUL character" });
+  const length = Buffer.byteLength(`${key}=${value}`) + 1;
+  if (length <= longestVariable) return;
+  throw variableUnusable({ key, reason: `is ${length - longestVariable} bytes too long` });
+}
+
+/** The vault of a home, once it is certain that its key opens what the database holds. */
+export function openFittingVault(file: string, apps: AppStore, releases: ReleaseStore): Vault {
+  for (const app of apps.all()) {
+    const row = apps.config(app.id)[0];
+    const release = releases.all(app.id).find(({ config }) => config !== undefined);
+    if (row === undefined && release?.config === undefined) continue;
+    const vault = openVault(file, { mayMake: false });
+    if (row !== undefined) vault.open(row.value, configPurpose(app, row.key));
+    if (release?.config !== undefined) vault.open(release.config, snapshotPurpose(app, release));
+    return vault;
+  }
+  return openVault(file, { mayMake: true });
+}
 
 /** Decrypted values of an App; they go into Processes and into a sealed snapshot, nowhere else. */
 export function readConfig(

@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { Hop3Error } from "@hop3/core";
 import type { Context, Next } from "hono";
-import { noSuchRoute, notSignedIn, toProblem } from "./errors.ts";
+import { HTTPException } from "hono/http-exception";
+import { noSuchRoute, notSignedIn, requestInvalid, toProblem } from "./errors.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
@@ -41,12 +42,20 @@ export function makeHttpApp({ service, version, tokenHashes }: HttpOptions): Ope
   });
   app.notFound((c) => sendProblem(noSuchRoute({ method: c.req.method, path: c.req.path })));
   app.onError((error, c) => {
+    if (error instanceof HTTPException) {
+      return sendProblem(requestInvalid({ reason: describeRefusal(error) }));
+    }
     if (!(error instanceof Hop3Error)) {
       service.platform.log.write("error", "request", { path: c.req.path, error });
     }
     return sendProblem(error);
   });
   return app;
+}
+
+/** What the framework itself refuses: bodies that are no JSON. */
+function describeRefusal(error: HTTPException): string {
+  return error.message === "" ? "the request cannot be understood" : error.message;
 }
 
 function sendProblem(error: unknown): Response {

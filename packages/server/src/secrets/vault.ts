@@ -30,9 +30,10 @@ export interface Vault {
   digest(values: Readonly<Record<string, string>>): string;
 }
 
-/** Reads the key, or makes one (mode 0600) for a home that has none yet. */
-export function openVault(file: string): Vault {
-  const master = readKey(file) ?? makeKey(file);
+/** Reads the key, or makes one (mode 0600) where nothing has been sealed yet. */
+export function openVault(file: string, { mayMake }: { readonly mayMake: boolean }): Vault {
+  const master = readKey(file) ?? (mayMake ? makeKey(file) : undefined);
+  if (master === undefined) throw keyUnusable({ file, reason: "is missing" });
   const derive = (use: string): Buffer =>
     Buffer.from(hkdfSync("sha256", master, "", `hop3 ${use}`, keyLength));
   const sealing = derive("config sealing");

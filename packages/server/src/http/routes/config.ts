@@ -3,6 +3,7 @@ import { ConfigChange, ConfigEntry, ConfigResult } from "@hop3/core";
 import type { App } from "../../db/apps.ts";
 import { currentRelease } from "../../deploy/current-release.ts";
 import { configPurpose } from "../../deploy/process-spec.ts";
+import { requireUsableValue } from "../../deploy/stored-config.ts";
 import { AppParams, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
@@ -38,6 +39,7 @@ export function configRoutes({ platform, deployer }: Service) {
     })
     .openapi(changeConfig, async (c) => {
       const { values, apply } = c.req.valid("json");
+      for (const [key, value] of Object.entries(values)) requireUsableValue(key, value ?? "");
       const app = await deployer.prepareApp(c.req.valid("param").app);
       const at = platform.now().toISOString();
       platform.db.transaction(() => {
