@@ -4,13 +4,17 @@ import { interrupted } from "./errors.ts";
 
 type ReadFrom = Pick<Context, "stdin" | "signal">;
 
-/** All of standard input as UTF-8 text. */
-export async function readAll({ stdin, signal }: ReadFrom): Promise<string> {
-  stdin.setEncoding("utf8");
+/** All of standard input, as the bytes it is. */
+export async function readBytes({ stdin, signal }: ReadFrom): Promise<Buffer> {
   addAbortSignal(signal, stdin);
-  let text = "";
-  for await (const chunk of stdin) text += chunk;
-  return text;
+  const chunks: Buffer[] = [];
+  for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+/** All of standard input as UTF-8 text. */
+export async function readAll(from: ReadFrom): Promise<string> {
+  return (await readBytes(from)).toString("utf8");
 }
 
 /** Asks on the terminal and returns the line that was typed; `hidden` shows nothing of it. */

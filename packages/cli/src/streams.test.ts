@@ -130,7 +130,8 @@ describe("hop3 run", () => {
     const stdin = typed("some input", false);
     await call(["run", "--app", "hello", "cat", "-n"], { home: api.home, stdin });
     const sent = JSON.parse(api.calls[0]?.body.toString() ?? "");
-    expect(sent).toEqual({ command: ["cat", "-n"], stdin: "some input" });
+    const stdinSent = Buffer.from("some input").toString("base64");
+    expect(sent).toEqual({ command: ["cat", "-n"], stdin: stdinSent });
   });
 
   it("does not wait for a terminal", async () => {

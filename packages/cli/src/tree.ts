@@ -133,7 +133,7 @@ export const commandTree: CommandSpec = {
       summary: "Start the Processes of an app anew, without a gap",
       group: changeGroup,
       args: [appArgument],
-      options: [appOption, workerOption, detachOption],
+      options: [appOption, detachOption],
       load: async () => (await import("./commands/processes.ts")).restart,
     },
     {

@@ -67,7 +67,9 @@ async function runServer(start: Start): Promise<void> {
   const db = openDatabase(home.database);
   const settings = readSettings(home.settingsFile);
   const packages = makePackages(home, settings);
+  const ending = new AbortController();
   const platform = await wirePlatform({
+    stopping: ending.signal,
     home,
     db,
     settings,
@@ -101,9 +103,11 @@ async function runServer(start: Start): Promise<void> {
   const what = await stopping.promise;
   log.write("info", "stopping", { what });
   for (const server of servers) closeServer(server);
-  await Promise.race([deployer.idle(), sleep(what === "all" ? stopTimeoutMs : 0)]);
+  ending.abort();
+  await Promise.race([deployer.stop(), sleep(stopTimeoutMs, undefined, { ref: false })]);
   if (what === "all") await platform.supervisor.shutdown();
   db.close();
+  if (what === "all") rmSync(home.runtimeDir, { recursive: true, force: true });
 }
 
 function makeService(parts: {

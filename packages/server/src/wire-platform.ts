@@ -26,6 +26,7 @@ export interface PlatformParts {
   readonly router: Address;
   readonly domain: string;
   readonly onPhase: Platform["onPhase"];
+  readonly stopping: AbortSignal;
   readonly progress: (text: string) => void;
   readonly db: Database;
   readonly settings: ServerSettings;
@@ -84,5 +85,6 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     isolateUsers: isRoot,
     now,
     onPhase: parts.onPhase,
+    stopping: parts.stopping,
   };
 }

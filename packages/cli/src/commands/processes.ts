@@ -53,12 +53,11 @@ export function processTable(processes: readonly ProcessInfo[]): Block {
 
 export async function restart(input: Input, context: Context): Promise<Answer> {
   const app = await chooseApp(input, context);
-  const worker = input.text("worker");
   const deployment = await context.client.json(
     {
       method: "POST",
       path: at`/apps/${app}/restart`,
-      body: worker === undefined ? {} : { worker },
+      body: {},
       signal: context.signal,
     },
     DeploymentSummary,

@@ -7,7 +7,7 @@ import type { Answer } from "../command.ts";
 import type { Context, InputStream } from "../context.ts";
 import { answerNotUnderstood } from "../errors.ts";
 import type { Input } from "../input.ts";
-import { readAll } from "../prompt.ts";
+import { readBytes } from "../prompt.ts";
 
 type End = Extract<RunFrame, { type: "end" }>;
 
@@ -46,10 +46,10 @@ function codeOf({ exitCode, signal }: End): number {
   return 128 + (numbers[signal ?? ""] ?? 0);
 }
 
-/** Standard input where something was put there on purpose: a pipe or a file, not a terminal or /dev/null. */
+/** Standard input, base64, where something was put there on purpose: a pipe or a file, not a terminal or /dev/null. */
 async function pipedInput(context: Context): Promise<string | undefined> {
   if (context.stdin.isTTY === true || !mayHoldInput(context.stdin)) return undefined;
-  return await readAll(context);
+  return (await readBytes(context)).toString("base64");
 }
 
 function mayHoldInput({ fd }: InputStream): boolean {

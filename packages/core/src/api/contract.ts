@@ -185,10 +185,10 @@ export const PackageFound = z.strictObject({
 });
 export type PackageFound = z.infer<typeof PackageFound>;
 
-/** Body of POST /apps/{app}/run before the frames of its answer; standard input follows in `stdin`. */
+/** Body of POST /apps/{app}/run; `stdin` is all of the standard input, base64. */
 export const RunRequestBody = z.strictObject({
   command: z.array(z.string()).min(1),
-  stdin: z.string().optional(),
+  stdin: z.base64().optional(),
 });
 export type RunRequestBody = z.infer<typeof RunRequestBody>;
 

@@ -38,6 +38,7 @@ export async function finish(attempt: Attempt): Promise<void> {
     await attempt.phase("drain", () => retire(attempt));
     await attempt.phase("retain", () => retain(attempt));
   } catch (error) {
+    if (attempt.platform.stopping.aborted) return;
     attempt.platform.log.write("error", "deployment-aftermath", { deployment: attempt.id, error });
     const text = "Cleaning up after the switch failed; the next start of the server tries again";
     attempt.note("warning", text);

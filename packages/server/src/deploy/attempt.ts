@@ -2,7 +2,7 @@ import { type DeploymentKind, Hop3Error, type Phase, type PhaseDuration } from "
 import type { z } from "zod";
 import type { App } from "../db/apps.ts";
 import type { AppHome } from "../home.ts";
-import { deployCancelled, toFailure } from "./errors.ts";
+import { toFailure } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 
 /** A running Deployment: reports its phases and lines, and can be cancelled until it has switched. */
@@ -17,7 +17,8 @@ export interface Attempt {
   readonly settled: Promise<void>;
   /** Resolves when nothing more will happen. */
   readonly ended: Promise<void>;
-  cancel(): boolean;
+  /** Ends it with this reason unless it has switched; tells whether it did. */
+  abort(reason: (phase: Phase | undefined) => Hop3Error): boolean;
   phase<T>(name: Phase, work: () => Promise<T>): Promise<T>;
   log(text: string): void;
   note(level: "info" | "warning", text: string): void;
@@ -58,9 +59,9 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
     signal: abort.signal,
     settled: settled.promise,
     ended: ended.promise,
-    cancel() {
+    abort(reason) {
       if (isLive || abort.signal.aborted) return false;
-      abort.abort(deployCancelled({ phase: clock.now() }));
+      abort.abort(reason(clock.now()));
       return true;
     },
     phase(name, work) {

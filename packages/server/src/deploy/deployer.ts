@@ -34,8 +34,8 @@ export interface Deployer {
   /** Cancels what waits or runs for an App and waits until it has ended. */
   stopAll(app: App): Promise<void>;
   requireApp(name: string): App;
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void>;
+  /** See Runner. */
+  stop(): Promise<void>;
 }
 
 export function makeDeployer(platform: Platform): Deployer {

@@ -33,7 +33,7 @@ async function drain(attempt: Attempt, record: ProcessRecord): Promise<void> {
       );
       return;
     }
-    await sleep(pollMs);
+    await sleep(pollMs, undefined, { signal: platform.stopping });
   }
 }
 

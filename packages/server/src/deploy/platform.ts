@@ -42,6 +42,8 @@ export interface Platform {
   /** Processes get users of their own (the server is root). */
   readonly isolateUsers: boolean;
   now(): Date;
+  /** Given when the server ends: what lasts, such as draining, is left to the next start. */
+  readonly stopping: AbortSignal;
   /** Told synchronously of every phase of every Deployment, before its work and after it. */
   readonly onPhase?: ((event: PhaseEvent) => void) | undefined;
 }

@@ -3,7 +3,13 @@ import type { DeploymentKind } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
 import { type Attempt, makeAttempt } from "./attempt.ts";
-import { deployCancelled, deployNotCancellable, deploySuperseded, toFailure } from "./errors.ts";
+import {
+  deployCancelled,
+  deployInterrupted,
+  deployNotCancellable,
+  deploySuperseded,
+  toFailure,
+} from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { type Job, makeQueue } from "./queue.ts";
 import { uploadPaths } from "./receive.ts";
@@ -17,8 +23,11 @@ export interface Runner {
   cancel(id: number): void;
   /** Cancels what waits or runs for an App and waits until it has ended. */
   stopAll(app: App): Promise<void>;
-  /** Resolves when nothing runs any more. */
-  idle(): Promise<void>;
+  /**
+   * For the end of the server, after `platform.stopping`: fails what has not switched, leaves what has, and what waits,
+   * for the next start. Resolves when nothing runs any more.
+   */
+  stop(): Promise<void>;
 }
 
 export function makeRunner(platform: Platform): Runner {
@@ -42,7 +51,7 @@ export function makeRunner(platform: Platform): Runner {
         attempt.fail(deployCancelled({ phase: undefined }));
         return forget(id);
       }
-      if (attempt?.cancel() === true) return;
+      if (attempt?.abort((phase) => deployCancelled({ phase })) === true) return;
       const state = platform.deployments.find(id)?.state ?? "unknown";
       throw deployNotCancellable({ id, state });
     },
@@ -50,11 +59,19 @@ export function makeRunner(platform: Platform): Runner {
       const own = [...attempts.values()].filter((attempt) => attempt.app.id === app.id);
       for (const attempt of own) {
         if (queue.remove(attempt.id)) attempt.fail(deployCancelled({ phase: undefined }));
-        else attempt.cancel();
+        else attempt.abort((phase) => deployCancelled({ phase }));
       }
       await Promise.all(own.map((attempt) => attempt.ended));
     },
-    idle: () => queue.idle(),
+    async stop() {
+      const running = [...attempts.values()].filter((attempt) => !queue.remove(attempt.id));
+      const serving = (attempt: Attempt) => platform.apps.findById(attempt.app.id)?.currentRelease;
+      const aborted = running.filter((attempt) =>
+        attempt.abort((phase) => deployInterrupted({ phase, serving: serving(attempt) })),
+      );
+      await Promise.all(aborted.map((attempt) => attempt.ended));
+      await queue.idle();
+    },
   };
 }
 

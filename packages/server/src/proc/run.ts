@@ -11,7 +11,7 @@ export interface RunRequest {
   /** The whole environment of the child; nothing is inherited. Default: a PATH of the host and HOME alone. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
-  readonly stdin?: string | Readable;
+  readonly stdin?: string | Buffer | Readable;
   readonly signal?: AbortSignal | undefined;
   /** The child and its group are stopped after this many milliseconds. */
   readonly timeoutMs?: number;
@@ -159,7 +159,7 @@ function feed(child: ChildProcess, stdin: RunRequest["stdin"]): void {
   if (stdin === undefined || child.stdin === null) return;
   // A program may end without reading all of its input; that is its right, not our failure.
   child.stdin.on("error", () => {});
-  if (typeof stdin === "string") child.stdin.end(stdin);
+  if (typeof stdin === "string" || Buffer.isBuffer(stdin)) child.stdin.end(stdin);
   else stdin.pipe(child.stdin);
 }
 

@@ -45,7 +45,7 @@ export function runRoutes({ platform, deployer }: Service) {
         cwd: runtime.working_dir,
         signal: abort.signal,
         onData: (chunk, type) => send({ type, data: chunk.toString("base64") }),
-        ...(stdin === undefined ? {} : { stdin }),
+        ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin, "base64") }),
       });
       send({ type: "end", exitCode: result.exitCode, signal: result.exitSignal });
       await writing;
