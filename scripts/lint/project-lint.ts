@@ -25,10 +25,16 @@ async function readSource(root: string, path: string): Promise<SourceFile | unde
   }
 }
 
+/** The rule's own age: what was committed before it cannot be changed any more. */
+const judgedSince = "2026-11-23T07:50:00Z";
+
 /** The commits of HEAD's history whose message breaks the rule, each as one line. */
 export async function lintCommits(root: string): Promise<string[]> {
   const format = "--format=%h%x1f%s%x1f%b%x1e";
-  const log = await run({ argv: ["git", "log", "--no-merges", format], cwd: root });
+  const log = await run({
+    argv: ["git", "log", "--no-merges", `--since=${judgedSince}`, format],
+    cwd: root,
+  });
   const commits = log.stdout.split("\x1e").flatMap((entry): Commit[] => {
     const [id, subject, body] = entry.trim().split("\x1f");
     return id === undefined || subject === undefined ? [] : [{ id, subject, body: body ?? "" }];

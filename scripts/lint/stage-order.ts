@@ -3,7 +3,7 @@ import { type Finding, lineAt, type SourceFile } from "./finding.ts";
 
 /** The stages of each package, earliest first: a file imports from its own stage and from earlier ones. */
 const stages: Readonly<Record<string, readonly string[]>> = {
-  core: ["source", "config", "artifact", "plan", "deploy", "api", "node"],
+  core: ["source", "artifact", "config", "encode", "nix", "plan", "deploy", "api", "node"],
   server: [
     "proc",
     "observe",
@@ -24,7 +24,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
 
 /** What each package may import of the others; the server never knows who calls it. */
 const packageUses: Readonly<Record<string, readonly string[]>> = {
-  core: [],
+  core: ["source", "artifact", "config", "encode", "nix", "plan", "deploy", "api", "node"],
   server: ["core"],
   cli: ["core", "server"],
 };
