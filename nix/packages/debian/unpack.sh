@@ -155,6 +155,8 @@ while IFS= read -r file; do
   case $magic in
     "$elf") patch_elf "$file" ;;
     '#!'*)
+      # Modules of Python's own library: their bytecode would hold a hash of their own store path.
+      case $file in ./lib/python3.*) continue ;; esac
       IFS= read -r line < "$file" || true
       patch_shebang "$file" "$line"
       ;;
