@@ -1,18 +1,19 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFile } from "@hop3/core";
-import { lockHome, openDatabase, type ServerLock } from "./db/database.ts";
+import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./db/database.ts";
 import { makeTokenStore, type TokenStore } from "./db/tokens.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
-import { recover } from "./deploy/recover.ts";
+import { type Recovery, recover } from "./deploy/recover.ts";
 import { examine } from "./doctor.ts";
 import { type Home, openHome, requireReachable } from "./home.ts";
 import { hashToken, makeHttpApp } from "./http/app.ts";
-import { type Address, closeServer, listenOn, parseAddress } from "./http/listen.ts";
+import { type Address, closeServer, listenOn, parseAddress, requireFree } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
-import { makeJsonLog } from "./observe/log.ts";
+import { type Log, makeJsonLog } from "./observe/log.ts";
 import { makePackages, type Packages } from "./packages/packages.ts";
 import { makeS6Supervisor } from "./run/s6-supervisor.ts";
 import { makeServiceTree } from "./run/service-tree.ts";
@@ -63,51 +64,79 @@ interface Start {
 
 async function runServer(start: Start): Promise<void> {
   const { home, options, listen } = start;
+  // First of all: whoever cannot be reached must not touch what runs.
+  await requireFree(listen);
+  requireOwnDatabase(home);
   const log = makeJsonLog(process.stderr, () => new Date());
   const db = openDatabase(home.database);
-  const settings = readSettings(home.settingsFile);
-  const packages = makePackages(home, settings);
+  const servers: Server[] = [];
   const ending = new AbortController();
-  const platform = await wirePlatform({
-    stopping: ending.signal,
-    home,
-    db,
-    settings,
-    log,
-    packages,
-    router: start.router,
-    domain: options.domain,
-    onPhase: options.onPhase,
-    progress: start.progress,
-  });
-  const deployer = makeDeployer(platform);
-  await platform.supervisor.ensureRunning();
-  const recovery = await recover(platform, deployer);
-  log.write("info", "recovered", { ...recovery });
+  try {
+    const settings = readSettings(home.settingsFile);
+    const packages = makePackages(home, settings);
+    const platform = await wirePlatform({
+      stopping: ending.signal,
+      home,
+      db,
+      settings,
+      log,
+      packages,
+      router: start.router,
+      domain: options.domain,
+      onPhase: options.onPhase,
+      progress: start.progress,
+    });
+    const deployer = makeDeployer(platform);
+    const recovery = await takeOver(platform, deployer);
+    log.write("info", "recovered", { ...recovery });
 
-  const stopping = Promise.withResolvers<"control-plane" | "all">();
-  const tokens = makeTokenStore(db);
-  ensureToken(home, tokens, platform.now());
-  const service = makeService({ start, platform, deployer, packages, stop: stopping.resolve });
-  const servers = [
-    await listenOn(makeHttpApp({ service, version }), { path: home.socket }),
-    await listenOn(makeHttpApp({ service, version, tokenHashes: tokens.hashes }), listen),
-  ];
+    const stopping = Promise.withResolvers<"control-plane" | "all">();
+    const tokens = makeTokenStore(db);
+    ensureToken(home, tokens, platform.now());
+    const service = makeService({ start, platform, deployer, packages, stop: stopping.resolve });
+    const forAll = makeHttpApp({ service, version, tokenHashes: tokens.hashes });
+    servers.push(await listenOn(makeHttpApp({ service, version }), { path: home.socket }));
+    servers.push(await listenOn(forAll, listen));
+    announce(start, log, () => stopping.resolve("control-plane"));
+
+    const what = await stopping.promise;
+    log.write("info", "stopping", { what });
+    for (const server of servers.splice(0)) closeServer(server);
+    ending.abort();
+    await Promise.race([deployer.stop(), sleep(stopTimeoutMs, undefined, { ref: false })]);
+    if (what === "all") await endDataPlane(platform);
+  } finally {
+    for (const server of servers) closeServer(server);
+    db.close();
+  }
+}
+
+async function endDataPlane({ supervisor, home }: Platform): Promise<void> {
+  await supervisor.shutdown();
+  rmSync(home.runtimeDir, { recursive: true, force: true });
+}
+
+/** Makes the world agree with the database. Where that fails, nothing runs that did not run before. */
+async function takeOver(platform: Platform, deployer: Deployer): Promise<Recovery> {
+  const { home, supervisor } = platform;
+  const tree = makeServiceTree({ home, binDir: `${home.dataPlane}/root/bin` });
+  const wasRunning = await tree.isRunning();
+  try {
+    await supervisor.ensureRunning();
+    return await recover(platform, deployer);
+  } catch (error) {
+    if (!wasRunning) await supervisor.shutdown();
+    throw error;
+  }
+}
+
+function announce(start: Start, log: Log, onStop: () => void): void {
   const ready = writeServerFile(start);
-  options.signal?.addEventListener("abort", () => stopping.resolve("control-plane"), {
-    once: true,
-  });
+  start.options.signal?.addEventListener("abort", onStop, { once: true });
+  // It may have been asked to stop while it started.
+  if (start.options.signal?.aborted === true) onStop();
   log.write("info", "ready", { ...ready });
-  options.onReady?.(ready);
-
-  const what = await stopping.promise;
-  log.write("info", "stopping", { what });
-  for (const server of servers) closeServer(server);
-  ending.abort();
-  await Promise.race([deployer.stop(), sleep(stopTimeoutMs, undefined, { ref: false })]);
-  if (what === "all") await platform.supervisor.shutdown();
-  db.close();
-  if (what === "all") rmSync(home.runtimeDir, { recursive: true, force: true });
+  start.options.onReady?.(ready);
 }
 
 function makeService(parts: {

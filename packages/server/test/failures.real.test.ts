@@ -61,7 +61,7 @@ const nixFiles: Readonly<Record<string, ExpectedFailure & { nix: string; toml?: 
     message: "'workers' must be a set of commands",
     hint: "docs/guides/hop3-nix.md",
     place: "hop3.nix:4:3",
-    detail: /'workers' must be[^]*'env' must be[^]*'before_run' must be/,
+    detail: /'workers' must be.*'env' must be.*'before_run' must be/s,
   },
   "an unknown key of a worker": {
     nix: attributes("package = pkgs.busybox;", 'workers.web = { comand = "httpd"; };'),

@@ -1,7 +1,9 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 import { defineError, ExitCode, Hop3Error } from "@hop3/core";
 import type { z } from "zod";
+import type { Home } from "../home.ts";
 import { migrations } from "./migrations.ts";
 
 export const databaseTooNew = defineError<{ file: string; found: number; known: number }>({
@@ -43,6 +45,21 @@ export interface Database {
   /** All or nothing; a nested call joins the outer one. */
   transaction<T>(work: () => T): T;
   close(): void;
+}
+
+/**
+ * Fails where a home has a key and apps but no database: an empty one in its place would stop every app and forget
+ * every Release.
+ */
+export function requireOwnDatabase(home: Home): void {
+  const isThere = existsSync(home.database) && statSync(home.database).size > 0;
+  const apps = join(home.dir, "apps");
+  if (isThere || !existsSync(home.key) || !existsSync(apps) || readdirSync(apps).length === 0)
+    return;
+  throw databaseUnusable({
+    file: home.database,
+    reason: `it is missing or empty, though there are apps in ${apps}`,
+  });
 }
 
 /** Opens or creates the database, brings its schema up to date. */

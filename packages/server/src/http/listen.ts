@@ -2,14 +2,24 @@ import { chmodSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { defineError, ExitCode } from "@hop3/core";
+import { findListener } from "../run/proc-net.ts";
 import type { makeHttpApp } from "./app.ts";
 
-export const listenPortTaken = defineError<{ address: string }>({
+export const listenPortTaken = defineError<{ address: string; holder: string | undefined }>({
   code: "LISTEN_PORT_TAKEN",
   exitCode: ExitCode.conflict,
   status: 409,
-  message: ({ address }) => `something else listens on ${address} already`,
+  message: ({ address, holder }) =>
+    `the API cannot listen on ${address}: ${holder ?? "another program"} does already`,
   hint: () => "Choose another address: hop3 server start --listen 127.0.0.1:7071",
+});
+
+export const listenAddressUnusable = defineError<{ address: string; reason: string }>({
+  code: "LISTEN_ADDRESS_UNUSABLE",
+  exitCode: ExitCode.usage,
+  status: 500,
+  message: ({ address, reason }) => `the API cannot listen on ${address}: ${reason}`,
+  hint: () => "Choose an address of this machine: hop3 server start --listen 127.0.0.1:7070",
 });
 
 export const addressInvalid = defineError<{ text: string }>({
@@ -37,14 +47,33 @@ export async function listenOn(
   server.requestTimeout = 0;
   if ("path" in address) rmSync(address.path, { force: true });
   await new Promise<void>((resolve, reject) => {
-    server.once("error", (error: NodeJS.ErrnoException) => {
-      const shown = "path" in address ? address.path : `${address.host}:${address.port}`;
-      reject(error.code === "EADDRINUSE" ? listenPortTaken({ address: shown }) : error);
-    });
+    server.once("error", reject);
     server.listen(address, resolve);
-  });
+  }).catch((error: unknown) => refuse(error, address));
   if ("path" in address) chmodSync(address.path, 0o600);
   return server;
+}
+
+/** Fails where the API could not be served here. Binds and lets go, since only the kernel knows. */
+export async function requireFree(address: Address): Promise<void> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(address, () => server.close(() => resolve()));
+  }).catch((error: unknown) => refuse(error, address));
+}
+
+async function refuse(error: unknown, address: Listen): Promise<never> {
+  if (!(error instanceof Error) || "path" in address) throw error;
+  const shown = `${address.host}:${address.port}`;
+  if (!("code" in error) || error.code !== "EADDRINUSE") {
+    throw listenAddressUnusable({ address: shown, reason: error.message }, { cause: error });
+  }
+  const holder = await findListener(address.port);
+  throw listenPortTaken({
+    address: shown,
+    holder: holder && `${holder.name} (process ${holder.pid})`,
+  });
 }
 
 export function closeServer(server: Server): void {

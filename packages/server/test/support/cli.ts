@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import type { FailureData } from "@hop3/core";
+
+const main = resolve(import.meta.dirname, "../../../cli/src/main.ts");
+
+export interface CliResult {
+  readonly exitCode: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliOptions {
+  readonly home: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+}
+
+/** The real command, unbuilt, against the server of a home. */
+export async function hop3(options: CliOptions, ...args: readonly string[]): Promise<CliResult> {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, ["--conditions=hop3-source", main, ...args], {
+    env: { PATH, HOME, HOP3_HOME: options.home, ...options.env },
+  });
+  child.stdin.end(options.stdin ?? "");
+  const text = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (chunk: string) => {
+      text[name] += chunk;
+    });
+  }
+  const exitCode = await new Promise<number | null>((done) => child.once("close", done));
+  return { exitCode, ...text };
+}
+
+/** The failure that a command with --json ended with. */
+export function cliFailure(result: CliResult): FailureData {
+  const line = `${result.stdout}\n${result.stderr}`
+    .split("\n")
+    .find((text) => text.startsWith('{"error":'));
+  if (line === undefined) throw new Error(`no failure in: ${result.stdout}${result.stderr}`);
+  const { error } = JSON.parse(line) as { error: FailureData };
+  return { ...error, exitCode: result.exitCode ?? -1 };
+}
