@@ -29,8 +29,8 @@ export interface BuildIo {
   /** A line of build output. */
   log(text: string): void;
   note(level: "info" | "warning", text: string): void;
-  /** An earlier artifact of exactly these inputs whose closure is still rooted. */
-  findArtifact(inputHash: string): BuildArtifact | undefined;
+  /** The result of an earlier build of exactly these inputs whose closure is still rooted. */
+  findResult(inputHash: string): Omit<BuildResult, "inputHash"> | undefined;
 }
 
 export interface BuildResult {

@@ -17,7 +17,7 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
       if (!plan.nix.pure && !parts.policy.allowImpure) throw nixNotPure({ file: plan.nix.file });
       const nixBuild = await prepareBuild(parts, plan, io);
       await io.phase("generate", async () => {});
-      const known = plan.nix.pure ? io.findArtifact(nixBuild.inputHash) : undefined;
+      const known = plan.nix.pure ? io.findResult(nixBuild.inputHash) : undefined;
       if (known !== undefined) return reuse(nixBuild, known);
       const derivation = await io.phase("evaluate", () => evaluate(nixBuild));
       await io.phase("build", () => realise(nixBuild, derivation));
@@ -108,18 +108,14 @@ function makeArtifact(
   });
 }
 
-/** Equal inputs are an equal closure: nothing is evaluated or built, the closure gets one more root. */
+/** Equal inputs are an equal closure: nothing is evaluated or built. */
 async function reuse(
-  { parts, io, inputHash }: NixBuild,
-  artifact: BuildArtifact,
+  { io, inputHash }: NixBuild,
+  known: Omit<BuildResult, "inputHash">,
 ): Promise<BuildResult> {
   await io.phase("evaluate", async () => {});
   await io.phase("build", async () => {
     io.note("info", "Same source and same packages as an earlier Release: nothing to build");
-    await parts.nix.addRoot(artifact.location, join(io.releaseDir, "root"));
   });
-  return io.phase("check", async () => {
-    const closure = await parts.nix.closure(artifact.location);
-    return { artifact, inputHash, closure: { paths: closure.paths.length, bytes: closure.bytes } };
-  });
+  return io.phase("check", async () => ({ ...known, inputHash }));
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildIo, BuildResult } from "../build/builder.ts";
@@ -29,7 +30,7 @@ export function deploy(attempt: Attempt, request: DeployRequest): Promise<void> 
       const ready = record(attempt, release, { ...built, settings: planned.settings });
       const isNew = request.force || !(await isUnchanged(attempt, ready));
       if (!isNew) return await keepCurrent(attempt, ready);
-      await writeReleaseFile(attempt, ready);
+      await keepRelease(attempt, ready);
       return await activate(attempt, ready);
     } finally {
       const { dir } = uploadPaths(attempt.platform.home.uploads, attempt.id);
@@ -41,19 +42,16 @@ export function deploy(attempt: Attempt, request: DeployRequest): Promise<void> 
 /** The stored configuration has changed: the same closure, a new Release, no build. */
 export function redeploy(attempt: Attempt, base: Release): Promise<void> {
   return withRelease(attempt, async (release) => {
-    const { releases, nix } = attempt.platform;
+    const { releases } = attempt.platform;
     const { artifact, settings, closure, inputHash } = base;
     if (artifact === undefined || settings === undefined || closure === undefined) {
       throw new Error(`release ${base.number} has no artifact`);
     }
-    const releaseDir = attempt.home.release(release.number);
-    await mkdir(releaseDir, { recursive: true });
-    await nix.addRoot(artifact.location, join(releaseDir, "root"));
     releases.setSource(release, { hash: base.sourceHash ?? "", revision: base.sourceRevision });
     const ready = record(attempt, release, { artifact, settings, closure, inputHash });
     // Its release steps have run for this very closure.
     releases.setPrepared(ready.appId, ready.number);
-    await writeReleaseFile(attempt, ready);
+    await keepRelease(attempt, ready);
     await activate(attempt, { ...ready, prepared: true });
   });
 }
@@ -113,7 +111,10 @@ async function build(attempt: Attempt, release: Release, planned: Planned): Prom
     phase: (name, work) => attempt.phase(name, work),
     log: (text) => attempt.log(text),
     note: (level, text) => attempt.note(level, text),
-    findArtifact: (inputHash) => releases.findByInputs(attempt.app.id, inputHash)?.artifact,
+    findResult(inputHash) {
+      const { artifact, closure } = releases.findByInputs(attempt.app.id, inputHash) ?? {};
+      return artifact && closure && { artifact, closure };
+    },
   };
   return builder.build(planned.plan, io);
 }
@@ -139,7 +140,14 @@ async function keepCurrent(attempt: Attempt, ready: Release): Promise<void> {
   attempt.succeed();
 }
 
-async function writeReleaseFile(attempt: Attempt, release: Release): Promise<void> {
-  const file = join(attempt.home.release(release.number), "release.json");
+/** Its directory on disk: what it is, and the root that keeps its closure even where an earlier Release has it too. */
+async function keepRelease(attempt: Attempt, release: Release): Promise<void> {
+  const dir = attempt.home.release(release.number);
+  const root = join(dir, "root");
+  await mkdir(dir, { recursive: true });
+  const { nix } = attempt.platform;
+  const location = release.artifact?.location;
+  if (location !== undefined && !existsSync(root)) await nix.addRoot(location, root);
+  const file = join(dir, "release.json");
   await writeFile(file, `${JSON.stringify(release.artifact, null, 2)}\n`, { mode: 0o640 });
 }
