@@ -207,11 +207,12 @@ describe("zero downtime under constant load", () => {
     expect(before.map((ending) => ending.mark)).not.toContain("v0");
     expect(talk).toMatchObject({ mark: "v0", failures: [] });
     await load.stop();
-    await talk.close();
     const { deployments: all } = await server.json<{ deployments: DeploymentSummary[] }>(
       "GET",
       "/apps/load/deployments?limit=100",
     );
+    for (const { id } of all.slice(0, deployments)) await untilState(id, ["succeeded"]);
+    await talk.close();
     for (const { id } of all) await untilState(id, ["succeeded"]);
 
     const found = await endings("load");

@@ -18,24 +18,25 @@ import { builtInDomain, desiredRoutes, publicUrl } from "./routes.ts";
  */
 export async function activate(attempt: Attempt, release: Release): Promise<void> {
   const { platform, app } = attempt;
+  let replaced: readonly ProcessRecord[];
   try {
     const started = await attempt.phase("provision", () => provision(attempt, release));
     platform.releases.setState(release.appId, release.number, "starting");
     await attempt.phase("start", () => start(attempt, release, started));
     await attempt.phase("probe", () => probe(attempt, release, started));
-    await attempt.phase("switch", () => switchTo(attempt, release));
+    replaced = await attempt.phase("switch", () => switchTo(attempt, release));
   } catch (error) {
     await takeBack(attempt, release, release.state);
     throw error;
   }
   attempt.live(release.number, publicUrl(platform, app), false);
-  await finish(attempt);
+  await finish(attempt, replaced);
 }
 
 /** What follows the switch, also after a restart of the server: it cannot fail the Deployment any more. */
-export async function finish(attempt: Attempt): Promise<void> {
+export async function finish(attempt: Attempt, replaced: readonly ProcessRecord[]): Promise<void> {
   try {
-    await attempt.phase("drain", () => retire(attempt));
+    await attempt.phase("drain", () => retire(attempt, replaced));
     await attempt.phase("retain", () => retain(attempt));
   } catch (error) {
     if (attempt.platform.stopping.aborted) return;
@@ -92,28 +93,33 @@ async function probeOne(
 }
 
 /** The commit: one transaction makes the Release current, then the Router follows. From here on there is no way back. */
-async function switchTo(attempt: Attempt, release: Release): Promise<void> {
+async function switchTo(attempt: Attempt, release: Release): Promise<readonly ProcessRecord[]> {
   attempt.signal.throwIfAborted();
   const { platform } = attempt;
-  platform.db.transaction(() => commit(attempt, release));
+  const replaced = platform.db.transaction(() => commit(attempt, release));
   await platform.router.apply(desiredRoutes(platform));
+  return replaced;
 }
 
-function commit(attempt: Attempt, release: Release): void {
+/** Returns what has served until now and drains from now on. */
+function commit(attempt: Attempt, release: Release): readonly ProcessRecord[] {
   const { platform, app } = attempt;
   const { appId, number } = release;
   const drainMs = (release.settings?.drainTimeoutSeconds ?? 30) * 1000;
   const drainUntil = new Date(platform.now().getTime() + drainMs).toISOString();
   const old = platform.apps.findById(appId)?.currentRelease;
   if (old !== undefined && old !== number) platform.releases.setState(appId, old, "previous");
-  for (const record of platform.processes.ofApp(appId)) {
-    if (record.role === "current") platform.processes.setRole(record.id, "draining", drainUntil);
-    if (record.deploymentId === attempt.id) platform.processes.setRole(record.id, "current");
+  const known = platform.processes.ofApp(appId);
+  const replaced = known.filter((record) => record.role === "current");
+  for (const { id } of replaced) platform.processes.setRole(id, "draining", drainUntil);
+  for (const { id, deploymentId } of known) {
+    if (deploymentId === attempt.id) platform.processes.setRole(id, "current");
   }
   for (const domain of release.settings?.domains ?? []) claimDomain(platform, app, domain);
   platform.releases.setState(appId, number, "running");
   platform.apps.setCurrentRelease(appId, number);
   platform.deployments.setState(attempt.id, "live");
+  return replaced.map((record) => ({ ...record, role: "draining", drainUntil }));
 }
 
 async function takeBack(attempt: Attempt, release: Release, before: ReleaseState): Promise<void> {

@@ -17,6 +17,9 @@ export interface Attempt {
   readonly settled: Promise<void>;
   /** Resolves when nothing more will happen. */
   readonly ended: Promise<void>;
+  /** Aborted when the drain of what it has replaced is not to be waited for. */
+  readonly hurried: AbortSignal;
+  hurry(): void;
   /** Ends it with this reason unless it has switched; tells whether it did. */
   abort(reason: (phase: Phase | undefined) => Hop3Error): boolean;
   phase<T>(name: Phase, work: () => Promise<T>): Promise<T>;
@@ -38,10 +41,12 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
   const { id, app } = record;
   const home = platform.home.app(app.name);
   const abort = new AbortController();
+  const hurry = new AbortController();
   const settled = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const clock = makePhaseClock(platform, record);
-  let isLive = false;
+  /** Asked of the database: from the commit on, which comes before the Router has followed, or in an earlier life. */
+  const isLive = (): boolean => platform.deployments.find(id)?.state === "live";
 
   const end = (
     state: "succeeded" | "failed" | "cancelled",
@@ -57,10 +62,12 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
     platform,
     home,
     signal: abort.signal,
+    hurried: hurry.signal,
+    hurry: () => hurry.abort(),
     settled: settled.promise,
     ended: ended.promise,
     abort(reason) {
-      if (isLive || abort.signal.aborted) return false;
+      if (isLive() || abort.signal.aborted) return false;
       abort.abort(reason(clock.now()));
       return true;
     },
@@ -76,7 +83,6 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
       platform.timelines.append(home, id, { type: "note", level, text });
     },
     live(release, url, unchanged) {
-      isLive = true;
       platform.deployments.setState(id, "live");
       platform.timelines.append(home, id, { type: "live", release, url, unchanged });
       settled.resolve();

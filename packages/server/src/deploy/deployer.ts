@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { type DeploymentKind, nearest, parseAppName } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
+import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
-import { activate } from "./activate.ts";
+import { activate, finish } from "./activate.ts";
 import type { Attempt } from "./attempt.ts";
 import { currentRelease } from "./current-release.ts";
 import {
@@ -27,6 +28,8 @@ export interface Deployer {
   declare(app: App): Deployment;
   /** Queues a declared Deployment whose upload has arrived. */
   deploy(deployment: Deployment, request: { revision?: string | undefined; force: boolean }): void;
+  /** Finishes a Deployment that had switched before the server was restarted. */
+  resume(deployment: Deployment, app: App, replaced: readonly ProcessRecord[]): void;
   applyConfig(app: App): Deployment;
   rollback(app: App, release: number | undefined): Deployment;
   restart(app: App): Deployment;
@@ -37,6 +40,9 @@ export interface Deployer {
   /** See Runner. */
   stop(): Promise<void>;
 }
+
+const resumedNote =
+  "The server was restarted; this deployment had switched already and is finished now";
 
 export function makeDeployer(platform: Platform): Deployer {
   const runner = makeRunner(platform);
@@ -71,6 +77,12 @@ export function makeDeployer(platform: Platform): Deployer {
       const app = platform.apps.findById(deployment.appId);
       if (app === undefined) return;
       runner.enqueue(deployment, app, (attempt) => deploy(attempt, request));
+    },
+    resume(deployment, app, replaced) {
+      runner.resume(deployment, app, (attempt) => {
+        attempt.note("info", resumedNote);
+        return finish(attempt, replaced);
+      });
     },
     applyConfig(app) {
       requireCurrent(app);

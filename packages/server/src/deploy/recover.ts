@@ -1,12 +1,10 @@
 import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
-import { finish } from "./activate.ts";
-import { makeAttempt } from "./attempt.ts";
+import type { ProcessRecord } from "../db/processes.ts";
 import type { Deployer } from "./deployer.ts";
-import { removeProcesses } from "./drain.ts";
+import { removeProcesses, retireOne } from "./drain.ts";
 import { deployInterrupted, toFailure } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { makeProcessSpec } from "./process-spec.ts";
@@ -28,13 +26,14 @@ export interface Recovery {
 export async function recover(platform: Platform, deployer: Deployer): Promise<Recovery> {
   const open = platform.deployments.open();
   const failed = open.filter((entry) => isInterrupted(platform, entry));
+  const resumed = open.filter((entry) => !failed.includes(entry));
+  const started = await startMissing(platform);
+  // Before anything is taken back: Processes leave the Router first, and after a reboot it does not run yet.
+  await platform.router.ensureRunning(desiredRoutes(platform));
   for (const deployment of failed) await failInterrupted(platform, deployment);
   await failLeftReleases(platform);
-  const started = await startMissing(platform);
   const stopped = await stopUnknown(platform);
-  await platform.router.ensureRunning(desiredRoutes(platform));
-  const resumed = open.filter((entry) => !failed.includes(entry));
-  for (const deployment of resumed) resume(platform, deployer, deployment);
+  resumeAll(platform, deployer, resumed);
   await removeLeftUploads(platform);
   return {
     failed: failed.map((entry) => entry.id),
@@ -129,20 +128,32 @@ async function stopUnknown(platform: Platform): Promise<readonly string[]> {
   return unknown;
 }
 
-function resume(platform: Platform, deployer: Deployer, deployment: Deployment): void {
-  const app: App | undefined = platform.apps.findById(deployment.appId);
-  if (app === undefined) return;
-  platform.log.write("info", "deployment-resumed", { app: app.name, deployment: deployment.id });
-  if (deployment.state === "queued") {
-    deployer.deploy(deployment, { force: false });
-    return;
+function resumeAll(platform: Platform, deployer: Deployer, resumed: readonly Deployment[]): void {
+  for (const app of platform.apps.all()) {
+    const own = resumed.filter((deployment) => deployment.appId === app.id);
+    for (const { id } of own) {
+      platform.log.write("info", "deployment-resumed", { app: app.name, deployment: id });
+    }
+    const live = own.filter(({ state }) => state === "live").sort((a, b) => b.id - a.id);
+    let draining = platform.processes.ofApp(app.id).filter(({ role }) => role === "draining");
+    // The newest takes over all that the App has left draining; the others have nothing more to wait for.
+    for (const deployment of live) {
+      deployer.resume(deployment, app, draining);
+      draining = [];
+    }
+    for (const record of draining) retireLeft(platform, record);
+    const queued = own.filter(({ state }) => state === "queued");
+    for (const deployment of queued) deployer.deploy(deployment, { force: false });
   }
-  const attempt = makeAttempt(platform, { id: deployment.id, app, kind: deployment.kind });
-  attempt.note(
-    "info",
-    "The server was restarted; this deployment had switched already and is finished now",
-  );
-  void finish(attempt);
+}
+
+/** Left by a Deployment that has ended without being able to clean up after itself. */
+function retireLeft(platform: Platform, record: ProcessRecord): void {
+  const tell = (event: string, more: object): void =>
+    platform.log.write("warning", event, { process: record.id, ...more });
+  retireOne(platform, record, { onCut: (text) => tell("process-cut", { text }) }).catch((error) => {
+    if (!platform.stopping.aborted) tell("process-left", { error });
+  });
 }
 
 async function removeLeftUploads(platform: Platform): Promise<void> {

@@ -20,8 +20,10 @@ type Work = (attempt: Attempt) => Promise<void>;
 export interface Runner {
   declare(app: App, kind: DeploymentKind): Deployment;
   enqueue(deployment: Deployment, app: App, work: Work): void;
+  /** Goes on with one that had switched before the server was restarted; it waits for no turn. */
+  resume(deployment: Deployment, app: App, work: Work): void;
   cancel(id: number): void;
-  /** Cancels what waits or runs for an App and waits until it has ended. */
+  /** Cancels what waits or runs for an App, cuts drains short, and waits until all has ended. */
   stopAll(app: App): Promise<void>;
   /**
    * For the end of the server, after `platform.stopping`: fails what has not switched, leaves what has, and what waits,
@@ -33,17 +35,30 @@ export interface Runner {
 export function makeRunner(platform: Platform): Runner {
   const queue = makeQueue(platform.settings.server["max-builds"]);
   const attempts = new Map<number, Attempt>();
+  const resumed = new Set<Promise<void>>();
   const forget = (id: number): void => {
     attempts.delete(id);
+  };
+  const begin = ({ id, kind }: Deployment, app: App): Attempt => {
+    const attempt = makeAttempt(platform, { id, app, kind });
+    attempts.set(id, attempt);
+    return attempt;
   };
   return {
     declare: (app, kind) => platform.deployments.create(app.id, kind, platform.now().toISOString()),
     enqueue(deployment, app, work) {
-      const attempt = makeAttempt(platform, { id: deployment.id, app, kind: deployment.kind });
-      attempts.set(attempt.id, attempt);
+      const attempt = begin(deployment, app);
       const behind = queue.add(makeJob(attempt, work, forget));
       if (behind === 0) return;
       platform.timelines.append(attempt.home, attempt.id, { type: "queued", behind });
+    },
+    resume(deployment, app, work) {
+      const attempt = begin(deployment, app);
+      const done = runWork(attempt, work).finally(() => {
+        forget(attempt.id);
+        resumed.delete(done);
+      });
+      resumed.add(done);
     },
     cancel(id) {
       const attempt = attempts.get(id);
@@ -60,6 +75,7 @@ export function makeRunner(platform: Platform): Runner {
       for (const attempt of own) {
         if (queue.remove(attempt.id)) attempt.fail(deployCancelled({ phase: undefined }));
         else attempt.abort((phase) => deployCancelled({ phase }));
+        attempt.hurry();
       }
       await Promise.all(own.map((attempt) => attempt.ended));
     },
@@ -70,7 +86,7 @@ export function makeRunner(platform: Platform): Runner {
         attempt.abort((phase) => deployInterrupted({ phase, serving: serving(attempt) })),
       );
       await Promise.all(aborted.map((attempt) => attempt.ended));
-      await queue.idle();
+      await Promise.all([queue.idle(), ...resumed]);
     },
   };
 }
@@ -83,11 +99,7 @@ function makeJob(attempt: Attempt, work: Work, forget: (id: number) => void): Jo
     settled: attempt.settled,
     async run() {
       platform.deployments.setState(id, "running");
-      await work(attempt).catch((error: unknown) => {
-        const failure = attempt.fail(error);
-        if (failure.code !== "INTERNAL") return;
-        platform.log.write("error", "deployment", { deployment: id, error });
-      });
+      await runWork(attempt, work);
       forget(id);
     },
     supersedes: (other) => supersedes(platform, kind, other.id),
@@ -100,6 +112,15 @@ function makeJob(attempt: Attempt, work: Work, forget: (id: number) => void): Jo
       void rm(uploadPaths(platform.home.uploads, id).dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Never rejects: what goes wrong is the end of this Deployment alone. */
+async function runWork(attempt: Attempt, work: Work): Promise<void> {
+  await work(attempt).catch((error: unknown) => {
+    const failure = attempt.fail(error);
+    if (failure.code !== "INTERNAL") return;
+    attempt.platform.log.write("error", "deployment", { deployment: attempt.id, error });
+  });
 }
 
 /** A newer tree makes an older waiting one pointless, and a waiting configuration change too: it takes that along. */

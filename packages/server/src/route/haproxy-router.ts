@@ -98,10 +98,7 @@ async function ensureRunning(context: Context, routes: readonly Route[]): Promis
   await tree.ensureRunning();
   const serviceDir = join(dir, "service");
   const known = (await tree.services()).has(serviceName) && (await isSupervised(serviceDir));
-  if (known && (await runsWith(context))) {
-    await waitUntilUp(context);
-    return apply(context, routes);
-  }
+  if (known && (await runsWith(context))) return apply(context, routes);
   if (known) await tree.remove(serviceName, 2 * stopTimeoutMs);
   await checkPortFree(settings.listen);
   await writePages(dir);
@@ -150,6 +147,8 @@ async function waitUntilUp({ admin, dir }: Context): Promise<void> {
 async function apply(context: Context, routes: readonly Route[]): Promise<void> {
   const { admin } = context;
   await writeRoutes(context, routes);
+  // It may have crashed a moment ago: s6 starts it again, with what was just written.
+  await waitUntilUp(context);
   const actual = { hosts: await admin.hosts(), servers: await admin.servers() };
   for (const { command, expect } of planChanges(routes, actual)) {
     const answer = await admin.send(command);
