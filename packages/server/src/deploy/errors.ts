@@ -143,13 +143,31 @@ export const internalError = defineError<{ reason: string }>({
   hint: () => "The server's log has the trace; please report it",
 });
 
+export const diskFull = defineError<{ reason: string }>({
+  code: "DISK_FULL",
+  exitCode: ExitCode.failure,
+  status: 507,
+  message: ({ reason }) => `the disk is full: ${reason}`,
+  hint: () => "Make room (df -h; hop3 destroy APP; nix-store --gc), then try again",
+});
+
+/** SQLITE_FULL, sqlite.org/rescode.html. */
+const sqliteFull = 13;
+
+/** Any thrown thing as a failure that a user is told. */
+export function toHop3Error(error: unknown): Hop3Error {
+  if (error instanceof Hop3Error) return error;
+  if (!(error instanceof Error)) return internalError({ reason: String(error) });
+  const reason = error.message;
+  const isFull =
+    ("code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT")) ||
+    ("errcode" in error && error.errcode === sqliteFull);
+  return isFull ? diskFull({ reason }, { cause: error }) : internalError({ reason });
+}
+
 /** Any thrown thing as the failure that is stored and shown. */
 export function toFailure(error: unknown): FailureData {
-  const known =
-    error instanceof Hop3Error
-      ? error
-      : internalError({ reason: error instanceof Error ? error.message : String(error) });
-  const { code, message, hint, place, detail, exitCode } = known.failure;
+  const { code, message, hint, place, detail, exitCode } = toHop3Error(error).failure;
   return {
     code,
     message,

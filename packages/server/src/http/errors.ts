@@ -1,5 +1,5 @@
-import { defineError, ExitCode, Hop3Error, type Problem } from "@hop3/core";
-import { internalError } from "../deploy/errors.ts";
+import { defineError, ExitCode, type Problem } from "@hop3/core";
+import { toHop3Error } from "../deploy/errors.ts";
 
 export const notSignedIn = defineError<{ reason: string }>({
   code: "NOT_SIGNED_IN",
@@ -35,10 +35,7 @@ export const deploymentNotFound = defineError<{ id: string }>({
 
 /** The failure as RFC 9457 problem details. */
 export function toProblem(error: unknown): Problem {
-  const { failure } =
-    error instanceof Hop3Error
-      ? error
-      : internalError({ reason: error instanceof Error ? error.message : String(error) });
+  const { failure } = toHop3Error(error);
   return {
     type: `about:blank#${failure.code}`,
     title: failure.message,

@@ -75,8 +75,14 @@ export function makeNixClient(): NixClient {
   };
 }
 
+/** Nix builds in TMPDIR: an operator whose /tmp is small moves it with that. */
+function nixHostEnvironment(): Record<string, string> {
+  const tmp = process.env["TMPDIR"];
+  return { ...hostEnvironment(), ...(tmp === undefined ? {} : { TMPDIR: tmp }) };
+}
+
 async function start(argv: Argv, more: Partial<RunRequest> = {}): Promise<RunResult> {
-  const result = await run({ argv: dieWithParent(argv), env: hostEnvironment(), ...more });
+  const result = await run({ argv: dieWithParent(argv), env: nixHostEnvironment(), ...more });
   if (result.missing || (result.exitCode === 127 && /No such file/.test(result.stderr))) {
     throw nixMissing({ program: argv[0] });
   }

@@ -42,6 +42,11 @@ export function structureLine(settings: RouterSettings): string {
   return `# structure ${createHash("sha256").update(text).digest("hex")}`;
 }
 
+/** The line that says where the router listens. */
+export function bindLine({ listen }: Pick<RouterSettings, "listen">): string {
+  return `  bind ${tcpAddress(listen.host, listen.port)}`;
+}
+
 function renderStructure({ listen, adminSocket, user }: RouterSettings): readonly string[] {
   return [
     "global",
@@ -63,7 +68,7 @@ function renderStructure({ listen, adminSocket, user }: RouterSettings): readonl
     ...errorPages(),
     "",
     "frontend public from base",
-    `  bind ${tcpAddress(listen.host, listen.port)}`,
+    bindLine({ listen }),
     // What a client says about itself is not to be believed.
     "  http-request del-header x-forwarded- -m beg",
     "  http-request del-header forwarded",

@@ -7,6 +7,7 @@ import { isSupervised, type ServiceTree } from "../run/service-tree.ts";
 import { planChanges } from "./changes.ts";
 import { type HaproxyAdmin, makeHaproxyAdmin, routerUnreachable } from "./haproxy-admin.ts";
 import {
+  bindLine,
   configFiles,
   desiredHosts,
   type RouterSettings,
@@ -99,6 +100,8 @@ async function ensureRunning(context: Context, routes: readonly Route[]): Promis
   const serviceDir = join(dir, "service");
   const known = (await tree.services()).has(serviceName) && (await isSupervised(serviceDir));
   if (known && (await runsWith(context))) return apply(context, routes);
+  // The one that runs goes on serving where its successor could not.
+  if (known && !(await listensAlready(context))) await checkPortFree(settings.listen);
   if (known) await tree.remove(serviceName, 2 * stopTimeoutMs);
   await checkPortFree(settings.listen);
   await writePages(dir);
@@ -122,6 +125,11 @@ async function runsWith({ dir, tree, settings }: Context): Promise<boolean> {
   return (
     config.startsWith(`${structureLine(settings)}\n`) && script.includes(`"${tree.binDir}/haproxy"`)
   );
+}
+
+/** True where the haproxy that runs holds the very address that is wanted. */
+async function listensAlready({ dir, settings }: Context): Promise<boolean> {
+  return (await readIfThere(join(dir, configFiles.config))).includes(`${bindLine(settings)}\n`);
 }
 
 function readIfThere(path: string): Promise<string> {
