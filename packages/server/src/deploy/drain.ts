@@ -20,31 +20,40 @@ interface Drain {
   onCut(text: string): void;
 }
 
-/** One Process: drained until its time is over, taken out of the Router, stopped. In this order, always. */
+/**
+ * One Process: drained, taken out of the Router, stopped. Where its time is over before its connections are, it is
+ * stopped first: it may then say good-bye to those who still listen, which a cut by the Router would not.
+ */
 export async function retireOne(
   platform: Platform,
   record: ProcessRecord,
   drain: Drain,
 ): Promise<void> {
-  if (record.address !== undefined) await untilDrained(platform, record, drain);
+  const isDrained = record.address === undefined || (await waitForDrain(platform, record, drain));
+  if (!isDrained) await platform.supervisor.stop(record.id);
   await removeProcesses(platform, [record]);
 }
 
-async function untilDrained(
+/** False where something was still open when its time was over. */
+async function waitForDrain(
   platform: Platform,
   record: ProcessRecord,
   { hurried, onCut }: Drain,
-): Promise<void> {
+): Promise<boolean> {
   const app = platform.apps.findById(record.appId);
-  if (app === undefined) return;
+  if (app === undefined) return true;
   const route = { app: app.name, backend: app.backend };
   const deadline = Date.parse(record.drainUntil ?? "") || 0;
   const ends = [platform.stopping, ...(hurried === undefined ? [] : [hurried])];
   const signal = AbortSignal.any(ends);
   for (let pause = firstPauseMs; ; pause = Math.min(pause * 1.25, longestPauseMs)) {
     const open = await platform.router.openSessions(route, record.id);
-    if (open === 0 || hurried?.aborted === true) return;
-    if (platform.now().getTime() >= deadline) return onCut(describeCut(record, open));
+    if (open === 0) return true;
+    if (hurried?.aborted === true) return false;
+    if (platform.now().getTime() >= deadline) {
+      onCut(describeCut(record, open));
+      return false;
+    }
     await sleep(pause, undefined, { signal }).catch(() => {});
     // What is still open is for the next start to wait for.
     platform.stopping.throwIfAborted();

@@ -30,6 +30,7 @@ export async function recover(platform: Platform, deployer: Deployer): Promise<R
   const started = await startMissing(platform);
   // Before anything is taken back: Processes leave the Router first, and after a reboot it does not run yet.
   await platform.router.ensureRunning(desiredRoutes(platform));
+  await forgetGone(platform);
   for (const deployment of failed) await failInterrupted(platform, deployment);
   await failLeftReleases(platform);
   const stopped = await stopUnknown(platform);
@@ -105,11 +106,7 @@ async function startMissing(platform: Platform): Promise<readonly string[]> {
   const known = new Set((await platform.supervisor.status()).map((status) => status.id));
   const started: string[] = [];
   for (const record of platform.processes.all()) {
-    if (known.has(record.id)) continue;
-    if (record.role !== "current") {
-      platform.processes.remove(record.id);
-      continue;
-    }
+    if (known.has(record.id) || record.role !== "current") continue;
     const app = platform.apps.findById(record.appId);
     const release = platform.releases.find(record.appId, record.release);
     if (app === undefined || release === undefined) continue;
@@ -117,6 +114,15 @@ async function startMissing(platform: Platform): Promise<readonly string[]> {
     started.push(record.id);
   }
   return started;
+}
+
+/** What was to end anyway and has ended, in a reboot or just before a kill: the Router may still know it. */
+async function forgetGone(platform: Platform): Promise<void> {
+  const known = new Set((await platform.supervisor.status()).map((status) => status.id));
+  const gone = platform.processes
+    .all()
+    .filter(({ id, role }) => role !== "current" && !known.has(id));
+  await removeProcesses(platform, gone);
 }
 
 async function stopUnknown(platform: Platform): Promise<readonly string[]> {
