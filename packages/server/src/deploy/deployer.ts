@@ -20,6 +20,7 @@ import { deploy, redeploy } from "./pipeline.ts";
 import type { Platform } from "./platform.ts";
 import { desiredRoutes } from "./routes.ts";
 import { makeRunner } from "./runner.ts";
+import { noteOtherConfig } from "./stored-config.ts";
 
 /** Every way to change what runs. Each returns the queued Deployment at once; its timeline tells the rest. */
 export interface Deployer {
@@ -96,6 +97,7 @@ export function makeDeployer(platform: Platform): Deployer {
       const work = (attempt: Attempt) => {
         const known = platform.releases.find(app.id, release.number) ?? release;
         requireRestorable(platform, app, known);
+        noteOtherConfig(attempt, known);
         return activate(attempt, known);
       };
       return enqueue(app, "rollback", { release, work });

@@ -61,3 +61,17 @@ export function snapshotConfig({ platform, app }: Attempt, release: Release): Co
     digest: platform.vault.digest(values),
   };
 }
+
+/** A Release runs with the configuration it was made with: says which keys are stored differently by now. */
+export function noteOtherConfig({ platform, app, note }: Attempt, release: Release): void {
+  if (release.config === undefined) return;
+  const stored = readConfig(platform, app.id);
+  const own = platform.vault.openValues(release.config, snapshotPurpose(app, release));
+  const keys = [...new Set([...Object.keys(stored), ...Object.keys(own)])].sort();
+  const other = keys.filter((key) => stored[key] !== own[key]);
+  if (other.length === 0) return;
+  note(
+    "warning",
+    `Release ${release.number} runs with the configuration it was made with; stored differently now: ${other.join(", ")}`,
+  );
+}
