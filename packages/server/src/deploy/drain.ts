@@ -1,7 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ProcessRecord } from "../db/processes.ts";
+import type { AppStore } from "../db/apps.ts";
+import type { ProcessRecord, ProcessStore } from "../db/processes.ts";
+import type { Router } from "../route/router.ts";
+import type { Supervisor } from "../run/supervisor.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Platform } from "./platform.ts";
+
+/** What of the platform takes part in the end of a Process. */
+export interface EndingPlatform {
+  readonly apps: Pick<AppStore, "findById">;
+  readonly processes: Pick<ProcessStore, "remove">;
+  readonly router: Pick<Router, "openSessions" | "remove">;
+  readonly supervisor: Pick<Supervisor, "stop">;
+  readonly stopping: AbortSignal;
+  now(): Date;
+}
 
 const firstPauseMs = 25;
 const longestPauseMs = 250;
@@ -25,7 +37,7 @@ interface Drain {
  * stopped first: it may then say good-bye to those who still listen, which a cut by the Router would not.
  */
 export async function retireOne(
-  platform: Platform,
+  platform: EndingPlatform,
   record: ProcessRecord,
   drain: Drain,
 ): Promise<void> {
@@ -36,7 +48,7 @@ export async function retireOne(
 
 /** False where something was still open when its time was over. */
 async function waitForDrain(
-  platform: Platform,
+  platform: EndingPlatform,
   record: ProcessRecord,
   { hurried, onCut }: Drain,
 ): Promise<boolean> {
@@ -67,7 +79,7 @@ function describeCut({ release }: ProcessRecord, open: number): string {
 
 /** Takes Processes out of the Router, stops and forgets them. Each step may be repeated. */
 export async function removeProcesses(
-  platform: Platform,
+  platform: EndingPlatform,
   records: readonly ProcessRecord[],
 ): Promise<void> {
   await Promise.all(
