@@ -1,6 +1,7 @@
 import { decimal } from "../encode/text.ts";
 import type { AttrName, FunctionExpr, IfExpr, NixExpr, SelectExpr, StringPart } from "./ast.ts";
 import {
+  choice,
   flatText,
   group,
   indent,
@@ -27,12 +28,12 @@ const INT64_LIMIT = 2n ** 63n;
 
 /** Nix text of an expression, laid out as the formatter of RFC 166 would leave it. */
 export function printNix(expr: NixExpr): string {
-  return render(makePrinter().layout(expr));
+  return render(group(makePrinter().layout(expr)));
 }
 
 /** A whole file: an optional comment, the expression, a line break at the end. */
 export function printNixFile(expr: NixExpr, comment?: string): string {
-  return `${render(seq(commentLayout(comment), makePrinter().layout(expr)))}\n`;
+  return `${render(seq(commentLayout(comment), group(makePrinter().layout(expr))))}\n`;
 }
 
 /** Layouts are kept: an expression is asked for in several places of one page. */
@@ -89,15 +90,9 @@ function layoutOf(printer: Printer, expr: NixExpr): Layout {
     case "if":
       return ifLayout(printer, expr);
     case "with":
-      return isAbsorbable(expr) ? printer.absorbed(expr) : withLayout(printer, expr);
+      return withLayout(printer, expr);
     case "assert":
-      return seq(
-        "assert ",
-        printer.layout(expr.condition),
-        ";",
-        newline,
-        printer.layout(expr.body),
-      );
+      return assertLayout(printer, expr);
     case "binary":
       return operatorLayout(printer, expr);
     case "not":
@@ -142,7 +137,7 @@ function indentedLayout(printer: Printer, parts: readonly StringPart[]): Layout 
     segments.map((part) => (typeof part === "string" ? part : interpolation(printer, part))),
   );
   const layouts = lines.map((segments) => seq(...segments));
-  if (layouts.length === 1) return seq("''", ...layouts, "''");
+  if (layouts.length === 1) return quotedLayout(printer, parts);
   const endsWithBreak = lines.at(-1)?.length === 0;
   if (!endsWithBreak) return seq("''", indent(newline, join(newline, layouts)), "''");
   return seq("''", indent(newline, join(newline, layouts.slice(0, -1))), newline, "''");
@@ -153,7 +148,9 @@ function interpolation(printer: Printer, expr: NixExpr): Layout {
   if (isBracketed(expr)) return seq("${", layout, "}");
   const flat = flatText(layout);
   const isShort = flat !== undefined && (isSimple(expr) || flat.length <= MAX_INLINE_INTERPOLATION);
-  return isShort ? seq(`\${${flat}}`) : group("${", indent(softLine, layout), softLine, "}");
+  if (isShort) return seq(`\${${flat}}`);
+  if (isSimple(expr)) return seq("${", layout, "}");
+  return group("${", indent(softLine, layout), softLine, "}");
 }
 
 function attrNameLayout(printer: Printer, name: AttrName): Layout {
@@ -162,9 +159,13 @@ function attrNameLayout(printer: Printer, name: AttrName): Layout {
 }
 
 function selectLayout(printer: Printer, { target, path, fallback }: SelectExpr): Layout {
-  const selection = seq(printer.operand(target, Level.atom), ".", printer.attrPath(path));
+  const base = printer.operand(target, Level.atom);
+  const opensBelow = base.isHard && levelOf(target) === Level.atom;
+  const selection = seq(base, ...(opensBelow ? [newline] : []), ".", printer.attrPath(path));
   if (fallback === undefined) return selection;
-  return seq(selection, indent(group(line), "or ", printer.operand(fallback, Level.select)));
+  const other = seq("or ", printer.operand(fallback, Level.select));
+  const beside = seq(selection, " ", other);
+  return choice(beside, beside, seq(selection, indent(newline, other)));
 }
 
 function listLayout(printer: Printer, items: readonly NixExpr[]): Layout {
@@ -218,6 +219,13 @@ function branchHead(printer: Printer, expr: IfExpr): Layout {
   return seq(head, indent(line, printer.layout(expr.then)));
 }
 
+/** Whether the body begins on a line of its own is up to the group around. */
 function withLayout(printer: Printer, expr: NixExpr & { kind: "with" }): Layout {
-  return group("with ", printer.layout(expr.scope), ";", line, printer.layout(expr.body));
+  return seq(group("with ", printer.layout(expr.scope), ";"), line, printer.layout(expr.body));
+}
+
+function assertLayout(printer: Printer, expr: NixExpr & { kind: "assert" }): Layout {
+  const condition = printer.layout(expr.condition);
+  const head = group("assert", indent(line, condition), ";");
+  return seq(head, newline, printer.layout(expr.body));
 }

@@ -1,0 +1,60 @@
+import fc from "fast-check";
+import type { NixExpr } from "../src/nix/ast.ts";
+/** Pieces of text that have a meaning in one of the languages we write, and ordinary ones. */
+export declare const trickyUnit: fc.Arbitrary<
+  | "\u0001"
+  | "\t"
+  | "\n"
+  | "\n  "
+  | "\r"
+  | "\r\n"
+  | "\u001B"
+  | " "
+  | "  "
+  | "!"
+  | '"'
+  | "#"
+  | "$"
+  | "$$"
+  | "${"
+  | "%"
+  | "'"
+  | "''"
+  | "''${"
+  | "''\\"
+  | "-"
+  | "---"
+  | "0"
+  | "1e3"
+  | ":"
+  | ";"
+  | "<<"
+  | "="
+  | "?>"
+  | "Z"
+  | "[s]"
+  | "\\"
+  | "`"
+  | "a"
+  | "export "
+  | "null"
+  | "yes"
+  | "{"
+  | "}"
+  | "~"
+  | ""
+  | "\u0085"
+  | "ß"
+  | "é"
+  | "\u2028"
+  | "漢"
+  | ""
+  | "﻿"
+  | "￾"
+  | "😀"
+>;
+/** Any text that has a UTF-8 form and no NUL. */
+export declare const trickyText: fc.Arbitrary<string>;
+export declare const anyText: fc.Arbitrary<string>;
+/** A closed expression of any type and shape, except functions. */
+export declare const anyTree: fc.Arbitrary<NixExpr>;
