@@ -9,6 +9,8 @@ export interface LoadAppOptions {
   readonly mark: string;
   readonly instances?: number;
   readonly drainSeconds?: number;
+  /** On $PORT or on $HOP3_SOCKET. */
+  readonly listen?: "port" | "socket";
 }
 
 /** A Node app (HTTP, WebSocket, a stream of 20 s) in a directory below /tmp, ready to be deployed. */
@@ -22,6 +24,9 @@ drain-timeout = ${options.drainSeconds ?? 120}
 
 [run.workers.web]
 instances = ${options.instances ?? 1}
+
+[env]
+LISTEN = "${options.listen ?? "socket"}"
 `;
   await writeFile(join(dir, "hop3.toml"), settings);
   return dir;

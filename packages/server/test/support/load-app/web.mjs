@@ -49,7 +49,10 @@ function say(event, more) {
   process.stdout.write(`${JSON.stringify({ event, mark, ...more })}\n`);
 }
 
-server.listen(process.env.HOP3_SOCKET, () => say("ready", {}));
+const { BIND_ADDRESS, HOP3_SOCKET, LISTEN, PORT } = process.env;
+const address =
+  LISTEN === "port" ? { host: BIND_ADDRESS, port: Number(PORT) } : { path: HOP3_SOCKET };
+server.listen(address, () => say("ready", {}));
 
 process.on("SIGTERM", () => {
   stoppedAt = Date.now();
