@@ -108,6 +108,10 @@ in
       inherit src;
       filter = path: type: type == "directory" || lists.any (s: strings.hasSuffix s (baseNameOf path)) suffixes;
     };
-  pathIsDirectory = path: (builtins.readDir (dirOf path)).${baseNameOf path} or null == "directory";
+  # Pure evaluation forbids to list the store itself; the paths that enter it as such are directories.
+  pathIsDirectory =
+    path:
+    toString (dirOf path) == builtins.storeDir
+    || (builtins.readDir (dirOf path)).${baseNameOf path} or null == "directory";
   pathExists = builtins.pathExists;
 }

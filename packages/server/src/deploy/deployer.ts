@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type DeploymentKind, nearest, parseAppName } from "@hop3/core";
+import { type DeploymentKind, Hop3Error, nearest, parseAppName } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
@@ -87,8 +87,7 @@ export function makeDeployer(platform: Platform): Deployer {
     },
     applyConfig(app) {
       requireCurrent(app);
-      const work = (attempt: Attempt) => redeploy(attempt, requireCurrent(app));
-      return enqueue(app, "config", { work });
+      return enqueue(app, "config", { work: (attempt) => applyStored(attempt, requireCurrent) });
     },
     rollback(app, number) {
       const find = () => findTarget(platform, { app, current: requireCurrent(app) }, number);
@@ -123,6 +122,18 @@ function requireApp(platform: Platform, name: string): App {
   if (app !== undefined) return app;
   const names = platform.apps.all().map((known) => known.name);
   throw appNotFound({ app: name, nearest: nearest(name, names) });
+}
+
+/** A change of the configuration outlives the Deployment that could not apply it: its failure says so. */
+async function applyStored(attempt: Attempt, base: (app: App) => Release): Promise<void> {
+  try {
+    await redeploy(attempt, base(attempt.app));
+  } catch (error) {
+    if (!(error instanceof Hop3Error)) throw error;
+    const { failure } = error;
+    const hint = `The new values stay stored and the old release runs with its own; change them with hop3 config set or hop3 config unset (--app ${attempt.app.name}). ${failure.hint ?? ""}`;
+    throw new Hop3Error({ ...failure, hint: hint.trimEnd() }, { cause: error });
+  }
 }
 
 function freeBackend(platform: Platform): number {

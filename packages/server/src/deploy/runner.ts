@@ -1,4 +1,4 @@
-import { rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
 import type { DeploymentKind } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
@@ -63,7 +63,7 @@ export function makeRunner(platform: Platform): Runner {
     cancel(id) {
       const attempt = attempts.get(id);
       if (attempt !== undefined && queue.remove(id)) {
-        attempt.fail(deployCancelled({ phase: undefined }));
+        dropWaiting(attempt);
         return forget(id);
       }
       if (attempt?.abort((phase) => deployCancelled({ phase })) === true) return;
@@ -73,7 +73,7 @@ export function makeRunner(platform: Platform): Runner {
     async stopAll(app) {
       const own = [...attempts.values()].filter((attempt) => attempt.app.id === app.id);
       for (const attempt of own) {
-        if (queue.remove(attempt.id)) attempt.fail(deployCancelled({ phase: undefined }));
+        if (queue.remove(attempt.id)) dropWaiting(attempt);
         else attempt.abort((phase) => deployCancelled({ phase }));
         attempt.hurry();
       }
@@ -109,9 +109,19 @@ function makeJob(attempt: Attempt, work: Work, forget: (id: number) => void): Jo
       const at = platform.now().toISOString();
       platform.deployments.end(id, "superseded", { at, failure });
       platform.timelines.append(attempt.home, id, { type: "end", state: "superseded", failure });
-      void rm(uploadPaths(platform.home.uploads, id).dir, { recursive: true, force: true });
+      dropUpload(attempt);
     },
   };
+}
+
+/** Ends one that has not had its turn. */
+function dropWaiting(attempt: Attempt): void {
+  dropUpload(attempt);
+  attempt.fail(deployCancelled({ phase: undefined }));
+}
+
+function dropUpload({ platform, id }: Attempt): void {
+  rmSync(uploadPaths(platform.home.uploads, id).dir, { recursive: true, force: true });
 }
 
 /** Never rejects: what goes wrong is the end of this Deployment alone. */
