@@ -1,9 +1,10 @@
 import { realpath } from "node:fs/promises";
 import { basename } from "node:path";
-import { type AppName, parseAppName, sourceNotFound, suggestAppName } from "@hop3/core";
+import type { AppName } from "@hop3/core";
+import { parseAppName, suggestAppName } from "@hop3/core/base";
+import { readConfigFile } from "./config-file.ts";
 import type { Context } from "./context.ts";
 import type { Input } from "./input.ts";
-import { readConfig } from "./source.ts";
 
 /** The app a command is about: the one it names, else that of the directory the user stands in. */
 export async function chooseApp(input: Input, context: Context): Promise<AppName> {
@@ -12,8 +13,8 @@ export async function chooseApp(input: Input, context: Context): Promise<AppName
 
 /** `[metadata] id` of the directory's hop3.toml, else what its own name makes. */
 export async function appOfDirectory(directory: string): Promise<AppName> {
-  const { config } = await readConfig(directory);
-  const { id } = config.metadata ?? {};
+  const loaded = await readConfigFile(directory);
+  const { id } = loaded?.config.metadata ?? {};
   if (id !== undefined) return parseAppName(id);
   return parseAppName(suggestAppName(basename(await realDirectory(directory))));
 }
@@ -22,6 +23,7 @@ async function realDirectory(directory: string): Promise<string> {
   try {
     return await realpath(directory);
   } catch (cause) {
+    const { sourceNotFound } = await import("@hop3/core");
     throw sourceNotFound({ directory }, { cause });
   }
 }

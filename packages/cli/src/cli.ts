@@ -1,4 +1,4 @@
-import { ExitCode } from "@hop3/core";
+import { ExitCode } from "@hop3/core/base";
 import { makeClient } from "./client.ts";
 import type { Answer } from "./command.ts";
 import { defaultHome } from "./connection.ts";

@@ -1,11 +1,18 @@
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestOptions } from "node:http";
 import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import { Problem } from "@hop3/core";
-import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { z } from "zod";
+import type { EventSourceMessage } from "eventsource-parser";
+import {
+  type AnswerName,
+  type AnswerOf,
+  checkAnswer,
+  loadSchemasAhead,
+  tryAnswer,
+} from "./answer-check.ts";
 import { type Endpoint, explainConnection, findServer } from "./connection.ts";
 import { answerNotUnderstood, fromProblem } from "./errors.ts";
+
+// An import would read every export, and the one of WebSocket loads all of undici: as much again as Node's own start.
+const { request: httpRequest } = process.getBuiltinModule("node:http");
 
 export interface ApiRequest {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
@@ -23,13 +30,13 @@ export interface ApiRequest {
 /** The one HTTP client. Whatever comes back has passed its schema. */
 export interface Client {
   endpoint(): Promise<Endpoint>;
-  json<T>(request: ApiRequest, schema: z.ZodType<T>): Promise<T>;
+  json<Name extends AnswerName>(request: ApiRequest, answer: Name): Promise<AnswerOf<Name>>;
   none(request: ApiRequest): Promise<void>;
   text(request: ApiRequest): Promise<string>;
   /** Server-sent events until the server closes; a connection that breaks is an error. */
   events(request: ApiRequest): AsyncIterable<EventSourceMessage>;
   /** Lines of JSON. */
-  lines<T>(request: ApiRequest, schema: z.ZodType<T>): AsyncIterable<T>;
+  lines<Name extends AnswerName>(request: ApiRequest, answer: Name): AsyncIterable<AnswerOf<Name>>;
 }
 
 /** A path whose inserted parts cannot become anything but one segment each. */
@@ -55,14 +62,17 @@ export function makeClient(home: string, env: NodeJS.ProcessEnv): Client {
   return {
     endpoint,
     text,
-    json: async (request, schema) => checked(await text(request), schema, request),
+    json: async (request, answer) =>
+      await checkAnswer(await text(request), answer, nameOf(request)),
     none: async (request) => {
       await text(request);
     },
     events: (request) => readEvents(send, request),
-    lines: async function* (request, schema) {
+    lines: async function* (request, answer) {
       const { chunks } = await send(request);
-      for await (const line of readLines(chunks)) yield checked(line, schema, request);
+      for await (const line of readLines(chunks)) {
+        yield await checkAnswer(line, answer, nameOf(request));
+      }
     },
   };
 }
@@ -92,13 +102,19 @@ async function exchange(target: Endpoint, request: ApiRequest): Promise<Incoming
   return await new Promise((resolve, reject) => {
     const outgoing = make(options, resolve);
     outgoing.on("error", reject);
+    outgoing.once("finish", loadSchemasAhead);
     if (request.upload === undefined) {
       outgoing.end(request.body === undefined ? undefined : JSON.stringify(request.body));
       return;
     }
     // After an early answer, for example a refusal, sending the rest may fail; the answer has counted by then.
-    pipeline(request.upload, outgoing).catch(reject);
+    sendAll(request.upload, outgoing).catch(reject);
   });
+}
+
+async function sendAll(upload: Readable, outgoing: ClientRequest): Promise<void> {
+  const { pipeline } = await import("node:stream/promises");
+  await pipeline(upload, outgoing);
 }
 
 async function chooseRequest(target: Endpoint): Promise<typeof httpRequest> {
@@ -140,7 +156,7 @@ function authorization(target: Endpoint): Record<string, string> {
 
 async function readProblem(response: IncomingMessage, request: ApiRequest): Promise<Error> {
   const text = await readText(response);
-  const problem = Problem.safeParse(parseJson(text));
+  const problem = await tryAnswer(text, "Problem");
   if (problem.success) return fromProblem(problem.data);
   const type = response.headers["content-type"] ?? "no content type";
   return answerNotUnderstood({
@@ -149,23 +165,8 @@ async function readProblem(response: IncomingMessage, request: ApiRequest): Prom
   });
 }
 
-function checked<T>(text: string, schema: z.ZodType<T>, request: ApiRequest): T {
-  const result = schema.safeParse(parseJson(text));
-  if (result.success) return result.data;
-  const because = z.prettifyError(result.error).replace(/\s*\n\s*/g, " ");
-  throw answerNotUnderstood({ request: nameOf(request), because });
-}
-
 function nameOf(request: ApiRequest): string {
   return `${request.method ?? "GET"} ${request.path}`;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 async function readText(chunks: AsyncIterable<string>): Promise<string> {
@@ -187,6 +188,7 @@ async function* readLines(chunks: AsyncIterable<string>): AsyncGenerator<string>
 async function* readEvents(send: Send, request: ApiRequest): AsyncGenerator<EventSourceMessage> {
   const headers = { accept: "text/event-stream", ...request.headers };
   const { chunks } = await send({ ...request, headers });
+  const { createParser } = await import("eventsource-parser");
   const waiting: EventSourceMessage[] = [];
   const parser = createParser({ onEvent: (event) => waiting.push(event) });
   for await (const chunk of chunks) {

@@ -1,4 +1,5 @@
-import { defineError, ExitCode, formatPlace, Hop3Error, type Problem } from "@hop3/core";
+import type { Problem } from "@hop3/core";
+import { defineError, ExitCode, formatPlace, Hop3Error } from "@hop3/core/base";
 
 export const usageError = defineError<{ message: string; hint?: string | undefined }>({
   code: "USAGE",

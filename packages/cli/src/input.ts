@@ -1,5 +1,5 @@
 import type { AppName } from "@hop3/core";
-import { parseAppName } from "@hop3/core";
+import { parseAppName } from "@hop3/core/base";
 import { usageError } from "./errors.ts";
 
 /** Arguments and options of one call, as the command tree declares them. */

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ExitCode } from "@hop3/core";
+import { ExitCode } from "@hop3/core/base";
 import { runCli } from "./cli.ts";
 
 const stop = new AbortController();

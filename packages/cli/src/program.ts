@@ -1,4 +1,4 @@
-import { nearest } from "@hop3/core";
+import { nearest } from "@hop3/core/base";
 import { Argument, Command, CommanderError, Option } from "commander";
 import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command.ts";
 import { usageError } from "./errors.ts";

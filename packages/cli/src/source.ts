@@ -1,11 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { relative } from "node:path";
 import { Readable } from "node:stream";
 import {
   type LoadedConfig,
-  loadConfig,
   makeSourceFilter,
-  noConfig,
   sourceEmpty,
   sourceSecret,
   sourceUnreadable,
@@ -13,37 +10,15 @@ import {
 import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
 import { create } from "tar";
 import { line } from "./blocks.ts";
-import { errorCode } from "./connection.ts";
 import type { Context } from "./context.ts";
-import { fileUnreadable } from "./errors.ts";
-
-/** A path of the command line, from where the user stands. */
-export function resolveFrom(context: Pick<Context, "cwd">, path: string): string {
-  return resolve(context.cwd, path);
-}
-
-/** The hop3.toml of a directory, or what stands for one that is not there. */
-export async function readConfig(directory: string): Promise<LoadedConfig> {
-  const file = join(directory, "hop3.toml");
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    const code = errorCode(cause);
-    // A directory that is not there is for whoever walks it to report.
-    if (code === "ENOENT" || code === "ENOTDIR") return noConfig();
-    throw fileUnreadable({ file, because: code ?? String(cause) }, { cause });
-  }
-  return loadConfig(text);
-}
 
 /** What may leave this machine of a directory; fails where a file of it looks like a secret. */
 export async function readSource(
   directory: string,
-  loaded: LoadedConfig,
+  loaded: LoadedConfig | undefined,
   context: Pick<Context, "output">,
 ): Promise<SourceEntry[]> {
-  const { build } = loaded.config;
+  const build = loaded?.config.build;
   const filter = makeSourceFilter({ buildIgnore: build?.ignore ?? [] });
   const dropped: string[] = [];
   const entries: SourceEntry[] = [];

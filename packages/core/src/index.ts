@@ -1,7 +1,8 @@
-export * from "./api/contract.ts";
+export * from "./api/index.ts";
 export * from "./artifact/build-artifact.ts";
 export * from "./artifact/release-settings.ts";
 export * from "./artifact/runtime-config.ts";
+export * from "./base.ts";
 export * from "./config/computed.ts";
 export * from "./config/hash.ts";
 export * from "./config/load.ts";
@@ -13,10 +14,7 @@ export {
   MergePolicy,
   parseDuration,
 } from "./config/values.ts";
-export * from "./deploy/timeline.ts";
-export * from "./errors.ts";
 export * from "./names.ts";
-export * from "./nearest.ts";
 export * from "./plan/builders.ts";
 export * from "./plan/deploy-settings.ts";
 export * from "./plan/make-plan.ts";

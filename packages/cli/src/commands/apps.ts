@@ -1,5 +1,4 @@
-import { AppDetail, AppSummary } from "@hop3/core";
-import { z } from "zod";
+import type { AppDetail, AppSummary } from "@hop3/core";
 import { chooseApp } from "../app.ts";
 import { type Block, fields, line, type Span, table } from "../blocks.ts";
 import { at } from "../client.ts";
@@ -10,8 +9,6 @@ import { formatAge } from "../text.ts";
 import { closureText } from "../timeline/outcome.ts";
 import { processTable } from "./processes.ts";
 
-const Apps = z.object({ apps: z.array(AppSummary) });
-
 const tones = { running: "good", degraded: "warn", down: "bad", empty: "dim" } as const;
 
 function stateSpan(state: AppSummary["state"]): Span {
@@ -20,12 +17,12 @@ function stateSpan(state: AppSummary["state"]): Span {
 
 export async function fetchApps(context: Context): Promise<AppSummary[]> {
   const request = { path: at`/apps`, signal: context.signal };
-  return (await context.client.json(request, Apps)).apps;
+  return (await context.client.json(request, "Apps")).apps;
 }
 
 export async function fetchApp(input: Input, context: Context): Promise<AppDetail> {
   const app = await chooseApp(input, context);
-  return await context.client.json({ path: at`/apps/${app}`, signal: context.signal }, AppDetail);
+  return await context.client.json({ path: at`/apps/${app}`, signal: context.signal }, "AppDetail");
 }
 
 export async function apps(_input: Input, context: Context): Promise<Answer> {

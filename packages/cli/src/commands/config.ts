@@ -1,21 +1,19 @@
 import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
-import { type AppName, ConfigEntry, ConfigResult, nearest, VariableName } from "@hop3/core";
-import { z } from "zod";
+import type { AppName, ConfigEntry } from "@hop3/core";
+import { isVariableName, nearest } from "@hop3/core/base";
 import { chooseApp } from "../app.ts";
 import { type Block, line, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
+import { resolveFrom } from "../config-file.ts";
 import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
 import { fileUnreadable, usageError } from "../errors.ts";
 import type { Input } from "../input.ts";
 import { ask, readAll } from "../prompt.ts";
-import { resolveFrom } from "../source.ts";
 import { formatAge } from "../text.ts";
 import { answerDeployment } from "../timeline/outcome.ts";
-
-const Entries = z.object({ entries: z.array(ConfigEntry) });
 
 type Values = Record<string, string | null>;
 
@@ -33,7 +31,7 @@ export async function configList(input: Input, context: Context): Promise<Answer
 async function fetchEntries(app: AppName, context: Context, reveal: boolean) {
   const { signal } = context;
   const request = { path: at`/apps/${app}/config`, query: { reveal }, signal };
-  return await context.client.json(request, Entries);
+  return await context.client.json(request, "ConfigEntries");
 }
 
 function entryTable(entries: readonly ConfigEntry[], context: Context): Block {
@@ -94,7 +92,7 @@ async function readEnvFile(file: string): Promise<Values> {
 }
 
 function requireName(key: string): string {
-  if (VariableName.safeParse(key).success) return key;
+  if (isVariableName(key)) return key;
   const suggestion = key.replace(/[^A-Za-z0-9_]+/g, "_").replace(/^(?=\d)/, "_");
   throw usageError({
     message: `'${key}' cannot be the name of a variable`,
@@ -133,7 +131,7 @@ async function changeConfig(
       body: { values, apply: !input.flag("no-restart") },
       signal: context.signal,
     },
-    ConfigResult,
+    "ConfigResult",
   );
   const keys = Object.keys(values).join(", ");
   if (deployment === undefined) {

@@ -1,9 +1,10 @@
-import { type AppName, DeploymentSummary, Hop3Error, isError } from "@hop3/core";
-import { z } from "zod";
+import type { AppName, DeploymentSummary } from "@hop3/core";
+import { Hop3Error, isError } from "@hop3/core/base";
 import { appOfDirectory } from "../app.ts";
 import { line } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
+import { readConfigFile, resolveFrom } from "../config-file.ts";
 import type { Context } from "../context.ts";
 import {
   interrupted,
@@ -13,14 +14,11 @@ import {
   usageError,
 } from "../errors.ts";
 import type { Input } from "../input.ts";
-import { packSource, readConfig, readSource, resolveFrom } from "../source.ts";
 import { formatBytes, plural } from "../text.ts";
 import { answerDeployment, deploymentJson } from "../timeline/outcome.ts";
 
 /** How far back a failed deployment can be the one whose upload has just broken. */
 const refusalMs = 60_000;
-
-const Deployments = z.object({ deployments: z.array(DeploymentSummary) });
 
 export async function deploy(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
@@ -42,7 +40,8 @@ async function startDeployment(
   directory: string,
   { input, context }: { input: Input; context: Context },
 ): Promise<DeploymentSummary> {
-  const entries = await readSource(directory, await readConfig(directory), context);
+  const { packSource, readSource } = await import("../source.ts");
+  const entries = await readSource(directory, await readConfigFile(directory), context);
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
   const amount = `${plural(entries.length, "file")}, ${formatBytes(bytes)}`;
   context.output.print(line(`Deploying ${app} from ${directory} (${amount})`));
@@ -55,7 +54,7 @@ async function startDeployment(
         upload: packSource(directory, entries),
         signal: context.signal,
       },
-      DeploymentSummary,
+      "DeploymentSummary",
     );
   } catch (error) {
     if (!context.signal.aborted) throw await explainRefusal(error, app, context);
@@ -88,7 +87,7 @@ const goingOn: readonly string[] = ["queued", "running", "live"];
 async function findNewest(app: AppName, context: Context): Promise<DeploymentSummary> {
   const { deployments } = await context.client.json(
     { path: at`/apps/${app}/deployments`, query: { limit: 10 }, signal: context.signal },
-    Deployments,
+    "Deployments",
   );
   const found = deployments.find(({ state }) => goingOn.includes(state)) ?? deployments[0];
   if (found === undefined) throw noDeploymentRunning({ app });
@@ -100,7 +99,7 @@ async function cancelDeployment(app: AppName, context: Context): Promise<Answer>
   if (!goingOn.includes(state)) throw noDeploymentRunning({ app });
   const deployment = await context.client.json(
     { method: "POST", path: at`/deployments/${id}/cancel`, body: {}, signal: context.signal },
-    DeploymentSummary,
+    "DeploymentSummary",
   );
   const said = `Deployment ${id} of ${app} is being cancelled; users stay on what runs now.`;
   return { json: deploymentJson(deployment), blocks: [line(said)] };

@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { access, stat, statfs } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { DoctorCheck, ExitCode } from "@hop3/core";
-import { z } from "zod";
+import type { DoctorCheck } from "@hop3/core";
+import { ExitCode } from "@hop3/core/base";
 import { type Block, line, type Span } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
@@ -12,7 +12,6 @@ import { describeError } from "../errors.ts";
 import type { Input } from "../input.ts";
 import { formatBytes } from "../text.ts";
 
-const Checks = z.object({ checks: z.array(DoctorCheck) });
 /** Below this a build is likely to fail half-way. */
 const littleSpace = 2_000_000_000;
 
@@ -35,7 +34,7 @@ export async function doctor(_input: Input, context: Context): Promise<Answer> {
 async function askServer(context: Context): Promise<DoctorCheck[]> {
   try {
     const request = { path: at`/doctor`, signal: context.signal };
-    const { checks } = await context.client.json(request, Checks);
+    const { checks } = await context.client.json(request, "DoctorChecks");
     return [{ name: "server", state: "ok", message: "the server answers" }, ...checks];
   } catch (error) {
     if (context.signal.aborted) throw error;

@@ -1,5 +1,5 @@
-import { type AppName, DomainEntry } from "@hop3/core";
-import { z } from "zod";
+import type { AppName, DomainEntry } from "@hop3/core";
+import { isDomainName } from "@hop3/core/base";
 import { chooseApp } from "../app.ts";
 import { type Block, line, table } from "../blocks.ts";
 import { at } from "../client.ts";
@@ -8,12 +8,10 @@ import type { Context } from "../context.ts";
 import { usageError } from "../errors.ts";
 import type { Input } from "../input.ts";
 
-const Domains = z.object({ domains: z.array(DomainEntry) });
-
 export async function domainsList(input: Input, context: Context): Promise<Answer> {
   const app = await chooseApp(input, context);
   const request = { path: at`/apps/${app}/domains`, signal: context.signal };
-  const found = await context.client.json(request, Domains);
+  const found = await context.client.json(request, "Domains");
   return { json: found, blocks: domainBlocks(app, found.domains) };
 }
 
@@ -22,7 +20,7 @@ export async function domainsAdd(input: Input, context: Context): Promise<Answer
   const domain = parseDomain(input.args[0] ?? "");
   const found = await context.client.json(
     { method: "POST", path: at`/apps/${app}/domains`, body: { domain }, signal: context.signal },
-    Domains,
+    "Domains",
   );
   return { json: found, blocks: domainBlocks(app, found.domains) };
 }
@@ -33,7 +31,7 @@ export async function domainsRemove(input: Input, context: Context): Promise<Ans
   const path = at`/apps/${app}/domains/${domain}`;
   const found = await context.client.json(
     { method: "DELETE", path, signal: context.signal },
-    Domains,
+    "Domains",
   );
   return { json: found, blocks: domainBlocks(app, found.domains) };
 }
@@ -41,7 +39,7 @@ export async function domainsRemove(input: Input, context: Context): Promise<Ans
 /** The host name alone: a whole address is what people paste. */
 function parseDomain(text: string): string {
   const domain = text.toLowerCase().replace(/\.$/, "");
-  if (DomainEntry.shape.domain.safeParse(domain).success) return domain;
+  if (isDomainName(domain)) return domain;
   const inner = URL.parse(domain.includes("://") ? domain : `http://${domain}`)?.hostname;
   const hint =
     inner === undefined || inner === domain

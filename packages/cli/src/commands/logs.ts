@@ -1,5 +1,6 @@
-import { type AppName, ExitCode, LogRecord, ReleaseSummary } from "@hop3/core";
-import { z } from "zod";
+import type { AppName, LogRecord } from "@hop3/core";
+import { ExitCode } from "@hop3/core/base";
+import { tryAnswer } from "../answer-check.ts";
 import { chooseApp } from "../app.ts";
 import { line, type Span } from "../blocks.ts";
 import { type ApiRequest, at } from "../client.ts";
@@ -9,9 +10,6 @@ import { answerNotUnderstood, usageError } from "../errors.ts";
 import { type Input, parseWhole } from "../input.ts";
 import { reconnecting } from "../timeline/events.ts";
 import { fetchApp } from "./apps.ts";
-
-const Records = z.object({ records: z.array(LogRecord) });
-const Releases = z.object({ releases: z.array(ReleaseSummary) });
 
 type Query = Record<string, string | number | undefined>;
 
@@ -25,7 +23,7 @@ export async function logs(input: Input, context: Context): Promise<Answer> {
   };
   if (input.flag("follow")) return await follow(app, { query, input, context });
   const request = { path: at`/apps/${app}/logs`, query, signal: context.signal };
-  const { records } = await context.client.json(request, Records);
+  const { records } = await context.client.json(request, "LogRecords");
   if (context.output.json) return { json: { records }, blocks: [] };
   for (const record of records) printRecord(record, input, context);
   if (records.length === 0) {
@@ -59,7 +57,7 @@ async function follow(
     onLost: () => context.output.notice(line("the server went away; asking it again for 30 s")),
   });
   try {
-    for await (const message of messages) printMessage(message.data, input, context);
+    for await (const message of messages) await printMessage(message.data, input, context);
   } catch (error) {
     if (!context.signal.aborted) throw error;
   }
@@ -67,21 +65,13 @@ async function follow(
   return { json: undefined, blocks: [], exitCode: ExitCode.interrupted };
 }
 
-function printMessage(data: string, input: Input, context: Context): void {
-  const record = LogRecord.safeParse(parseJson(data));
+async function printMessage(data: string, input: Input, context: Context): Promise<void> {
+  const record = await tryAnswer(data, "LogRecord");
   if (!record.success) {
     const because = data.slice(0, 200);
     throw answerNotUnderstood({ request: "GET logs/stream", because });
   }
   printRecord(record.data, input, context);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** On a terminal the text is made safe; elsewhere it is what the app wrote. */
@@ -115,7 +105,7 @@ async function buildLog(app: AppName, input: Input, context: Context): Promise<A
 
 async function newestRelease(app: AppName, context: Context): Promise<number> {
   const request = { path: at`/apps/${app}/releases`, signal: context.signal };
-  const { releases } = await context.client.json(request, Releases);
+  const { releases } = await context.client.json(request, "Releases");
   const [newest] = releases;
   if (newest !== undefined) return newest.number;
   throw usageError({

@@ -1,5 +1,5 @@
-import { FailureData, Hop3Error, PackageFound, PackageSetInfo } from "@hop3/core";
-import { z } from "zod";
+import type { PackageSetInfo } from "@hop3/core";
+import { Hop3Error } from "@hop3/core/base";
 import { type Block, fields, line, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
@@ -8,17 +8,9 @@ import { answerNotUnderstood, toExitCode } from "../errors.ts";
 import type { Input } from "../input.ts";
 import { formatAge } from "../text.ts";
 
-const Found = z.object({ packages: z.array(PackageFound) });
-
-const UpdateLine = z.discriminatedUnion("type", [
-  z.object({ type: z.literal("log"), text: z.string() }),
-  z.object({ type: z.literal("end"), info: PackageSetInfo }),
-  z.object({ type: z.literal("failure"), failure: FailureData }),
-]);
-
 export async function packagesList(_input: Input, context: Context): Promise<Answer> {
   const request = { path: at`/packages`, signal: context.signal };
-  const info = await context.client.json(request, PackageSetInfo);
+  const info = await context.client.json(request, "PackageSetInfo");
   return { json: info, blocks: [setFields(info, context)] };
 }
 
@@ -37,7 +29,7 @@ function setFields(info: PackageSetInfo, context: Context): Block {
 export async function packagesSearch(input: Input, context: Context): Promise<Answer> {
   const [text = ""] = input.args;
   const request = { path: at`/packages/search`, query: { q: text }, signal: context.signal };
-  const found = await context.client.json(request, Found);
+  const found = await context.client.json(request, "PackagesFound");
   const rows = found.packages.map(({ name, version }) => [name, version]);
   const none = line(
     `No package is called anything like '${text}'. Newer ones: hop3 packages update`,
@@ -55,7 +47,7 @@ export async function packagesUpdate(_input: Input, context: Context): Promise<A
     body: {},
     signal: context.signal,
   } as const;
-  for await (const each of context.client.lines(request, UpdateLine)) {
+  for await (const each of context.client.lines(request, "UpdateLine")) {
     switch (each.type) {
       case "log":
         context.output.notice(line({ text: each.text, tone: "dim" }));

@@ -1,15 +1,16 @@
-import { makePlan, type Plan, parseProcfile, type SourceTree } from "@hop3/core";
+import { makePlan, noConfig, type Plan, parseProcfile, type SourceTree } from "@hop3/core";
 import { makeDirectoryTree } from "@hop3/core/node";
 import { type Block, fields, line, type Rows, type Span, table } from "../blocks.ts";
 import type { Answer } from "../command.ts";
+import { readConfigFile, resolveFrom } from "../config-file.ts";
 import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
-import { readConfig, readSource, resolveFrom } from "../source.ts";
+import { readSource } from "../source.ts";
 import { formatDuration } from "../text.ts";
 
 export async function plan(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
-  const loaded = await readConfig(directory);
+  const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
   const procfile = await readProcfile(tree);
   const made = makePlan({ tree, loaded, ...(procfile === undefined ? {} : { procfile }) });

@@ -1,5 +1,4 @@
-import { DeploymentSummary, ProcessInfo } from "@hop3/core";
-import { z } from "zod";
+import type { ProcessInfo } from "@hop3/core";
 import { chooseApp } from "../app.ts";
 import { type Block, line, table } from "../blocks.ts";
 import { at } from "../client.ts";
@@ -9,14 +8,12 @@ import type { Input } from "../input.ts";
 import { formatBytes, formatDuration } from "../text.ts";
 import { answerDeployment } from "../timeline/outcome.ts";
 
-const Processes = z.object({ processes: z.array(ProcessInfo) });
-
 const tones = { up: "good", "backing-off": "bad", stopped: "dim", missing: "bad" } as const;
 
 export async function ps(input: Input, context: Context): Promise<Answer> {
   const app = await chooseApp(input, context);
   const request = { path: at`/apps/${app}/processes`, signal: context.signal };
-  const { processes } = await context.client.json(request, Processes);
+  const { processes } = await context.client.json(request, "Processes");
   const blocks =
     processes.length === 0
       ? [line(`${app} has no Processes. Deploy it: hop3 deploy DIR --app ${app}`)]
@@ -60,7 +57,7 @@ export async function restart(input: Input, context: Context): Promise<Answer> {
       body: {},
       signal: context.signal,
     },
-    DeploymentSummary,
+    "DeploymentSummary",
   );
   return await answerDeployment(context, deployment, { detach: input.flag("detach") });
 }

@@ -1,5 +1,4 @@
-import { DeploymentSummary, ReleaseSummary } from "@hop3/core";
-import { z } from "zod";
+import type { ReleaseSummary } from "@hop3/core";
 import { chooseApp } from "../app.ts";
 import { type Block, line, type Span, table } from "../blocks.ts";
 import { at } from "../client.ts";
@@ -8,8 +7,6 @@ import type { Context } from "../context.ts";
 import { type Input, parseWhole } from "../input.ts";
 import { formatAge, formatBytes } from "../text.ts";
 import { answerDeployment } from "../timeline/outcome.ts";
-
-const Releases = z.object({ releases: z.array(ReleaseSummary) });
 
 const tones = {
   building: "warn",
@@ -24,7 +21,7 @@ const tones = {
 export async function releases(input: Input, context: Context): Promise<Answer> {
   const app = await chooseApp(input, context);
   const request = { path: at`/apps/${app}/releases`, signal: context.signal };
-  const found = await context.client.json(request, Releases);
+  const found = await context.client.json(request, "Releases");
   if (found.releases.length === 0) {
     const text = `${app} has no Releases yet. Deploy it: hop3 deploy DIR --app ${app}`;
     return { json: found, blocks: [line(text)] };
@@ -60,7 +57,7 @@ export async function rollback(input: Input, context: Context): Promise<Answer> 
   const body = number === undefined ? {} : { release: parseWhole(number, "the release") };
   const deployment = await context.client.json(
     { method: "POST", path: at`/apps/${app}/rollback`, body, signal: context.signal },
-    DeploymentSummary,
+    "DeploymentSummary",
   );
   return await answerDeployment(context, deployment, { detach: input.flag("detach") });
 }

@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
 import { constants } from "node:os";
-import { RunFrame, type RunRequestBody } from "@hop3/core";
+import type { RunFrame, RunRequestBody } from "@hop3/core";
 import { chooseApp } from "../app.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
@@ -23,7 +23,7 @@ export async function run(input: Input, context: Context): Promise<Answer> {
     body,
     signal: context.signal,
   } as const;
-  for await (const frame of context.client.lines(request, RunFrame)) {
+  for await (const frame of context.client.lines(request, "RunFrame")) {
     if (frame.type === "end") return answerEnd(frame, kept);
     const bytes = Buffer.from(frame.data, "base64");
     if (context.output.json) kept[frame.type].push(bytes);

@@ -1,15 +1,16 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ExitCode, ServerInfo } from "@hop3/core";
+import type { ServerInfo } from "@hop3/core";
+import { ExitCode } from "@hop3/core/base";
 import { fields, line } from "../blocks.ts";
 import { at, makeClient } from "../client.ts";
 import type { Answer } from "../command.ts";
+import { resolveFrom } from "../config-file.ts";
 import { type Endpoint, errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
 import { describeError, fileUnreadable, serverDidNotStop, serverNotInstalled } from "../errors.ts";
 import type { Input } from "../input.ts";
-import { resolveFrom } from "../source.ts";
 import { formatAge } from "../text.ts";
 
 const stopWaitSeconds = 60;
@@ -39,7 +40,7 @@ async function announce(home: string, context: Context): Promise<void> {
   try {
     const request = { path: at`/server`, signal: context.signal };
     // Ours, whatever HOP3_SERVER says.
-    const info = await makeClient(home, {}).json(request, ServerInfo);
+    const info = await makeClient(home, {}).json(request, "ServerInfo");
     context.output.stream(info, () => [
       line("Hop3 is ready. Ctrl-C stops it; apps keep running."),
       serverFields(info, context),
@@ -66,7 +67,7 @@ export async function serverStatus(_input: Input, context: Context): Promise<Ans
 }
 
 export async function fetchServer(context: Context): Promise<ServerInfo> {
-  return await context.client.json({ path: at`/server`, signal: context.signal }, ServerInfo);
+  return await context.client.json({ path: at`/server`, signal: context.signal }, "ServerInfo");
 }
 
 function serverFields(info: ServerInfo, context: Context) {

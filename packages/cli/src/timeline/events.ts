@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Hop3Error, isError, TimelineEvent } from "@hop3/core";
+import type { TimelineEvent } from "@hop3/core";
+import { Hop3Error, isError } from "@hop3/core/base";
 import type { EventSourceMessage } from "eventsource-parser";
+import { tryAnswer } from "../answer-check.ts";
 import { type ApiRequest, at, type Client } from "../client.ts";
 import { answerNotUnderstood, serverLost, serverUnreachable } from "../errors.ts";
 
@@ -71,7 +73,7 @@ export async function* timelineEvents(
     ...(seen === 0 ? {} : { headers: { "last-event-id": String(seen) } }),
   });
   for await (const message of reconnecting(next, options)) {
-    const event = parseEvent(message.data, path);
+    const event = await parseEvent(message.data, path);
     if (event.seq <= seen) continue;
     seen = event.seq;
     yield event;
@@ -79,11 +81,9 @@ export async function* timelineEvents(
   }
 }
 
-function parseEvent(data: string, path: string): TimelineEvent {
-  try {
-    return TimelineEvent.parse(JSON.parse(data));
-  } catch (cause) {
-    const because = `event ${data.slice(0, 200)}`;
-    throw answerNotUnderstood({ request: `GET ${path}`, because }, { cause });
-  }
+async function parseEvent(data: string, path: string): Promise<TimelineEvent> {
+  const event = await tryAnswer(data, "TimelineEvent");
+  if (event.success) return event.data;
+  const because = `event ${data.slice(0, 200)}`;
+  throw answerNotUnderstood({ request: `GET ${path}`, because }, { cause: event.error });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { DeploymentSummary, type FailureData, type TimelineEvent } from "@hop3/core";
+import type { DeploymentSummary, FailureData, TimelineEvent } from "@hop3/core";
 import { line } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Context } from "../context.ts";
@@ -30,7 +30,7 @@ export async function followDeployment(
     const { id } = deployment;
     const request = { path: at`/deployments/${id}`, signal: context.signal };
     return {
-      deployment: await context.client.json(request, DeploymentSummary),
+      deployment: await context.client.json(request, "DeploymentSummary"),
       draining: last?.type !== "end",
       failure: last?.type === "end" ? last.failure : undefined,
       logTail: view.logTail(),

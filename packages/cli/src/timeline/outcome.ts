@@ -1,4 +1,5 @@
-import { type DeploymentSummary, type FailureData, Hop3Error } from "@hop3/core";
+import type { DeploymentSummary, FailureData } from "@hop3/core";
+import { Hop3Error } from "@hop3/core/base";
 import { type Block, fields, line } from "../blocks.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
@@ -10,7 +11,7 @@ import {
   toExitCode,
 } from "../errors.ts";
 import { formatBytes, formatDuration, plural } from "../text.ts";
-import { type Followed, followDeployment } from "./follow.ts";
+import type { Followed } from "./follow.ts";
 
 /** Waits for a Deployment unless told otherwise, and says what came of it: the end of every command that starts one. */
 export async function answerDeployment(
@@ -21,6 +22,8 @@ export async function answerDeployment(
   if (options.detach) {
     return { json: deploymentJson(deployment), blocks: [line(...underWay(deployment))] };
   }
+  // Only now: what shows a timeline is loaded while the server is at work already.
+  const { followDeployment } = await import("./follow.ts");
   const followed = await followDeployment(context, deployment);
   const error = failureOf(followed);
   if (error === undefined) {

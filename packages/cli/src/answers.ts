@@ -1,0 +1,44 @@
+import {
+  AppSummary,
+  ConfigEntry,
+  DeploymentSummary,
+  DoctorCheck,
+  DomainEntry,
+  FailureData,
+  LogRecord,
+  PackageFound,
+  PackageSetInfo,
+  ProcessInfo,
+  ReleaseSummary,
+} from "@hop3/core/api";
+import { z } from "zod";
+
+/** Everything a server may answer. Loaded while the first answer is awaited: see client.ts. */
+
+export {
+  AppDetail,
+  ConfigResult,
+  LogRecord,
+  Problem,
+  RunFrame,
+  ServerInfo,
+  TimelineEvent,
+} from "@hop3/core/api";
+export { DeploymentSummary, PackageSetInfo };
+
+export const Apps = z.object({ apps: z.array(AppSummary) });
+export const ConfigEntries = z.object({ entries: z.array(ConfigEntry) });
+export const Deployments = z.object({ deployments: z.array(DeploymentSummary) });
+export const DoctorChecks = z.object({ checks: z.array(DoctorCheck) });
+export const Domains = z.object({ domains: z.array(DomainEntry) });
+export const LogRecords = z.object({ records: z.array(LogRecord) });
+export const PackagesFound = z.object({ packages: z.array(PackageFound) });
+export const Processes = z.object({ processes: z.array(ProcessInfo) });
+export const Releases = z.object({ releases: z.array(ReleaseSummary) });
+
+/** One line of the answer to an update of the package set. */
+export const UpdateLine = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("log"), text: z.string() }),
+  z.object({ type: z.literal("end"), info: PackageSetInfo }),
+  z.object({ type: z.literal("failure"), failure: FailureData }),
+]);

@@ -1,0 +1,3 @@
+/** What crosses the HTTP API, without the rest of core: a client has to read no plan. */
+export * from "../deploy/timeline.ts";
+export * from "./contract.ts";

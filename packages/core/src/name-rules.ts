@@ -1,0 +1,48 @@
+import { defineError, ExitCode } from "./errors.ts";
+
+/** The rules of names.ts as plain patterns, for whoever has no schema at hand. */
+
+/** Lower case letters, digits and hyphens; starts with a letter; 2 to 64 characters (config.md, `[metadata] id`). */
+export const appNamePattern = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,63}$/;
+
+export const maxDomainLength = 253;
+export const domainPattern =
+  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+
+export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
+
+/** What the schema DomainName accepts. */
+export function isDomainName(text: string): boolean {
+  return text.length <= maxDomainLength && domainPattern.test(text);
+}
+
+/** What the schema VariableName accepts. */
+export function isVariableName(text: string): boolean {
+  return variablePattern.test(text);
+}
+
+export const badAppName = defineError<{ name: string }>({
+  code: "APP_NAME_INVALID",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ name }) => `'${name}' cannot be the name of an app`,
+  hint: ({ name }) =>
+    `Use 2 to 64 lower case letters, digits and single hyphens, starting with a letter, for example --app ${suggestAppName(name)}`,
+});
+
+/** The nearest allowed app name: what a directory called `My App` becomes. */
+export function suggestAppName(text: string): string {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^[^a-z]+/, "")
+    .slice(0, 64)
+    .replace(/-+$/, "");
+  return name.length >= 2 ? name : "my-app";
+}
+
+/** Returns the name, or fails with the rule and a suggestion. */
+export function parseAppName(name: string): string {
+  if (!appNamePattern.test(name)) throw badAppName({ name });
+  return name;
+}
