@@ -61,17 +61,15 @@ const trees = fc.letrec((tie) => ({
       .map(([body, first, second]) =>
         nix.call(nix.lambda("i1", nix.lambda("i2", body)), first, second),
       ),
-    fc
-      .tuple(tie("int"), tie("attrs"), tie("int"))
-      .map(([body, given, other]) =>
-        nix.call(
-          nix.fn({ i1: undefined, i2: nix.ref("args", "i1") }, body, {
-            isOpen: true,
-            alias: "args",
-          }),
-          nix.binary("//", given, nix.attrs({ i1: other })),
-        ),
+    fc.tuple(tie("int"), tie("attrs"), tie("int")).map(([body, given, other]) =>
+      nix.call(
+        nix.fn({ i1: undefined, i2: nix.ref("args", "i1") }, body, {
+          isOpen: true,
+          alias: "args",
+        }),
+        nix.binary("//", given, nix.attrs({ i1: other })),
       ),
+    ),
     fc
       .tuple(tie("int"), tie("int"))
       .map(([value, more]) =>

@@ -1,15 +1,7 @@
+import { isJsonArray, type JsonValue } from "../encode/json-value.ts";
 import { checkNumber } from "../encode/text.ts";
 import type { AttrName, BinaryOperator, Binding, Formal, NixExpr, StringPart } from "./ast.ts";
 import { checkIdentifier } from "./names.ts";
-
-/** A value that JSON can hold. */
-export type JsonValue =
-  | null
-  | boolean
-  | number
-  | string
-  | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
 
 /** Bindings as a list, or as a record from name to value; undefined values are left out. */
 export type BindingsInput = readonly Binding[] | Readonly<Record<string, NixExpr | undefined>>;
@@ -187,12 +179,8 @@ function binary(operator: BinaryOperator, left: NixExpr, right: NixExpr): NixExp
 function json(value: JsonValue): NixExpr {
   if (typeof value === "string") return string(value);
   if (value === null || typeof value !== "object") return literal(value);
-  if (isArray(value)) return list(value.map(json));
+  if (isJsonArray(value)) return list(value.map(json));
   return attrs(Object.entries(value).map(([name, item]) => bind(name, json(item))));
-}
-
-function isArray(value: object): value is readonly JsonValue[] {
-  return Array.isArray(value);
 }
 
 /** A set of strings, each in the spelling that reads best. */

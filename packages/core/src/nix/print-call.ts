@@ -17,6 +17,7 @@ import { isBracketed, isSimple } from "./shape.ts";
 type CallExpr = NixExpr & { kind: "call" };
 
 interface CallParts {
+  readonly callee: Layout;
   /** Everything before the last argument. */
   readonly head: Layout;
   readonly last: Layout;
@@ -45,14 +46,12 @@ export function callValueLayout(printer: Printer, expr: CallExpr): Layout {
 
 /** The call in parentheses, which open and close around its arguments. */
 export function callInParentheses(printer: Printer, expr: CallExpr): Layout {
-  const { head, last, flat, hugs, isSimple } = splitCall(printer, expr);
+  const { callee, head, last, flat, hugs, isSimple } = splitCall(printer, expr);
   const closed = hugs.map((hug) => seq("(", hug, ")"));
   if (isSimple) return seq("(", flat, ")");
-  return choice(
-    seq("(", flat, ")"),
-    ...closed,
-    seq("(", head, indent(newline, last), newline, ")"),
-  );
+  if (callee.isHard) return parenthesized(seq(head, indent(newline, last)));
+  const spread = seq("(", head, indent(newline, last), newline, ")");
+  return choice(seq("(", flat, ")"), ...closed, spread);
 }
 
 function splitCall(printer: Printer, expr: CallExpr): CallParts {
@@ -60,6 +59,7 @@ function splitCall(printer: Printer, expr: CallExpr): CallParts {
   const inner = expr.args.map((arg, index) => argument(printer, expr.args, { arg, index }));
   const last = inner.at(-1) ?? seq();
   return {
+    callee,
     head: headLayout(callee, inner.slice(0, -1)),
     last,
     flat: join(" ", [callee, ...inner]),

@@ -14,7 +14,7 @@ function hasLineBreak(expr: NixExpr & { kind: "indented" }): boolean {
 
 /** A bracketed term, or `x: term`, `{ x }: term`, `with x; term`. */
 export function isAbsorbable(expr: NixExpr): boolean {
-  if (expr.kind === "with") return isBracketed(expr.body);
+  if (expr.kind === "with") return isBracketed(expr.body) && !isBracketed(expr.scope);
   if (expr.kind === "lambda") return isAbsorbableBody(expr.body);
   if (expr.kind === "function") {
     return hasShortFormals(expr) && expr.alias === undefined && isAbsorbable(expr.body);
