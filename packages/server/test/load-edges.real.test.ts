@@ -119,11 +119,29 @@ describe("around a switch", () => {
     expect(await processes("page")).toMatchObject([{ release: 2, state: "up" }]);
   });
 
+  /** Has the supervisor do something to the router: `d` down, `u` up. */
+  async function control(letter: "d" | "u"): Promise<void> {
+    const { dataPlane, router } = openHome(home, process.env);
+    const service = join(router, "service");
+    const result = await run({ argv: [join(dataPlane, "root/bin/s6-svc"), `-${letter}`, service] });
+    expect(result).toMatchObject({ exitCode: 0 });
+  }
+
+  it("a router that ends while an old Release drains takes its place again", async () => {
+    const { socket, id } = await talkToReplaced(120);
+    const closed = once(socket, "close");
+    await control("d");
+    await closed;
+    await sleep(1_000);
+    await control("u");
+    expect(await server.ended(id)).toMatchObject({ state: "succeeded" });
+    expect((await server.get("load")).status).toBe(200);
+    expect(await processes("load")).toMatchObject([{ release: 2, state: "up" }]);
+    expect(await server.log()).not.toContain("deployment-aftermath");
+  });
+
   it("a router that is down just then is waited for", async () => {
     await server.deployed("page", await pageApp("one"));
-    const { dataPlane, router } = openHome(home, process.env);
-    const control = (letter: string) =>
-      run({ argv: [join(dataPlane, "root/bin/s6-svc"), `-${letter}`, join(router, "service")] });
     await control("d");
     const { id } = await server.deploy("page", await pageApp("two"));
     await sleep(3_000);

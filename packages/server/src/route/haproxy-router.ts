@@ -77,9 +77,11 @@ export function makeHaproxyRouter(options: HaproxyOptions): Router {
     name: "haproxy",
     ensureRunning: (routes) => inTurn(() => ensureRunning(context, routes)),
     apply: (routes) => inTurn(() => apply(context, routes)),
-    openSessions: async (app, upstreamId) =>
-      (await context.admin.sessions(backendName(app.backend), serverName(upstreamId))) ?? 0,
-    remove: (app, upstreamId) => remove(context, app.backend, upstreamId),
+    openSessions: async (app, upstreamId) => {
+      const [backend, server] = [backendName(app.backend), serverName(upstreamId)];
+      return (await whenUp(context, () => context.admin.sessions(backend, server))) ?? 0;
+    },
+    remove: (app, upstreamId) => whenUp(context, () => remove(context, app.backend, upstreamId)),
   };
 }
 
@@ -152,11 +154,23 @@ async function waitUntilUp({ admin, dir }: Context): Promise<void> {
   throw routerNotStarted({ reason: log.slice(-2_000) });
 }
 
+/** haproxy may have crashed a moment ago: s6 starts it again, and what may be repeated is. */
+async function whenUp<T>(context: Context, task: () => Promise<T>): Promise<T> {
+  try {
+    return await task();
+  } catch (error) {
+    if (!isError(error, routerUnreachable)) throw error;
+    await waitUntilUp(context);
+    return task();
+  }
+}
+
 async function apply(context: Context, routes: readonly Route[]): Promise<void> {
-  const { admin } = context;
   await writeRoutes(context, routes);
-  // It may have crashed a moment ago: s6 starts it again, with what was just written.
-  await waitUntilUp(context);
+  await whenUp(context, () => changeRoutes(context.admin, routes));
+}
+
+async function changeRoutes(admin: HaproxyAdmin, routes: readonly Route[]): Promise<void> {
   const actual = { hosts: await admin.hosts(), servers: await admin.servers() };
   for (const { command, expect } of planChanges(routes, actual)) {
     const answer = await admin.send(command);
