@@ -355,7 +355,6 @@ describe("what else starts a deployment", () => {
     ["rollback 2 --app hello", "POST /apps/hello/rollback", { release: 2 }],
     ["rollback --app hello", "POST /apps/hello/rollback", {}],
     ["restart hello", "POST /apps/hello/restart", {}],
-    ["restart hello --worker web", "POST /apps/hello/restart", { worker: "web" }],
   ])("hop3 %s", async (line, route, body) => {
     api.routes[route] = () => sample.deployment;
     const result = await call(line.split(" "), { home: api.home });

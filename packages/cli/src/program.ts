@@ -24,8 +24,11 @@ export function parseCommandLine(
   version: string,
 ): ParseResult {
   const found: { call?: Parsed; help: string } = { help: "" };
-  const program = makeCommand(tree, [], (call) => {
-    found.call = call;
+  const program = makeCommand(tree, {
+    words: new Set(argv),
+    onCall: (call) => {
+      found.call = call;
+    },
   });
   program.version(version, "--version", "Print the version");
   program.options.at(-1)?.helpGroup(everywhere);
@@ -40,22 +43,20 @@ export function parseCommandLine(
   return found.call ?? { help: found.help };
 }
 
-function makeCommand(
-  spec: CommandSpec,
-  parents: readonly string[],
-  onCall: (call: Parsed) => void,
-): Command {
-  const command = new Command(spec.name).enablePositionalOptions();
+interface Making {
+  /** Everything on the command line: a command that is not among it is there to be listed, not to run. */
+  readonly words: ReadonlySet<string>;
+  readonly onCall: (call: Parsed) => void;
+}
+
+function makeCommand(spec: CommandSpec, making: Making): Command {
+  const command = makeListed(spec).enablePositionalOptions();
   command.description([spec.summary, ...(spec.notes ?? [])].join("\n\n"));
-  command.summary(spec.summary);
-  if (spec.group !== undefined) command.helpGroup(spec.group);
-  for (const argument of spec.args ?? []) command.addArgument(makeArgument(argument));
   for (const option of spec.options ?? []) command.addOption(makeOption(option));
   for (const option of commonOptions) command.addOption(makeOption(option).helpGroup(everywhere));
   command.addHelpOption(new Option("-h, --help", "Show this help").helpGroup(everywhere));
   command.helpCommand(false);
   if (spec.passThrough === true) command.passThroughOptions();
-  const path = [...parents, spec.name];
   if (spec.examples !== undefined) {
     command.addHelpText(
       "after",
@@ -64,7 +65,8 @@ function makeCommand(
   }
   for (const child of spec.children ?? []) {
     const isDefault = child.name === spec.defaultChild;
-    command.addCommand(makeCommand(child, path, onCall), {
+    const mayRun = isDefault || making.words.has(child.name);
+    command.addCommand(mayRun ? makeCommand(child, making) : makeListed(child), {
       hidden: child.hidden === true,
       isDefault,
     });
@@ -72,9 +74,17 @@ function makeCommand(
   const { load } = spec;
   if (load !== undefined) {
     command.action(() => {
-      onCall({ spec, load, args: command.args, options: optionsOf(command) });
+      making.onCall({ spec, load, args: command.args, options: optionsOf(command) });
     });
   }
+  return command;
+}
+
+/** As much of a command as the help of its parent shows. */
+function makeListed(spec: CommandSpec): Command {
+  const command = new Command(spec.name).summary(spec.summary);
+  if (spec.group !== undefined) command.helpGroup(spec.group);
+  for (const argument of spec.args ?? []) command.addArgument(makeArgument(argument));
   return command;
 }
 

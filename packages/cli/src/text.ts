@@ -80,17 +80,23 @@ function spellOut(character: string): string {
   return `\\${digits === 2 ? "x" : "u"}${code.toString(16).padStart(digits, "0")}`;
 }
 
-const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
+let segmenter: Intl.Segmenter | undefined;
 const plainAscii = /^[\u0020-\u007e]*$/;
 const invisible = /^[\p{Mark}\p{Format}]+$/u;
 const wide =
   /\p{Emoji_Presentation}|\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]/u;
 
+/** What is one character to a reader. Made on first use: Node takes 10 ms for it, and most text is ASCII. */
+function graphemes(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter("en", { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
+
 /** Columns that a line takes on a terminal. */
 export function displayWidth(text: string): number {
   if (plainAscii.test(text)) return text.length;
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     if (invisible.test(segment)) continue;
     width += wide.test(segment) ? 2 : 1;
   }
@@ -102,7 +108,7 @@ export function fitLine(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
   let fitted = "";
   let width = 1;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes(text)) {
     width += displayWidth(segment);
     if (width > columns) break;
     fitted += segment;
