@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // Plain JavaScript that Node 20 can run: it answers --version, then finds a Node that can run the rest.
-import { readFileSync } from "node:fs";
 
 const oldestNode = 24;
 const [only, ...others] = process.argv.slice(2);
 
 if (only === "--version" && others.length === 0) {
+  const { readFileSync } = await import("node:fs");
   const manifest = readFileSync(new URL("../package.json", import.meta.url), "utf8");
   process.stdout.write(`${JSON.parse(manifest).version}\n`);
 } else if (Number.parseInt(process.versions.node, 10) >= oldestNode) {
@@ -15,10 +15,9 @@ if (only === "--version" && others.length === 0) {
 }
 
 async function runHere() {
-  const [{ enableCompileCache }, { join }] = await Promise.all([
-    import("node:module"),
-    import("node:path"),
-  ]);
+  // An import would read every export of the module, and some of those load what is not needed here.
+  const { enableCompileCache } = process.getBuiltinModule("node:module");
+  const { join } = process.getBuiltinModule("node:path");
   // Not below /tmp, Node's own choice: whoever may write there could hand us code to run.
   const { XDG_CACHE_HOME: cache, HOME: home } = process.env;
   const base = cache || (home && join(home, ".cache"));

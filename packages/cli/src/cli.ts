@@ -1,12 +1,12 @@
 import { ExitCode } from "@hop3/core/base";
-import { makeClient } from "./client.ts";
 import type { Answer } from "./command.ts";
 import { defaultHome } from "./connection.ts";
 import type { Context, InputStream } from "./context.ts";
 import { describeError, interrupted } from "./errors.ts";
 import { makeInput } from "./input.ts";
 import { makeOutput, type OutputStream } from "./output.ts";
-import { type Parsed, parseCommandLine } from "./program.ts";
+import { parsePlainLine } from "./plain-line.ts";
+import type { Parsed, ParseResult } from "./program.ts";
 import { commandTree } from "./tree.ts";
 
 /** Everything of the process that a call of hop3 touches. */
@@ -30,7 +30,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   const verbose = asksFor(argv, "--verbose");
   const output = makeOutput({ stdout, stderr, env, json, verbose });
   try {
-    const parsed = parseCommandLine(commandTree, argv, world.version);
+    const parsed = parsePlainLine(commandTree, argv) ?? (await parseFully(argv, world));
     if ("help" in parsed) {
       output.answer({ json: { help: parsed.help }, blocks: [], raw: parsed.help });
       return ExitCode.ok;
@@ -45,6 +45,11 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   }
 }
 
+async function parseFully(argv: readonly string[], { version }: World): Promise<ParseResult> {
+  const { parseCommandLine } = await import("./program.ts");
+  return parseCommandLine(commandTree, argv, version);
+}
+
 async function runCommand(
   { spec, load, args, options }: Parsed,
   world: World,
@@ -54,13 +59,17 @@ async function runCommand(
   const input = makeInput({ args, options, appArgument });
   const home = input.text("home") ?? defaultHome(world.env, world.userId);
   const handler = await load();
-  const { env, cwd, stdin, now, signal, version } = world;
+  const { makeClient } = await import("./client.ts");
+  const { env, cwd, now, signal, version } = world;
   const client = makeClient(home, env);
   return await handler(input, {
     env,
     cwd,
     home,
-    stdin,
+    // Not before it is read: opening it takes time.
+    get stdin() {
+      return world.stdin;
+    },
     output,
     client,
     now,

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { ExitCode } from "@hop3/core/base";
 import { runCli } from "./cli.ts";
 
@@ -18,6 +17,8 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   process.exit(ExitCode.ok);
 });
 
+// An import would read every export of node:fs, and some of those load what is not needed here.
+const { readFileSync } = process.getBuiltinModule("node:fs");
 const manifest: { version: string } = JSON.parse(
   readFileSync(new URL("../package.json", import.meta.url), "utf8"),
 );
@@ -26,7 +27,9 @@ process.exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   cwd: process.cwd(),
   userId: process.getuid?.(),
-  stdin: process.stdin,
+  get stdin() {
+    return process.stdin;
+  },
   stdout: process.stdout,
   stderr: process.stderr,
   now: Date.now,
