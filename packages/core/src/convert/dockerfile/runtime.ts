@@ -1,0 +1,108 @@
+import type { Draft } from "../draft.ts";
+import type { Runtime } from "../runtimes.ts";
+import { findOrigin } from "./paths.ts";
+import { chainOf } from "./stages.ts";
+import type { StageState } from "./state.ts";
+import type { FoundRuntime } from "./steps.ts";
+
+interface Question {
+  readonly state: StageState;
+  readonly builders: readonly StageState[];
+  readonly found: ReadonlyMap<StageState, readonly FoundRuntime[]>;
+}
+
+/**
+ * Decides the language of the app: that of the last image, of what is installed in it, of the stages it
+ * takes files from; an image that only serves files comes last.
+ */
+export function convertRuntimes(draft: Draft, { state, builders, found }: Question): void {
+  const own = imageOf(state).runtime;
+  const isServer = own?.toolchain === "static";
+  const candidates: (Runtime | undefined)[] = [
+    isServer ? undefined : own,
+    ...(found.get(state) ?? []).map(({ runtime }) => runtime),
+    ...builders.flatMap((builder) => [
+      imageOf(builder).runtime,
+      ...(found.get(builder) ?? []).map(({ runtime }) => runtime),
+    ]),
+    own,
+  ];
+  noteImages(draft, state, builders);
+  const chosen = candidates.find((runtime) => runtime !== undefined);
+  if (isServer) convertServed(draft, state, builders);
+  if (chosen === undefined) return;
+  draft.toolchain(chosen.toolchain);
+  draft.template(chosen.template);
+  const all = [...found.values()].flat();
+  for (const { runtime, outcome } of all) {
+    const inputs = "inputs" in outcome ? outcome.inputs : undefined;
+    if (runtime.template === chosen.template) draft.template(runtime.template, inputs);
+  }
+  const others = new Set(candidates.map((runtime) => runtime?.toolchain));
+  others.delete(undefined);
+  others.delete(chosen.toolchain);
+  others.delete("static");
+  for (const toolchain of others) {
+    const reason = `the app is taken for one of ${chosen.toolchain}; add what the build needs to packages`;
+    const place = state.stage.from.place;
+    draft.warn(`${toolchain} is used beside ${chosen.toolchain}`, reason, place);
+  }
+}
+
+/** The image that a stage stands on in the end. */
+function imageOf({ stage }: StageState) {
+  return (chainOf(stage)[0] ?? stage).image;
+}
+
+function noteImages(draft: Draft, state: StageState, builders: readonly StageState[]): void {
+  for (const { stage } of [...builders, state]) {
+    const root = chainOf(stage)[0] ?? stage;
+    const { image, reference, from } = root;
+    draft.fact("base image", reference, from.place);
+    if (image.runtime === undefined && !image.isDistribution) {
+      const shown = reference === "" ? from.rest : reference;
+      const reason =
+        "it stands for no language that Hop3 has a template for; what it brings is missing";
+      draft.warn(`the image ${shown} is not carried over`, reason, from.place);
+    }
+    const version = /^\d[\d.]*/.exec(image.tag ?? "")?.[0];
+    if (image.runtime === undefined || version === undefined) continue;
+    const reason = "the package set decides the version; hop3 packages search shows which it has";
+    draft.warn(`the version ${version} of ${image.name} is not carried over`, reason, from.place);
+  }
+}
+
+const serverRoots = [
+  "/usr/share/nginx/html",
+  "/var/www/html",
+  "/usr/local/apache2/htdocs",
+  "/usr/share/caddy",
+  "/srv",
+];
+
+/** The directory that a web server image serves becomes `[run] static`. */
+function convertServed(draft: Draft, state: StageState, builders: readonly StageState[]): void {
+  for (const { source, target, stage, place } of state.copies) {
+    const isRoot = serverRoots.includes(target);
+    if (!isRoot) {
+      if (target.startsWith("/etc/") || target.includes("Caddyfile")) {
+        const reason = "the router stands in front of the app; its settings are not the app's";
+        draft.warn(`COPY ${source} is not carried over`, reason, place);
+      }
+      continue;
+    }
+    const builder = builders.find(({ stage: { index } }) => index === stage);
+    const directory = builder === undefined ? source : builtPath(builder, source);
+    draft.staticPath("/", directory.replace(/^\.\//, "").replace(/(?<=.)\/+$/, ""));
+    draft.fact("static", directory, place);
+  }
+}
+
+/** Where a file of a stage stands in the app, whose directory is what the stage has copied. */
+function builtPath(builder: StageState, path: string): string {
+  const origin = findOrigin(
+    path,
+    builder.copies.filter(({ stage }) => stage === undefined),
+  );
+  return origin?.path ?? path.replace(/^\//, "");
+}

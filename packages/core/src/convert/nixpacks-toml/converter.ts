@@ -1,0 +1,80 @@
+import { checkDocument } from "../check-document.ts";
+import type { Converter, LocatedDocument } from "../conversion.ts";
+import { Draft } from "../draft.ts";
+import { readToml } from "../read-toml.ts";
+import { runtimeNamed } from "../runtimes.ts";
+import { NixpacksToml } from "./schema.ts";
+
+export const nixpacksTomlConverter: Converter = {
+  id: "nixpacks-toml",
+  title: "nixpacks.toml",
+  files: ["nixpacks.toml"],
+  isImplicit: false,
+
+  convert({ text, file }) {
+    const document = readToml(text, file);
+    const draft = new Draft();
+    const work: Work = { draft, document, plan: checkDocument(NixpacksToml, document, draft) };
+    convertProviders(work);
+    convertPhases(work);
+    for (const [name, value] of Object.entries(work.plan.variables ?? {})) {
+      draft.variable(name, value, document.placeOf(["variables", name]));
+    }
+    const command = work.plan.start?.cmd?.trim();
+    if (command) {
+      const place = document.placeOf(["start", "cmd"]);
+      draft.worker("web", { command }, place);
+      draft.fact("start", command, place);
+    }
+    return draft.finish();
+  },
+};
+
+interface Work {
+  readonly draft: Draft;
+  readonly document: LocatedDocument;
+  readonly plan: NixpacksToml;
+}
+
+/** Stands for what nixpacks would do by itself. */
+const itsOwn = "...";
+
+function convertProviders({ draft, document, plan }: Work): void {
+  for (const [index, provider] of (plan.providers ?? []).entries()) {
+    if (provider === itsOwn) continue;
+    const place = document.placeOf(["providers", index]);
+    const runtime = runtimeNamed(provider);
+    if (runtime === undefined) {
+      draft.warn(`the provider '${provider}' is not carried over`, "no template is like it", place);
+      continue;
+    }
+    draft.toolchain(runtime.toolchain);
+    draft.template(runtime.template);
+    draft.fact("provider", provider, place);
+  }
+}
+
+const firstPhases = ["setup", "install"];
+
+function convertPhases({ draft, document, plan }: Work): void {
+  const phases = Object.entries(plan.phases ?? {});
+  for (const [name, { nixPkgs = [], aptPkgs = [], cmds = [] }] of phases) {
+    const step = stepOf(name);
+    for (const command of cmds.filter((text) => text !== itsOwn)) draft.step(step, command);
+    for (const attribute of nixPkgs.filter((text) => text !== itsOwn)) draft.package(attribute);
+    for (const [index, apt] of aptPkgs.entries()) {
+      if (apt === itsOwn) continue;
+      draft.package(apt);
+      const place = document.placeOf(["phases", name, "aptPkgs", index]);
+      const reason = "it is a name of Debian's; hop3 packages search shows what the set calls it";
+      draft.warn(`the package ${apt} is taken over by name`, reason, place);
+    }
+    if (cmds.length > 0)
+      draft.fact(`phase ${name}`, cmds.join("; "), document.placeOf(["phases", name]));
+  }
+}
+
+function stepOf(phase: string): "before-build" | "build" | "after-build" {
+  if (firstPhases.includes(phase)) return "before-build";
+  return phase === "build" ? "build" : "after-build";
+}

@@ -1,0 +1,38 @@
+import type { AddonEntry } from "../config/service-sections.ts";
+
+type AddonType = AddonEntry["type"];
+
+/** Beginnings of the names that other platforms give to the backing services Hop3 has. */
+const services: readonly (readonly [pattern: RegExp, type: AddonType])[] = [
+  [/^(?:heroku-)?postgres(?:ql)?\b|^crunchy-?bridge|^crunchypostgres|^neon\b/, "postgres"],
+  [/^(?:heroku-)?(?:redis|key-?value|valkey)\b|^(?:rediscloud|redistogo|upstash-redis)\b/, "redis"],
+  [/^(?:mysql|mariadb)\b|^(?:cleardb|jawsdb)(?:-maria)?\b/, "mysql"],
+  [/^(?:s3|minio|bucketeer|hdrive|tigris)\b/, "s3"],
+];
+
+/** The kind of addon behind the name of a service, such as `heroku-postgresql:mini`. */
+export function addonType(name: string): AddonType | undefined {
+  return services.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
+}
+
+/** The variable of an addon that holds what another platform calls a property of the service. */
+export function addonVariable(type: AddonType, property: string): string | undefined {
+  return variables[type][property];
+}
+
+const variables: Readonly<Record<AddonType, Readonly<Record<string, string>>>> = {
+  postgres: {
+    connectionString: "DATABASE_URL",
+    host: "PGHOST",
+    port: "PGPORT",
+    user: "PGUSER",
+    password: "PGPASSWORD",
+    database: "PGDATABASE",
+  },
+  redis: { connectionString: "REDIS_URL" },
+  mysql: { connectionString: "DATABASE_URL" },
+  s3: {},
+};
+
+export const noSuchService =
+  "Hop3 has postgres, redis, mysql and s3; run another one yourself and set its address with hop3 config set";
