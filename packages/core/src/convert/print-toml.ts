@@ -50,7 +50,8 @@ export function printToml(config: ConfigFile, comments: readonly string[] = []):
   if (comments.length > 0) blocks.push(comments.map(toComment).join("\n"));
   for (const section of sectionOrder) {
     const content = config[section];
-    if (content !== undefined) blocks.push(...printSection([section], content));
+    if (content !== undefined && !isEmptyList(content))
+      blocks.push(...printSection([section], content));
   }
   return `${blocks.join("\n\n")}\n`;
 }
@@ -64,18 +65,13 @@ function toComment(text: string): string {
 function printSection(path: readonly string[], content: unknown): string[] {
   const header = path.map(printKey).join(".");
   if (Array.isArray(content)) {
-    return content.length === 0
-      ? [`${path.map(printKey).join(".")} = []`]
-      : content.map((entry) => printLines(`[[${header}]]`, Object.entries(entry)));
+    return content.map((entry) => printLines(`[[${header}]]`, Object.entries(entry)));
   }
-  if (typeof content !== "object" || content === null) return [];
-  const inline: [string, unknown][] = [];
-  const blocks: string[] = [];
-  for (const [key, value] of Object.entries(content)) {
-    if (value === undefined) continue;
-    if (hasOwnHeader(path, key, value)) blocks.push(...printSection([...path, key], value));
-    else inline.push([key, value]);
-  }
+  if (!isTable(content)) return [];
+  const entries = Object.entries(content).filter(([, value]) => value !== undefined);
+  const own = entries.filter(([key, value]) => hasOwnHeader(path, key, value));
+  const inline = entries.filter((entry) => !own.includes(entry));
+  const blocks = own.flatMap(([key, value]) => printSection([...path, key], value));
   const isNeeded = inline.length > 0 || blocks.length === 0;
   return isNeeded ? [printLines(`[${header}]`, inline), ...blocks] : blocks;
 }
@@ -87,8 +83,13 @@ function hasOwnHeader(path: readonly string[], key: string, value: unknown): boo
   return (ownTables.has(place) && isTable(value)) || (ownLists.has(place) && isTableList(value));
 }
 
-function isTable(value: unknown): boolean {
+function isTable(value: unknown): value is object {
   return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** TOML has no list of tables without tables, and one that is empty says nothing. */
+function isEmptyList(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 0;
 }
 
 function isTableList(value: unknown): boolean {

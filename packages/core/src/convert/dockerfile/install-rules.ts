@@ -95,6 +95,23 @@ function phpExtensions(words: readonly string[]): Outcome {
   return { kind: "runtime", runtime: "php", inputs: { "php-extensions": extensions } };
 }
 
+/** The packages that are built, and the flags of the linker. */
+function goBuild(words: readonly string[]): Outcome {
+  const packages = words.filter((word) => /^\.\/[\w./-]*\w$/.test(word));
+  const at = words.findIndex((word) => /^--?ldflags(?:=|$)/.test(word));
+  const flags = words[at]?.includes("=") ? words[at]?.replace(/^[^=]*=/, "") : words[at + 1];
+  const isOutput = (word: string) => words[words.indexOf(word) - 1] === "-o";
+  const subPackages = packages.filter((word) => !isOutput(word)).map((word) => word.slice(2));
+  return {
+    kind: "runtime",
+    runtime: "go",
+    inputs: {
+      ...(subPackages.length === 0 ? {} : { "go-sub-packages": subPackages }),
+      ...(at === -1 || !flags?.trim() ? {} : { "go-ldflags": flags.trim().split(/\s+/) }),
+    },
+  };
+}
+
 /** Package managers of distributions and languages. */
 export const installRules: readonly Rule[] = [
   {
@@ -133,6 +150,7 @@ export const installRules: readonly Rule[] = [
   language(/^composer (?:install|dump-autoload|update|clear-cache)\b/, "php"),
   { pattern: /^(?:docker-php-ext-(?:install|enable)|pecl install)\b/, outcome: phpExtensions },
   language(/^docker-php-ext-configure\b/, "php"),
+  { pattern: /^go (?:build|install) /, outcome: goBuild },
   language(/^go (?:build|install|mod|get|vet|generate)\b/, "go"),
   language(/^cargo (?:build|fetch|install|chef|update)\b/, "rust"),
   language(/^(?:mvn|\.\/mvnw)\b/, "java"),

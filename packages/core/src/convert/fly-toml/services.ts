@@ -1,28 +1,34 @@
 import type { KeyPath } from "../../config/positions.ts";
 import type { HealthcheckSection } from "../../config/sections.ts";
 import { parseSeconds } from "../seconds.ts";
-import type { Check, Service } from "./schema.ts";
+import type { Check, FlyToml, Service } from "./schema.ts";
 import type { FlyWork } from "./work.ts";
 
 /** What listens: the port is a hint, the rest is the router's business. */
 export function convertServices(work: FlyWork): void {
   const { draft, document, fly } = work;
-  if (fly.http_service?.internal_port !== undefined) {
-    notePort(work, fly.http_service.internal_port, ["http_service", "internal_port"]);
-  }
-  const services = Array.isArray(fly.services) ? fly.services : [fly.services];
-  for (const [index, service] of services.entries()) {
-    if (service === undefined) continue;
-    const path = Array.isArray(fly.services) ? ["services", index] : ["services"];
-    if (speaksHttp(service)) {
-      if (service.internal_port !== undefined)
-        notePort(work, service.internal_port, [...path, "internal_port"]);
-      continue;
+  const port = fly.http_service?.internal_port;
+  if (port !== undefined) notePort(work, port, ["http_service", "internal_port"]);
+  for (const { service, path } of listServices(fly)) {
+    if (!speaksHttp(service)) {
+      const shown = `${service.protocol ?? "tcp"} on port ${service.internal_port ?? "?"}`;
+      const reason = "only HTTP is routed; [[ports]] is for other endpoints";
+      draft.warn(`the service ${shown} is not carried over`, reason, document.placeOf(path));
+    } else if (service.internal_port !== undefined) {
+      notePort(work, service.internal_port, [...path, "internal_port"]);
     }
-    const shown = `${service.protocol ?? "tcp"} on port ${service.internal_port ?? "?"}`;
-    const reason = "only HTTP is routed; [[ports]] is for other endpoints";
-    draft.warn(`the service ${shown} is not carried over`, reason, document.placeOf(path));
   }
+}
+
+interface FoundService {
+  readonly service: Service;
+  readonly path: KeyPath;
+}
+
+/** `[[services]]`, or a lone `[services]`. */
+function listServices({ services = [] }: FlyToml): readonly FoundService[] {
+  if (!Array.isArray(services)) return [{ service: services, path: ["services"] }];
+  return services.map((service, index) => ({ service, path: ["services", index] }));
 }
 
 function speaksHttp({ protocol, ports = [] }: Service): boolean {
@@ -73,11 +79,9 @@ function httpChecks({ draft, document, fly }: FlyWork): FoundCheck[] {
   const add = (checks: readonly Check[] | undefined, path: KeyPath) =>
     found.push(...(checks ?? []).map((check, index) => ({ check, path: [...path, index] })));
   add(fly.http_service?.checks, ["http_service", "checks"]);
-  const services = Array.isArray(fly.services) ? fly.services : [fly.services];
-  for (const [index, service] of services.entries()) {
-    const path = Array.isArray(fly.services) ? ["services", index] : ["services"];
-    add(service?.http_checks, [...path, "http_checks"]);
-    add(service?.checks, [...path, "checks"]);
+  for (const { service, path } of listServices(fly)) {
+    add(service.http_checks, [...path, "http_checks"]);
+    add(service.checks, [...path, "checks"]);
   }
   for (const [name, check] of Object.entries(fly.checks ?? {})) {
     const path = ["checks", name];

@@ -57,21 +57,23 @@ function convertProviders({ draft, document, plan }: Work): void {
 const firstPhases = ["setup", "install"];
 
 function convertPhases({ draft, document, plan }: Work): void {
-  const phases = Object.entries(plan.phases ?? {});
-  for (const [name, { nixPkgs = [], aptPkgs = [], cmds = [] }] of phases) {
-    const step = stepOf(name);
-    for (const command of cmds.filter((text) => text !== itsOwn)) draft.step(step, command);
-    for (const attribute of nixPkgs.filter((text) => text !== itsOwn)) draft.package(attribute);
-    for (const [index, apt] of aptPkgs.entries()) {
-      if (apt === itsOwn) continue;
+  for (const [name, phase] of Object.entries(plan.phases ?? {})) {
+    const commands = own(phase.cmds);
+    for (const command of commands) draft.step(stepOf(name), command);
+    for (const attribute of own(phase.nixPkgs)) draft.package(attribute);
+    const place = document.placeOf(["phases", name]);
+    if (commands.length > 0) draft.fact(`phase ${name}`, commands.join("; "), place);
+    for (const apt of own(phase.aptPkgs)) {
       draft.package(apt);
-      const place = document.placeOf(["phases", name, "aptPkgs", index]);
       const reason = "it is a name of Debian's; hop3 packages search shows what the set calls it";
-      draft.warn(`the package ${apt} is taken over by name`, reason, place);
+      const listed = document.placeOf(["phases", name, "aptPkgs"]);
+      draft.warn(`the package ${apt} is taken over by name`, reason, listed);
     }
-    if (cmds.length > 0)
-      draft.fact(`phase ${name}`, cmds.join("; "), document.placeOf(["phases", name]));
   }
+}
+
+function own(list: readonly string[] = []): readonly string[] {
+  return list.filter((text) => text !== itsOwn);
 }
 
 function stepOf(phase: string): "before-build" | "build" | "after-build" {
