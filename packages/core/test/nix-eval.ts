@@ -6,8 +6,10 @@ import { join } from "node:path";
 const MAX_OUTPUT = 512 * 1024 * 1024;
 
 /** What the real evaluator makes of a file with this text. */
-export function evalNix(text: string): unknown {
-  return JSON.parse(onFile(text, (path) => nix(["--eval", "--strict", "--json", path])));
+export function evalNix(text: string, options: readonly string[] = []): unknown {
+  return JSON.parse(
+    onFile(text, (path) => nix(["--eval", "--strict", "--json", ...options, path])),
+  );
 }
 
 /** Fails where the real parser refuses the text; returns the tree as Nix prints it. */

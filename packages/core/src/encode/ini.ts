@@ -16,7 +16,7 @@ const KEY: Readonly<Record<IniDialect, RegExp>> = {
 const PHP_WORDS: ReadonlySet<string> = new Set("null yes no true false on off none".split(" "));
 const SECTION = /^[A-Za-z0-9_.:/ -]+$/;
 const PLAIN = /^(?![\s"'`;#[])[^\n\r]*(?<![\s\\])$/;
-const AMBIGUOUS = /\s[;#]|%\(|\$\{|\$__/;
+const AMBIGUOUS = /\s[;#]|%\(|\$\{|\$__|(?!\t)\p{Cc}/u;
 
 /** A whole file; the entries of the section named "" come first, without a header. */
 export function encodeIni(sections: IniSections, dialect: IniDialect): string {
@@ -53,9 +53,12 @@ export function encodeIniValue(value: string, dialect: IniDialect): string {
   return dialect === "php" ? encodePhpIni(value) : encodePlain(value);
 }
 
-/** PHP expands `${}` in double quotes, where no escape helps: a `$` before `{` has its own quotes. */
+/**
+ * In double quotes PHP expands `${}` and takes `\"` before a line break for the end; no escape
+ * helps. Double quotes and dollars therefore stand in single quotes, side by side with the rest.
+ */
 function encodePhpIni(value: string): string {
-  const escaped = value.replace(/["\\]/g, "\\$&").replace(/\$(?=\{)/g, `"'$'"`);
+  const escaped = value.replace(/["$]+|\\/g, (match) => (match === "\\" ? "\\\\" : `"'${match}'"`));
   return `"${escaped}"`;
 }
 

@@ -211,17 +211,18 @@ function ifLayout(printer: Printer, expr: IfExpr): Layout {
   for (; rest.kind === "if"; rest = rest.otherwise) {
     branches.push(newline, seq("else ", branchHead(printer, rest)));
   }
-  return group(...branches, line, "else", indent(line, printer.layout(rest)));
+  return group(...branches, line, "else", indent(line, group(printer.layout(rest))));
 }
 
 function branchHead(printer: Printer, expr: IfExpr): Layout {
   const head = group("if", indent(line, printer.layout(expr.condition)), line, "then");
-  return seq(head, indent(line, printer.layout(expr.then)));
+  return seq(head, indent(line, group(printer.layout(expr.then))));
 }
 
 /** Whether the body begins on a line of its own is up to the group around. */
 function withLayout(printer: Printer, expr: NixExpr & { kind: "with" }): Layout {
-  return seq(group("with ", printer.layout(expr.scope), ";"), line, printer.layout(expr.body));
+  const scope = group("with ", printer.layout(expr.scope), ";");
+  return seq(scope, line, printer.layout(expr.body));
 }
 
 function assertLayout(printer: Printer, expr: NixExpr & { kind: "assert" }): Layout {
