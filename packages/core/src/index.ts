@@ -14,7 +14,27 @@ export {
   MergePolicy,
   parseDuration,
 } from "./config/values.ts";
+export * from "./encode/dotenv.ts";
+export * from "./encode/encode-errors.ts";
+export * from "./encode/ini.ts";
+export { encodeJson } from "./encode/json.ts";
+export type { JsonObject, JsonValue } from "./encode/json-value.ts";
+export * from "./encode/nix-file.ts";
+export * from "./encode/php.ts";
+export * from "./encode/shell.ts";
+export * from "./encode/toml.ts";
+export * from "./encode/yaml.ts";
 export * from "./names.ts";
+export type {
+  AttrName,
+  BinaryOperator,
+  Binding,
+  NixExpr,
+  StringPart,
+} from "./nix/ast.ts";
+export { type BindingsInput, nix } from "./nix/build.ts";
+export { isIdentifier } from "./nix/names.ts";
+export { printNix, printNixFile } from "./nix/print.ts";
 export * from "./plan/builders.ts";
 export * from "./plan/deploy-settings.ts";
 export * from "./plan/make-plan.ts";

@@ -52,13 +52,7 @@ const globals = {
   a1: nix.attrs({ i: nix.literal(7), s: nix.string("t") }),
 };
 
-interface Trees {
-  readonly int: NixExpr;
-  readonly bool: NixExpr;
-  readonly string: NixExpr;
-  readonly list: NixExpr;
-  readonly attrs: NixExpr;
-}
+type Trees = Record<"int" | "bool" | "string" | "list" | "attrs", NixExpr>;
 
 const small = fc.integer({ min: -9, max: 9 }).map((value) => nix.literal(value));
 const positive = fc.integer({ min: 1, max: 9 }).map((value) => nix.literal(value));
