@@ -7,7 +7,7 @@ import { type BenchApp, copyExample, makeSmallApp } from "./bench-apps.ts";
 import { runLoad, type Target } from "./load.ts";
 import { type Figure, makeFigure, median, round, sample, timeOf } from "./measure.ts";
 import { rebuildTimes } from "./nix-floor.ts";
-import type { Platform } from "./platform.ts";
+import type { BuiltRelease, Platform } from "./platform.ts";
 
 const runs = 10;
 const repository = join(import.meta.dirname, "../..");
@@ -42,9 +42,9 @@ export async function measureChange(context: BenchContext): Promise<Figure[]> {
   });
   const releases = changed.map(({ release }) => release);
   const ownStart = median(
-    await sample(runs, async () => timeOwnStart(releases[0]?.location ?? "", "/")),
+    await sample(runs, async () => timeOwnStart(releases[0]?.artifact.location ?? "", "/")),
   );
-  const rollback = await measureRollback(context, flask);
+  const rollback = await measureRollback(context, flask, releases.slice(-2));
   await platform.destroy(flask.name);
   // Only now is nothing rooted any more, so that the same derivations can be built once again.
   const floor = median(await rebuildTimes(releases)) + ownStart;
@@ -64,11 +64,17 @@ export async function measureChange(context: BenchContext): Promise<Figure[]> {
 }
 
 /** Back and forth between the two newest Releases, until the router serves the other one. */
-async function measureRollback({ platform }: BenchContext, flask: BenchApp): Promise<number> {
-  const markers = [runs - 2, runs - 1].map((index) => `change-${process.pid}-${index}`);
+async function measureRollback(
+  { platform }: BenchContext,
+  flask: BenchApp,
+  newest: readonly BuiltRelease[],
+): Promise<number> {
   const times = await sample(runs, async (index) => {
-    const done = platform.hop3.run(["rollback", "--app", flask.name]);
-    const time = await timeOf(() => platform.waitFor(flask.name, markers[index % 2] ?? ""));
+    const side = index % 2;
+    const target = String(newest[side]?.number);
+    const marker = `change-${process.pid}-${runs - 2 + side}`;
+    const done = platform.hop3.run(["rollback", target, "--app", flask.name]);
+    const time = await timeOf(() => platform.waitFor(flask.name, marker));
     await done;
     return time;
   });
@@ -78,9 +84,9 @@ async function measureRollback({ platform }: BenchContext, flask: BenchApp): Pro
 export async function measureUnchanged({ platform, directory }: BenchContext): Promise<Figure[]> {
   const app = await makeSmallApp(directory, "bench-unchanged");
   await platform.deploy(app);
-  const { provenance } = await platform.release(app.name);
+  const { artifact } = await platform.release(app.name);
   const value = median(await sample(runs, () => timeOf(() => platform.deploy(app))));
-  const build: Argv = ["nix-build", "--no-out-link", provenance.drv_path];
+  const build: Argv = ["nix-build", "--no-out-link", artifact.provenance.drv_path];
   const floor = median(await sample(runs, () => timeOf(() => runQuietly(build))));
   await platform.destroy(app.name);
   return [

@@ -26,14 +26,14 @@ export async function rebuildTimes(releases: readonly BuiltRelease[]): Promise<n
 }
 
 function drvOf(release: BuiltRelease): string {
-  return release.provenance.drv_path;
+  return release.artifact.provenance.drv_path;
 }
 
 /** An unreachable cache would add seconds to the floor, which would only flatter us. */
 function buildOf(release: BuiltRelease): Argv {
   const options = {
     substitute: "false",
-    sandbox: String(release.provenance.sandboxed),
+    sandbox: String(release.artifact.provenance.sandboxed),
     "build-users-group": "",
   };
   const flags = Object.entries(options).flatMap(([name, value]) => ["--option", name, value]);

@@ -14,12 +14,13 @@ const patienceMs = 120_000;
 
 /** A Release as the figures need it: where its bytes are and what they were built from. */
 const BuiltRelease = z.object({
+  number: z.int(),
   artifact: z.object({
     location: z.string(),
     provenance: z.object({ drv_path: z.string(), sandboxed: z.boolean() }),
   }),
 });
-export type BuiltRelease = z.infer<typeof BuiltRelease>["artifact"];
+export type BuiltRelease = z.infer<typeof BuiltRelease>;
 
 /** A server of its own with nothing on it, and what the figures do with it. */
 export interface Platform {
@@ -65,7 +66,7 @@ export async function startPlatform(home: string): Promise<Platform> {
       const { socket } = await serverFile();
       const path = `/api/v1/apps/${name}/releases/${info.release}`;
       const answer = await httpGet({ address: { socket }, path });
-      return BuiltRelease.parse(JSON.parse(answer.body)).artifact;
+      return BuiltRelease.parse(JSON.parse(answer.body));
     },
     serverPid: async () => (await serverFile()).pid,
   };

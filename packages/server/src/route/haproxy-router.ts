@@ -171,8 +171,8 @@ async function apply(context: Context, routes: readonly Route[]): Promise<void> 
 }
 
 async function changeRoutes(admin: HaproxyAdmin, routes: readonly Route[]): Promise<void> {
-  const actual = { hosts: await admin.hosts(), servers: await admin.servers() };
-  for (const { command, expect } of planChanges(routes, actual)) {
+  const [hosts, servers] = await Promise.all([admin.hosts(), admin.servers()]);
+  for (const { command, expect } of planChanges(routes, { hosts, servers })) {
     const answer = await admin.send(command);
     if (!expect.test(answer)) throw routerRefused({ command, answer });
   }

@@ -61,7 +61,9 @@ export const probeUnhealthy = defineError<{
 
 const defaults = { retries: 3, startPeriod: 5, timeout: 5, interval: 0.5 };
 const healthyByDefault = [200, 399] as const;
-const firstPauseMs = 10;
+/** Asking is cheap, waiting is not: a start is noticed within a twentieth of the time it took. */
+const pauseShare = 0.05;
+const shortestPauseMs = 5;
 const longestPauseMs = 100;
 /** How often the supervisor is asked while waiting: that is a child process each time. */
 const lookMs = 250;
@@ -79,7 +81,6 @@ export async function probeWeb(probe: WebProbe): Promise<ListenAddress> {
     // What answers before its start period is over is still starting.
     answer.kind !== "refused" && elapsed() >= gracePeriodMs;
   let bad = 0;
-  let pause = firstPauseMs;
   const look = makeLook(probe);
   for (;;) {
     probe.signal.throwIfAborted();
@@ -92,9 +93,13 @@ export async function probeWeb(probe: WebProbe): Promise<ListenAddress> {
     if (bad >= allowedFailures(probe) || elapsed() >= probe.startTimeoutMs) {
       throw await failure(probe, answer, problem);
     }
-    await sleep(counted ? intervalMs(probe) : pause, undefined, { signal: probe.signal });
-    pause = Math.min(pause * 1.5, longestPauseMs);
+    const pause = counted ? intervalMs(probe) : pauseAfter(elapsed());
+    await sleep(pause, undefined, { signal: probe.signal });
   }
+}
+
+function pauseAfter(elapsedMs: number): number {
+  return Math.min(Math.max(elapsedMs * pauseShare, shortestPauseMs), longestPauseMs);
 }
 
 /** Asks the supervisor now and then, not each time. */
