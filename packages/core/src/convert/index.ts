@@ -1,4 +1,4 @@
-export { appJsonConverter } from "./app-json/converter.ts";
+export { readAppJson } from "./app-json/read.ts";
 export * from "./combine.ts";
 export * from "./conversion.ts";
 export * from "./print-toml.ts";

@@ -1,5 +1,7 @@
 import { join } from "node:path";
 import { type LoadedConfig, loadConfig, noConfig } from "../config/load.ts";
+import { readAppJson } from "../convert/app-json/read.ts";
+import type { Conversion } from "../convert/conversion.ts";
 import { makeSourceFilter } from "../source/filter.ts";
 import { emptyProcfile, type Procfile, parseProcfile } from "../source/procfile.ts";
 import { sourceSecret } from "../source/secret-scan.ts";
@@ -17,6 +19,7 @@ export interface OpenSource {
   readonly tree: SourceTree;
   readonly loaded: LoadedConfig;
   readonly procfile: Procfile;
+  readonly appJson: Conversion | undefined;
   /** What the filter left out, with the reason. */
   readonly dropped: readonly { readonly path: string; readonly reason: string }[];
   readonly warnings: readonly string[];
@@ -44,7 +47,8 @@ export async function openSource(directory: string): Promise<OpenSource> {
   const procfile = tree.has("Procfile")
     ? parseProcfile(await tree.readText("Procfile"))
     : emptyProcfile;
-  return { directory, entries, tree, loaded, procfile, dropped, warnings };
+  const appJson = await readAppJson(tree);
+  return { directory, entries, tree, loaded, procfile, appJson, dropped, warnings };
 }
 
 async function readConfig(directory: string): Promise<LoadedConfig> {

@@ -1,7 +1,8 @@
 import type { Command, Healthcheck, Limits } from "../artifact/runtime-config.ts";
-import type { ConfigFile } from "../config/schema.ts";
+import { type ConfigFile, emptyConfig } from "../config/schema.ts";
 import type { EnvFact, EnvValue } from "../config/sections.ts";
 import { configDefaults, type Generated, type MergePolicy } from "../config/values.ts";
+import { overlayConfig } from "../convert/combine.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import { mergeConfig, type WorkerOverride, withoutGaps } from "./merge.ts";
 
@@ -43,8 +44,9 @@ export interface DeploySettings {
 export function deploySettings(
   config: ConfigFile,
   procfile: Procfile = emptyProcfile,
+  appJson: ConfigFile = emptyConfig,
 ): DeploySettings {
-  const merged = mergeConfig(config, procfile);
+  const merged = mergeConfig(config, procfile, appJson);
   const { deploy = {}, domains = {}, run = {} } = config;
   return {
     healthcheck: healthcheckOf(config),
@@ -56,7 +58,7 @@ export function deploySettings(
       list: [...new Set(domains.list ?? [])],
       policy: domains._policy ?? configDefaults.policy,
     },
-    env: envOf(config),
+    env: envOf(overlayConfig(config, appJson)),
     beforeRun: merged.beforeRun?.value,
     workers: mapValues(merged.workers, ({ value }) => value),
     staticPaths: mapValues(merged.staticPaths, ({ value }) => value),

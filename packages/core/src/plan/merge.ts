@@ -1,11 +1,11 @@
 import type { Command, WorkerSpec } from "../artifact/runtime-config.ts";
-import type { ConfigFile } from "../config/schema.ts";
+import { type ConfigFile, emptyConfig } from "../config/schema.ts";
 import type { WorkerTable } from "../config/sections.ts";
 import { configDefaults } from "../config/values.ts";
 import { defineError, ExitCode } from "../errors.ts";
 import type { Procfile } from "../source/procfile.ts";
 
-export type ConfigOrigin = "hop3.toml" | "Procfile" | "default";
+export type ConfigOrigin = "hop3.toml" | "Procfile" | "app.json" | "default";
 
 /** A value and the file that it came from. */
 export interface Sourced<Value> {
@@ -16,7 +16,7 @@ export interface Sourced<Value> {
 /** What a file says of a worker; what it leaves out comes from the next file, at last from hop3.nix. */
 export type WorkerOverride = { readonly [Key in keyof WorkerSpec]?: WorkerSpec[Key] };
 
-/** hop3.toml over Procfile over defaults, key by key. */
+/** hop3.toml over Procfile over app.json over defaults, key by key. */
 export interface MergedConfig {
   readonly workers: Readonly<Record<string, Sourced<WorkerOverride>>>;
   /** Absent where only hop3.nix may say. */
@@ -37,12 +37,20 @@ export const workerWithoutCommand = defineError<{ worker: string; known: readonl
 });
 
 /** Merges what the files of an app say, with the origin of each value. */
-export function mergeConfig(config: ConfigFile, procfile: Procfile): MergedConfig {
+export function mergeConfig(
+  config: ConfigFile,
+  procfile: Procfile,
+  appJson: ConfigFile = emptyConfig,
+): MergedConfig {
   return {
-    workers: mergeFileWorkers(config, procfile),
-    beforeRun: mergeBeforeRun(config, procfile),
+    workers: mergeFileWorkers(config, procfile, appJson),
+    beforeRun: mergeBeforeRun(config, procfile, appJson),
     staticPaths: mergeStatic(config, procfile),
-    settings: { ...defaultSettings(), ...fileSettings(config) },
+    settings: {
+      ...defaultSettings(),
+      ...fileSettings(appJson, "app.json"),
+      ...fileSettings(config, "hop3.toml"),
+    },
   };
 }
 
@@ -63,10 +71,15 @@ export function mergeWorkers(
 function mergeFileWorkers(
   config: ConfigFile,
   procfile: Procfile,
+  appJson: ConfigFile,
 ): Record<string, Sourced<WorkerOverride>> {
   const merged: Record<string, Sourced<WorkerOverride>> = {};
+  for (const [name, worker] of Object.entries(appJson.run?.workers ?? {})) {
+    merged[name] = { value: toOverride(worker), origin: "app.json" };
+  }
   for (const [name, { command, kind, schedule }] of Object.entries(procfile.workers)) {
-    merged[name] = { value: withoutGaps({ command, kind, schedule }), origin: "Procfile" };
+    const value = { ...merged[name]?.value, ...withoutGaps({ command, kind, schedule }) };
+    merged[name] = { value, origin: "Procfile" };
   }
   const { start, workers = {} } = config.run ?? {};
   const written = start === undefined ? workers : { ...workers, web: start };
@@ -74,7 +87,7 @@ function mergeFileWorkers(
     const below = merged[name];
     const override = toOverride(worker);
     // Where a worker is only refined, its command still comes from the file below.
-    const isRefined = override.command === undefined && below !== undefined;
+    const isRefined = override.command === undefined && below?.value.command !== undefined;
     const origin = isRefined ? below.origin : "hop3.toml";
     merged[name] = { value: { ...below?.value, ...override }, origin };
   }
@@ -91,13 +104,17 @@ function toOverride(worker: Command | WorkerTable): WorkerOverride {
 function mergeBeforeRun(
   config: ConfigFile,
   procfile: Procfile,
+  appJson: ConfigFile,
 ): Sourced<readonly Command[]> | undefined {
   const written = config.run?.["before-run"];
-  if (written !== undefined) {
-    return { value: typeof written === "string" ? [written] : written, origin: "hop3.toml" };
-  }
-  if (procfile.release.length === 0) return undefined;
-  return { value: procfile.release, origin: "Procfile" };
+  if (written !== undefined) return { value: toList(written), origin: "hop3.toml" };
+  if (procfile.release.length > 0) return { value: procfile.release, origin: "Procfile" };
+  const below = appJson.run?.["before-run"];
+  return below === undefined ? undefined : { value: toList(below), origin: "app.json" };
+}
+
+function toList(commands: string | readonly Command[]): readonly Command[] {
+  return typeof commands === "string" ? [commands] : commands;
 }
 
 function mergeStatic(config: ConfigFile, procfile: Procfile): Record<string, Sourced<string>> {
@@ -132,13 +149,13 @@ const shownElsewhere: ReadonlySet<string> = new Set([
   "run.static",
 ]);
 
-function fileSettings(config: ConfigFile): Record<string, Sourced<unknown>> {
+function fileSettings(config: ConfigFile, origin: ConfigOrigin): Record<string, Sourced<unknown>> {
   const { nix: nixBuild, ...build } = config.build ?? {};
   const sections = { ...config, build, "build.nix": nixBuild };
   const settings: Record<string, Sourced<unknown>> = {};
   for (const [section, content] of Object.entries(sections)) {
     for (const [key, value] of flattenSection(section, content)) {
-      if (!shownElsewhere.has(key)) settings[key] = { value, origin: "hop3.toml" };
+      if (!shownElsewhere.has(key)) settings[key] = { value, origin };
     }
   }
   return settings;
