@@ -5,7 +5,8 @@
 {
   packages, # see packages/default.nix
   source, # { path, narHash }: the filtered Source
-  file, # relative to the Source
+  generated, # { path, narHash }: a tree that holds `file` where Hop3 has written it, else null
+  file, # relative to that tree, or to the Source
   app,
   overrides, # { workers, before_run } of hop3.toml and Procfile, over the attributes
 }:
@@ -20,7 +21,12 @@ let
   fromFunction =
     value:
     if builtins.isFunction value then
-      value (builtins.intersectAttrs (builtins.functionArgs value) { inherit pkgs; })
+      value (
+        builtins.intersectAttrs (builtins.functionArgs value) {
+          inherit pkgs;
+          src = root;
+        }
+      )
     else
       value;
 
@@ -42,7 +48,7 @@ let
     in
     { package = outputs.packages.${packages.system}.default; } // (outputs.hop3 or { });
 
-  imported = import (root + "/${file}");
+  imported = import ((if generated == null then root else fetch generated) + "/${file}");
   project = if baseNameOf file == "flake.nix" then fromFlake imported else fromFunction imported;
   isSet = builtins.isAttrs project;
 

@@ -61,6 +61,9 @@ jq -n --argjson attributes "$contract" --argjson overrides "$overrides" --argjso
   --arg path "$path" --arg python "$python" --arg node "$node" --arg perl "$perl" --arg certificates "$certificates" \
   -f "$merge" >merged.json
 
+# What `path` names is searched too, in front.
+path=$(jq -r --arg path "$path" '(.path_prepend | arrays | map(strings) | join(":")) // $path' merged.json)
+
 # First words of all commands that name a program, one a line; each becomes an absolute path or the build fails.
 lookup() {
   case $1 in

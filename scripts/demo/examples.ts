@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Expectation } from "../expectation.ts";
 
 const examplesDirectory = join(import.meta.dirname, "../../examples");
+/** Directories of examples that have a prefix, or a test, of their own. */
+const apart: ReadonlySet<string> = new Set(["broken", "templates"]);
 
 /** A directory below examples/, and what its expect.json says about it. */
 export interface Example {
@@ -25,7 +27,7 @@ export function readBrokenExamples(): Promise<Example[]> {
 async function readFrom(parent: string, prefix: string): Promise<Example[]> {
   const entries = await readdir(parent, { withFileTypes: true });
   const names = entries
-    .filter((entry) => entry.isDirectory() && entry.name !== "broken")
+    .filter((entry) => entry.isDirectory() && !apart.has(entry.name))
     .map((entry) => entry.name)
     .sort();
   return Promise.all(names.map((name) => readExample(join(parent, name), prefix + name)));

@@ -14,16 +14,17 @@ export {
   MergePolicy,
   parseDuration,
 } from "./config/values.ts";
+export * from "./convert/index.ts";
 export * from "./encode/dotenv.ts";
 export * from "./encode/encode-errors.ts";
 export * from "./encode/ini.ts";
 export { encodeJson } from "./encode/json.ts";
 export type { JsonObject, JsonValue } from "./encode/json-value.ts";
-export * from "./encode/nix-file.ts";
 export * from "./encode/php.ts";
 export * from "./encode/shell.ts";
 export * from "./encode/toml.ts";
 export * from "./encode/yaml.ts";
+export * from "./generate/generate.ts";
 export * from "./names.ts";
 export type {
   AttrName,
@@ -35,6 +36,7 @@ export type {
 export { type BindingsInput, nix } from "./nix/build.ts";
 export { isIdentifier } from "./nix/names.ts";
 export { printNix, printNixFile } from "./nix/print.ts";
+export * from "./nix/text-file.ts";
 export * from "./plan/builders.ts";
 export * from "./plan/deploy-settings.ts";
 export * from "./plan/make-plan.ts";
@@ -46,3 +48,6 @@ export * from "./source/procfile.ts";
 export * from "./source/secret-scan.ts";
 export * from "./source/source-errors.ts";
 export * from "./source/tree.ts";
+export * from "./templates/registry.ts";
+export * from "./templates/select-template.ts";
+export * from "./templates/template.ts";

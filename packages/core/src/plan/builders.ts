@@ -1,8 +1,8 @@
 import type { LoadedConfig } from "../config/load.ts";
 import { configDefaults } from "../config/values.ts";
-import { formatPlace } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { SourceTree } from "../source/tree.ts";
+import { type ChosenTemplate, selectTemplate } from "../templates/select-template.ts";
 
 export interface BuilderQuestion {
   readonly tree: SourceTree;
@@ -12,6 +12,8 @@ export interface BuilderQuestion {
 export interface Acceptance {
   readonly accepted: boolean;
   readonly reason: string;
+  /** Writes the expression where the project has none. */
+  readonly template?: ChosenTemplate;
 }
 
 /** What a Plan knows of a Builder: whether it would take a Source, and why. Building is the server's part. */
@@ -28,22 +30,26 @@ const nixBuilder: PlanBuilder = {
   accept({ tree, loaded }) {
     const file = loaded.config.build?.nix?.file ?? configDefaults.nixFile;
     if (tree.has(file)) return { accepted: true, reason: `found ${file}` };
+    const template = templateFor({ tree, loaded });
+    if (template !== undefined) return { accepted: true, reason: template.reason, template };
     return { accepted: false, reason: missingFile(file, { tree, loaded }) };
   },
 };
 
-function missingFile(file: string, { tree, loaded }: BuilderQuestion): string {
-  const { nix } = loaded.config;
-  if (nix?.template !== undefined) {
-    const place = loaded.placeOf(["nix", "template"]) ?? { file: "hop3.toml" };
-    return `no ${file}, and this version cannot yet write one from the template '${nix.template}' (${formatPlace(place)})`;
-  }
+/** A file that hop3.toml names by itself is meant: nothing is written in its place. */
+function templateFor(question: BuilderQuestion): ChosenTemplate | undefined {
+  const { build, nix } = question.loaded.config;
+  const isFileNamed = build?.nix?.file !== undefined && nix?.template === undefined;
+  return isFileNamed ? undefined : selectTemplate(question);
+}
+
+function missingFile(file: string, { tree }: BuilderQuestion): string {
   const [guess] = nearest(
     file,
     tree.paths().map(({ path }) => path),
   );
   if (guess !== undefined) return `no ${file}; there is ${guess}`;
-  return `no ${file} in the directory`;
+  return `no ${file} in the directory, and no template knows its files`;
 }
 
 const localBuilder: PlanBuilder = {

@@ -69,7 +69,10 @@ describe("makePlan", () => {
     [
       "nothing to build",
       { tree: makeMemoryTree({ "app.py": "" }) },
-      { code: "PLAN_NO_BUILDER", part: "nix: no hop3.nix in the directory; local:" },
+      {
+        code: "PLAN_NO_BUILDER",
+        part: "nix: no hop3.nix in the directory, and no template knows its files; local:",
+      },
     ],
     [
       "a Dockerfile",
@@ -87,12 +90,9 @@ describe("makePlan", () => {
       { code: "PLAN_NO_BUILDER", part: "nix: no hop3.nix" },
     ],
     [
-      "a template",
-      request('[nix]\ntemplate = "php-app"\n', makeMemoryTree({ a: "" })),
-      {
-        code: "PLAN_NO_BUILDER",
-        part: "cannot yet write one from the template 'php-app' (hop3.toml:2:1)",
-      },
+      "an unknown template",
+      request('[nix]\ntemplate = "static-sites"\n', makeMemoryTree({ a: "" })),
+      { code: "TEMPLATE_UNKNOWN", part: "no template 'static-sites'" },
     ],
     [
       "a template beside the file",

@@ -2,9 +2,17 @@ import type { Tier } from "../artifact/build-artifact.ts";
 import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
 import { configDefaults } from "../config/values.ts";
+import { type Conversion, formatWarning } from "../convert/conversion.ts";
+import { generateWarnings } from "../generate/generate.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
-import { type BuilderQuestion, type PlanBuilder, planBuilders } from "./builders.ts";
+import type { ChosenTemplate } from "../templates/select-template.ts";
+import {
+  type Acceptance,
+  type BuilderQuestion,
+  type PlanBuilder,
+  planBuilders,
+} from "./builders.ts";
 import { type MergedConfig, mergeConfig } from "./merge.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
 import {
@@ -24,6 +32,8 @@ export interface PlanRequest {
   readonly tree: SourceTree;
   readonly loaded?: LoadedConfig;
   readonly procfile?: Procfile;
+  /** What app.json says; see `readAppJson`. */
+  readonly appJson?: Conversion | undefined;
   readonly builders?: readonly PlanBuilder[];
   /** Without one (`hop3 plan` away from a server) nothing is refused by policy. */
   readonly policy?: PlanPolicy;
@@ -36,24 +46,33 @@ export function makePlan(request: PlanRequest): Plan {
   const question = { tree, loaded };
   refuseFileAndTemplate(question);
   const answers = (request.builders ?? planBuilders).map((builder) => answerOf(builder, question));
+  const shown = answers.map(({ builder, accepted, reason }) => ({ builder, accepted, reason }));
   const chosen = chooseBuilder(request.builders ?? planBuilders, answers, loaded);
-  const nix = nixSettings(loaded, request.policy);
-  const merged = mergeConfig(loaded.config, procfile);
+  const { template } = chosen;
+  const nix = nixSettings(loaded, request.policy, template?.template.id);
+  const merged = mergeConfig(loaded.config, procfile, request.appJson?.config);
   return {
     schema: 1,
     builder: chosen.builder,
     reason: chosen.reason,
-    answers: [...answers],
-    tier: tierOf(nix.pure),
+    answers: shown,
+    tier: tierOf(nix.pure, template),
     nix,
     ...(request.packageSet === undefined ? {} : { packageSet: request.packageSet }),
     workers: shownWorkers(merged),
     settings: shownSettings(merged),
-    warnings: [...planWarnings(loaded, chosen.builder), ...procfileWarnings(procfile)],
+    warnings: [
+      ...planWarnings(loaded, { builder: chosen.builder, isGenerated: template !== undefined }),
+      ...templateWarnings(loaded, template),
+      ...procfileWarnings(procfile),
+      ...appJsonWarnings(request.appJson, chosen.builder),
+    ],
   };
 }
 
-function answerOf(builder: PlanBuilder, question: BuilderQuestion): BuilderAnswer {
+type Answer = BuilderAnswer & Acceptance;
+
+function answerOf(builder: PlanBuilder, question: BuilderQuestion): Answer {
   return { builder: builder.name, ...builder.accept(question) };
 }
 
@@ -67,11 +86,12 @@ function refuseFileAndTemplate({ tree, loaded }: BuilderQuestion): void {
 interface Choice {
   readonly builder: string;
   readonly reason: string;
+  readonly template?: ChosenTemplate;
 }
 
 function chooseBuilder(
   builders: readonly PlanBuilder[],
-  answers: readonly BuilderAnswer[],
+  answers: readonly Answer[],
   loaded: LoadedConfig,
 ): Choice {
   const key = loaded.config.build?.method === undefined ? "builder" : "method";
@@ -87,17 +107,21 @@ function chooseBuilder(
   const mine = answers.filter((answer) => answer.builder === wanted);
   const [answer] = mine;
   if (answer?.accepted !== true) throw planNoBuilder({ answers: mine, hint: hintFor(loaded) });
-  return { builder: wanted, reason: `[build] ${key} = "${wanted}", and ${answer.reason}` };
+  return { ...answer, reason: `[build] ${key} = "${wanted}", and ${answer.reason}` };
 }
 
 function hintFor({ config }: LoadedConfig): string {
   const file = config.build?.nix?.file;
   if (file !== undefined)
     return `Correct [build.nix] file in hop3.toml, or add ${file}; .gitignore may hide it`;
-  return "Add a hop3.nix that says what to build and what to run; docs/guides/first-app.md shows one of five lines";
+  return "Add a hop3.nix that says what to build and what to run (docs/guides/first-app.md shows one of five lines), or set [nix] template; hop3 nix tiers lists the templates";
 }
 
-function nixSettings(loaded: LoadedConfig, policy: PlanPolicy | undefined): Plan["nix"] {
+function nixSettings(
+  loaded: LoadedConfig,
+  policy: PlanPolicy | undefined,
+  template: string | undefined,
+): Plan["nix"] {
   const settings = loaded.config.build?.nix ?? {};
   const pure = settings.pure ?? configDefaults.pure;
   if (!pure && policy?.allowImpure === false) {
@@ -105,15 +129,34 @@ function nixSettings(loaded: LoadedConfig, policy: PlanPolicy | undefined): Plan
   }
   return {
     file: settings.file ?? configDefaults.nixFile,
+    ...(template === undefined ? {} : { template }),
     pure,
     timeoutSeconds: Math.ceil(settings.timeout ?? configDefaults.buildTimeout),
     maxSilentSeconds: Math.ceil(settings["max-silent-time"] ?? configDefaults.maxSilentTime),
   };
 }
 
-/** An app's own hop3.nix is built here, from source, against the package set. */
-function tierOf(isPure: boolean): Tier {
-  return isPure ? "source" : "unpinned";
+/** An app's own hop3.nix is built here, from source, against the package set; a template says what it makes. */
+function tierOf(isPure: boolean, chosen: ChosenTemplate | undefined): Tier {
+  if (!isPure) return "unpinned";
+  return chosen?.template.tier ?? "source";
+}
+
+function templateWarnings(
+  loaded: LoadedConfig,
+  chosen: ChosenTemplate | undefined,
+): readonly string[] {
+  return chosen === undefined ? [] : [...chosen.warnings, ...generateWarnings({ loaded })];
+}
+
+function appJsonWarnings(appJson: Conversion | undefined, builder: string): readonly string[] {
+  if (appJson === undefined) return [];
+  const { config, warnings } = appJson;
+  const asLoaded = { config, warnings: [], placeOf: () => ({ file: "app.json" }) };
+  return [
+    ...warnings.map(formatWarning),
+    ...planWarnings(asLoaded, { builder, isGenerated: false }),
+  ];
 }
 
 function shownWorkers(merged: MergedConfig): Plan["workers"] {

@@ -118,8 +118,15 @@ const localKeys = [
   "packages",
 ] as const;
 
+interface WarnedChoice {
+  readonly builder: string;
+  /** True where [nix] has been read by a template. */
+  readonly isGenerated: boolean;
+}
+
 /** What a user should know before deploying, each with its place. */
-export function planWarnings(loaded: LoadedConfig, builder: string): readonly string[] {
+export function planWarnings(loaded: LoadedConfig, chosen: WarnedChoice): readonly string[] {
+  const { builder } = chosen;
   const notes: ConfigNote[] = [...loaded.warnings];
   const add = (path: KeyPath, message: string) =>
     notes.push({ message, place: loaded.placeOf(path) ?? { file: "hop3.toml" } });
@@ -130,7 +137,7 @@ export function planWarnings(loaded: LoadedConfig, builder: string): readonly st
     if (builder === "local" || loaded.config.build?.[key] === undefined) continue;
     add(["build", key], `[build] ${key} is for the local builder; ${builder} does not read it`);
   }
-  if (loaded.config.nix !== undefined && loaded.config.nix.template === undefined) {
+  if (loaded.config.nix !== undefined && !chosen.isGenerated) {
     add(["nix"], `[nix] ${notYet}: hop3.nix says what is built`);
   }
   return notes.map(({ place, message }) => `${formatPlace(place)} ${message}`);

@@ -31,6 +31,8 @@ export const Plan = z.strictObject({
   nix: z.strictObject({
     /** Relative to the root of the app. */
     file: z.string(),
+    /** The template that writes the file; absent where the project has its own. */
+    template: z.string().optional(),
     pure: z.boolean(),
     timeoutSeconds: z.int(),
     maxSilentSeconds: z.int(),

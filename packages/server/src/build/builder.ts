@@ -22,6 +22,8 @@ export interface BuildIo {
   readonly app: string;
   readonly source: Source;
   readonly overrides: BuildOverrides;
+  /** Text of the expression, where the Plan names a template that writes it. */
+  generate(): Promise<string>;
   /** The Release's own directory: build.log, root, generated files. */
   readonly releaseDir: string;
   readonly signal: AbortSignal;

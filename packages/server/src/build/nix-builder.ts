@@ -16,7 +16,6 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
     async build(plan, io) {
       if (!plan.nix.pure && !parts.policy.allowImpure) throw nixNotPure({ file: plan.nix.file });
       const nixBuild = await prepareBuild(parts, plan, io);
-      await io.phase("generate", async () => {});
       const known = plan.nix.pure ? io.findResult(nixBuild.inputHash) : undefined;
       if (known !== undefined) return reuse(nixBuild, known);
       const derivation = await io.phase("evaluate", () => evaluate(nixBuild));
@@ -98,6 +97,7 @@ function makeArtifact(
       package_set: packages.name,
       package_set_pin: packages.pin,
       drv_path: drvPath,
+      template: plan.nix.template,
       tier: plan.tier,
       sandboxed: options.sandbox,
       pure: options.pure,

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { Plan } from "@hop3/core";
 import type { NixClient, NixOptions } from "../nix/client.ts";
-import type { LockedTree } from "../nix/locked-tree.ts";
+import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
 import type { PackageSet } from "../packages/package-set.ts";
 import type { BuildIo } from "./builder.ts";
 
@@ -34,10 +36,15 @@ export async function prepareBuild(
   plan: Plan,
   io: BuildIo,
 ): Promise<NixBuild> {
-  const [packages, nixVersion] = await Promise.all([parts.packages(), parts.nix.version()]);
+  const [packages, nixVersion, generated] = await Promise.all([
+    parts.packages(),
+    parts.nix.version(),
+    io.phase("generate", () => writeExpression(plan, io)),
+  ]);
   const input = {
     packages: packages.arguments,
     source: { path: io.source.dir, narHash: io.source.hash },
+    generated: generated ?? null,
     file: plan.nix.file,
     app: io.app,
     overrides: { workers: io.overrides.workers, before_run: io.overrides.beforeRun },
@@ -46,6 +53,7 @@ export async function prepareBuild(
   const identity = [
     packages.pin,
     io.source.hash,
+    generated?.narHash,
     input.file,
     input.app,
     input.overrides,
@@ -66,4 +74,14 @@ export async function prepareBuild(
       substitute: packages.substitute,
     },
   };
+}
+
+/** Into a tree of its own below the Release: the Source stays what the user sent. */
+async function writeExpression(plan: Plan, io: BuildIo): Promise<LockedTree | undefined> {
+  if (plan.nix.template === undefined) return undefined;
+  const dir = join(io.releaseDir, "generated");
+  const file = join(dir, plan.nix.file);
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, await io.generate(), { mode: 0o644 });
+  return lockTree(dir);
 }

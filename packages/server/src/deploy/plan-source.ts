@@ -4,6 +4,7 @@ import {
   type DeploySettings,
   deploySettings,
   expandComputed,
+  generatePlanned,
   type LoadedConfig,
   loadConfig,
   makePlan,
@@ -12,6 +13,7 @@ import {
   type Plan,
   parseProcfile,
   type ReleaseSettings,
+  readAppJson,
 } from "@hop3/core";
 import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import type { BuildOverrides, Source } from "../build/builder.ts";
@@ -28,6 +30,8 @@ export interface Planned {
   readonly plan: Plan;
   readonly settings: ReleaseSettings;
   readonly overrides: BuildOverrides;
+  /** Writes the expression where the Plan names a template. */
+  generate(): Promise<string>;
 }
 
 /** Reads the app's own files, settles which of them are the Source, and makes the Plan. */
@@ -42,21 +46,25 @@ export async function planSource(
   const entries = await dropIgnored(receive.dir, build?.ignore ?? [], unpacked);
   const source = await makeSource(receive, entries, build?.["allow-secrets"] ?? []);
   const procfile = parseProcfile(await readText(join(receive.dir, "Procfile")));
+  const tree = makeDirectoryTree(entries);
+  const appJson = await readAppJson(tree);
   const plan = makePlan({
-    tree: makeDirectoryTree(entries),
+    tree,
     loaded,
     procfile,
+    appJson,
     policy: { allowImpure: platform.settings.policy["allow-impure"] },
   });
   attempt.note("info", `Builder ${plan.builder}: ${plan.reason}`);
   for (const warning of plan.warnings) attempt.note("warning", warning);
-  const wanted = deploySettings(loaded.config, procfile);
+  const wanted = deploySettings(loaded.config, procfile, appJson?.config);
   for (const domain of wanted.domains.list) requireFreeDomain(platform, attempt.app, domain);
   return {
     source,
     plan,
     settings: releaseSettings(attempt, wanted),
     overrides: { workers: wanted.workers, beforeRun: wanted.beforeRun },
+    generate: () => generatePlanned(plan, { tree, loaded, procfile, app: attempt.app.name }),
   };
 }
 

@@ -1,0 +1,27 @@
+import type { StringPart } from "../nix/ast.ts";
+import type { TextScope } from "./parse-text.ts";
+
+const reference = /\$\{([A-Za-z_][\w-]*)\}|\$([A-Za-z_]\w*)|(?<![\w$])([A-Z][A-Z0-9_]*)(?!\w)/g;
+
+/**
+ * A command of `pre-exec`, which a shell runs as it stands: only names of the Release, such as
+ * `APPDIR` and `${pkg}`, become what they stand for. Store paths need no quoting anywhere.
+ */
+export function shellCommand(text: string, scope: TextScope): readonly StringPart[] {
+  const parts: StringPart[] = [];
+  let end = 0;
+  for (const match of text.matchAll(reference)) {
+    const [all, braced, bare, word] = match;
+    const name = braced ?? bare ?? word ?? "";
+    const meaning = meaningOf(name, scope);
+    if (meaning === undefined) continue;
+    parts.push(text.slice(end, match.index), meaning);
+    end = match.index + all.length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+function meaningOf(name: string, scope: TextScope): StringPart | undefined {
+  if (Object.hasOwn(scope.names, name)) return scope.names[name];
+  return name === "version" ? scope.version : undefined;
+}

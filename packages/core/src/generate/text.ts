@@ -1,0 +1,36 @@
+import type { NixExpr } from "../nix/ast.ts";
+
+/** What is taken where a variable is not set, or what is said then. */
+export interface Fallback {
+  readonly kind: "default" | "required";
+  readonly text: Text;
+}
+
+/** A piece of a text of a recipe: literal, known when the Release is built, or known when it runs. */
+export type TextPart =
+  | string
+  | { readonly kind: "nix"; readonly expr: NixExpr }
+  | {
+      readonly kind: "variable";
+      readonly name: string;
+      readonly fallback: Fallback | undefined;
+    }
+  /** Made at the first start and kept in the data directory. */
+  | { readonly kind: "secret"; readonly bytes: number }
+  /** `"$@"`: what the caller of the start script adds. */
+  | { readonly kind: "arguments" };
+
+export type Text = readonly TextPart[];
+
+export function variable(name: string, fallback?: Fallback): TextPart {
+  return { kind: "variable", name, fallback };
+}
+
+export function fromNix(expr: NixExpr): TextPart {
+  return { kind: "nix", expr };
+}
+
+/** True where the text says the same for every process of the Release. */
+export function isFixed(text: Text): boolean {
+  return text.every((part) => typeof part === "string" || part.kind === "nix");
+}

@@ -1,0 +1,125 @@
+import type { NixSection } from "../config/nix-section.ts";
+import { nearest } from "../nearest.ts";
+import { templates } from "./registry.ts";
+import { commonKeys, type DetectQuestion, type Template } from "./template.ts";
+import {
+  detectAmbiguous,
+  templateInput,
+  templateKeyForeign,
+  templateUnknown,
+} from "./template-errors.ts";
+
+/** Which template writes the expression, and why. */
+export interface ChosenTemplate {
+  readonly template: Template;
+  readonly reason: string;
+  readonly origin: "hop3.toml" | "detected";
+  readonly warnings: readonly string[];
+}
+
+/** Names that recipes of earlier versions use. */
+const formerNames: Readonly<Record<string, (section: NixSection) => string | undefined>> = {
+  "node-pnpm-install": (section) =>
+    section["nixpkgs-package"] === undefined ? undefined : "nixpkgs-wrapper",
+};
+
+/** The template that `[nix] template` names, or the only one whose files are there. */
+export function selectTemplate(question: DetectQuestion): ChosenTemplate | undefined {
+  const wanted = question.loaded.config.nix?.template;
+  return wanted === undefined ? detectTemplate(question) : namedTemplate(question, wanted);
+}
+
+/** Every template's answer to a tree; for `hop3 nix tiers` and for the Plan. */
+export function detectAll(
+  question: DetectQuestion,
+): readonly { id: string; fits: boolean; reason: string }[] {
+  return templates.map(({ id, detect }) => ({ id, ...detect(question) }));
+}
+
+function namedTemplate(question: DetectQuestion, wanted: string): ChosenTemplate {
+  const { loaded } = question;
+  const section = loaded.config.nix ?? {};
+  const former = Object.hasOwn(formerNames, wanted) ? formerNames[wanted]?.(section) : undefined;
+  const template = templates.find(({ id }) => id === (former ?? wanted));
+  if (template === undefined) throw unknown(question, wanted);
+  const foreign = foreignKeys(template, section);
+  const chosen = { template, origin: "hop3.toml" as const };
+  if (former === undefined) {
+    refuseForeign(question, template, foreign);
+    checkInputs(question, template);
+    return { ...chosen, reason: `[nix] template = "${wanted}"`, warnings: [] };
+  }
+  checkInputs(question, template);
+  return {
+    ...chosen,
+    reason: `[nix] template = "${wanted}", which is now ${former}`,
+    warnings: [
+      `the template '${wanted}' is now called '${former}'`,
+      ...foreign.map((key) => `[nix] ${key} has no effect: '${former}' does not take it`),
+    ],
+  };
+}
+
+function unknown({ loaded }: DetectQuestion, wanted: string): Error {
+  const known = templates.map(({ id }) => id);
+  const place = loaded.placeOf(["nix", "template"]);
+  return templateUnknown({ template: wanted, nearest: nearest(wanted, known), known, place });
+}
+
+function detectTemplate(question: DetectQuestion): ChosenTemplate | undefined {
+  const fitting = templates.flatMap((template) => {
+    const { fits, reason } = template.detect(question);
+    return fits ? [{ template, reason }] : [];
+  });
+  const [first, second] = fitting;
+  if (first === undefined) return undefined;
+  if (second !== undefined) {
+    const candidates = fitting.map(({ template, reason }) => ({ id: template.id, reason }));
+    throw detectAmbiguous({ candidates });
+  }
+  const { template, reason } = first;
+  refuseForeign(question, template, foreignKeys(template, question.loaded.config.nix ?? {}));
+  return { template, reason: `${reason}: ${template.id}`, origin: "detected", warnings: [] };
+}
+
+function foreignKeys(template: Template, section: NixSection): readonly (keyof NixSection)[] {
+  // The schema has refused every other key.
+  const set = Object.keys(section) as (keyof NixSection)[];
+  return set.filter((key) => !commonKeys.includes(key) && !template.keys.includes(key));
+}
+
+function refuseForeign(
+  { loaded }: DetectQuestion,
+  template: Template,
+  foreign: readonly (keyof NixSection)[],
+): void {
+  const [key] = foreign;
+  if (key === undefined) return;
+  const owners = templates.filter(({ keys }) => keys.includes(key)).map(({ id }) => id);
+  const place = loaded.placeOf(["nix", key]);
+  throw templateKeyForeign({ key, template: template.id, owners, place });
+}
+
+function checkInputs({ loaded }: DetectQuestion, template: Template): void {
+  const section = loaded.config.nix ?? {};
+  const missing = template.required.find((key) => section[key] === undefined);
+  if (missing !== undefined) {
+    throw templateInput({
+      template: template.id,
+      reason: `[nix] ${missing} is missing`,
+      hint: `Add ${missing} to [nix]; docs/reference/templates.md has an example`,
+      place: loaded.placeOf(["nix", "template"]),
+    });
+  }
+  const hasRev = section["nixpkgs-rev"] !== undefined;
+  if (hasRev === (section["nixpkgs-sha256"] !== undefined)) return;
+  const [given, lacking] = hasRev
+    ? (["nixpkgs-rev", "nixpkgs-sha256"] as const)
+    : (["nixpkgs-sha256", "nixpkgs-rev"] as const);
+  throw templateInput({
+    template: template.id,
+    reason: `[nix] ${given} without ${lacking} is half a pin`,
+    hint: `Add ${lacking}, or remove ${given} to use the server's package set`,
+    place: loaded.placeOf(["nix", given]),
+  });
+}
