@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { nix } from "../nix/build.ts";
 import { printNix } from "../nix/print.ts";
+import { nixTextFile, nixWriteText } from "../nix/text-file.ts";
 import { encodeDotenv } from "./dotenv.ts";
 import { encodeIni, encodeIniValue } from "./ini.ts";
 import { encodeJson } from "./json.ts";
-import { nixTextFile, nixWriteText } from "./nix-file.ts";
 import { encodePhp } from "./php.ts";
 import { encodeShellCommand, encodeShellWord } from "./shell.ts";
 import { encodeToml } from "./toml.ts";

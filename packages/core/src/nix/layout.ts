@@ -38,6 +38,11 @@ export const newline: Layout = { kind: "newline", isHard: true };
 
 /** Joins layouts; a string is text without line breaks. */
 export function seq(...items: readonly (Layout | string)[]): Layout {
+  return sequence(items);
+}
+
+/** A list may be longer than a call can have arguments. */
+function sequence(items: readonly (Layout | string)[]): Layout {
   const layouts = items.map(toLayout);
   return { kind: "seq", items: layouts, isHard: layouts.some(({ isHard }) => isHard) };
 }
@@ -60,7 +65,7 @@ export function choice(flat: Layout, ...options: readonly Layout[]): Layout {
 
 /** The layouts with a separator between them. */
 export function join(separator: Layout | string, items: readonly (Layout | string)[]): Layout {
-  return seq(...items.flatMap((item, index) => (index === 0 ? [item] : [separator, item])));
+  return sequence(items.flatMap((item, index) => (index === 0 ? [item] : [separator, item])));
 }
 
 function toLayout(item: Layout | string): Layout {

@@ -1,6 +1,6 @@
-import type { NixExpr } from "../nix/ast.ts";
-import { nix } from "../nix/build.ts";
-import { encodeImpossible } from "./encode-errors.ts";
+import { encodeImpossible } from "../encode/encode-errors.ts";
+import type { NixExpr } from "./ast.ts";
+import { nix } from "./build.ts";
 
 const STORE_NAME = /^(?!\.)[A-Za-z0-9+._?=-]{1,200}$/;
 
