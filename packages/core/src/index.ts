@@ -37,7 +37,6 @@ export { type BindingsInput, nix } from "./nix/build.ts";
 export { isIdentifier } from "./nix/names.ts";
 export { printNix, printNixFile } from "./nix/print.ts";
 export * from "./nix/text-file.ts";
-export * from "./nix/text-file.ts";
 export * from "./plan/builders.ts";
 export * from "./plan/deploy-settings.ts";
 export * from "./plan/make-plan.ts";
