@@ -21,6 +21,11 @@ def over($file; $own):
     PERL5LIB: $perl,
     SSL_CERT_FILE: $certificates
   } as $computed
+| (.static_paths // $attributes.static_paths // $file.static_paths // {} | if type == "object" then .["/"] else null end) as $site
+# A site of files alone needs a worker all the same: busybox, which is in every closure.
+| (if ($workers | type) == "object" and $workers.web == null and ($site | type) == "string" then
+    $workers + { web: { command: ["busybox", "sh", "-c", "exec busybox httpd -f -p \"$BIND_ADDRESS:$PORT\" -h \"$0\"", $site], kind: "web" } }
+  else $workers end) as $workers
 | ($file + $attributes)
 | del(.workers, .env, .path, .schema)
 | . + {

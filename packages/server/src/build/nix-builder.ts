@@ -69,12 +69,29 @@ async function check(nixBuild: NixBuild, derivation: ReleaseDerivation): Promise
   const { outPath, positions } = derivation;
   const text = await readFile(join(outPath, "hop3/runtime.json"), "utf8");
   const runtime = parseRuntimeConfig(text, plan.nix.file, positions);
+  noteUnserved(nixBuild, runtime);
   const closure = await parts.nix.closure(outPath);
   return {
     artifact: makeArtifact(nixBuild, derivation, runtime),
     inputHash,
     closure: { paths: closure.paths.length, bytes: closure.bytes },
   };
+}
+
+/** What the contract allows and this version does not do is said, never dropped silently. */
+function noteUnserved({ io, plan }: NixBuild, { static_paths, limits }: RuntimeConfig): void {
+  const prefixes = Object.keys(static_paths).filter((prefix) => prefix !== "/");
+  if (prefixes.length > 0) {
+    const text = `${plan.nix.file}: static_paths ${prefixes.join(", ")} are not served by themselves in this version; the web worker gets those requests`;
+    io.note("warning", text);
+  }
+  const limited = Object.keys(limits);
+  if (limited.length > 0) {
+    io.note(
+      "warning",
+      `${plan.nix.file}: limits ${limited.join(", ")} are not enforced in this version`,
+    );
+  }
 }
 
 function makeArtifact(
