@@ -7,6 +7,7 @@ import { DeploymentSummary } from "@hop3/core";
 import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
 import { toFailure, uploadBroken, uploadTooLarge } from "../../deploy/errors.ts";
+import type { Platform } from "../../deploy/platform.ts";
 import { partOf, uploadPaths } from "../../deploy/receive.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
@@ -109,7 +110,13 @@ export function deploymentRoutes(service: Service) {
         stream.onAbort(() => abort.abort());
         const home = platform.home.app(app.name);
         const options = { after, signal: abort.signal };
-        for await (const event of platform.timelines.follow(home, deployment.id, options)) {
+        const { timelines } = platform;
+        // One that has ended says nothing more, even where its timeline has lost its own end.
+        const events =
+          deployment.endedAt === undefined
+            ? timelines.follow(home, deployment.id, options)
+            : timelines.read(home, deployment.id).filter(({ seq }) => seq > after);
+        for await (const event of events) {
           await stream.writeSSE({
             id: String(event.seq),
             event: event.type,
@@ -161,8 +168,17 @@ async function receiveUpload(
     await rename(part, paths.archive);
   } catch (error) {
     await rm(paths.dir, { recursive: true, force: true });
-    const at = platform.now().toISOString();
-    platform.deployments.end(deployment.id, "failed", { at, failure: toFailure(error) });
+    failDeclared(platform, deployment, error);
     throw error;
   }
+}
+
+/** Ends a Deployment that never came to its turn, for whoever watches it too. */
+function failDeclared(platform: Platform, { id, appId }: Deployment, error: unknown): void {
+  const failure = toFailure(error);
+  platform.deployments.end(id, "failed", { at: platform.now().toISOString(), failure });
+  const app = platform.apps.findById(appId);
+  if (app === undefined) return;
+  const home = platform.home.app(app.name);
+  platform.timelines.append(home, id, { type: "end", state: "failed", failure });
 }
