@@ -1,9 +1,41 @@
 import type { CommandSpec, OptionSpec } from "./command.ts";
-import { appOption, detachOption } from "./tree-options.ts";
+import { appOption, detachOption, directoryArgument } from "./tree-options.ts";
 
 const noRestartOption: OptionSpec = {
   name: "no-restart",
   summary: "Keep it for the next deployment and restart nothing now",
+};
+
+/** Kinds of files that `hop3 init` reads; core's registry has the same. */
+export const initKinds = [
+  "procfile",
+  "app-json",
+  "fly-toml",
+  "render-yaml",
+  "railway-json",
+  "nixpacks-toml",
+  "dockerfile",
+  "package-json",
+] as const;
+
+export const initCommand: CommandSpec = {
+  name: "init",
+  summary: "Write a hop3.toml from the files of another platform",
+  notes: [
+    "Reads Procfile, app.json, fly.toml, render.yaml, railway.json, nixpacks.toml, Dockerfile and package.json; where two set the same key, the first of this list has its way. What cannot be carried over becomes a warning with its reason, on the screen and at the top of the file. A deploy reads Procfile and app.json by itself; the others it does not know.",
+  ],
+  examples: ["hop3 init", "hop3 init --print --from dockerfile", "hop3 init ../shop --force"],
+  args: [directoryArgument],
+  options: [
+    { name: "force", summary: "Replace a hop3.toml that is there" },
+    { name: "print", summary: "Print the file and write nothing" },
+    {
+      name: "from",
+      summary: "Read this kind of file only",
+      value: { name: "kind", kind: initKinds },
+    },
+  ],
+  load: async () => (await import("./commands/init.ts")).init,
 };
 
 export const configTree: CommandSpec = {

@@ -1,5 +1,5 @@
 import type { CommandSpec } from "./command.ts";
-import { configTree, domainsTree, packagesTree, serverTree } from "./tree-groups.ts";
+import { configTree, domainsTree, initCommand, packagesTree, serverTree } from "./tree-groups.ts";
 import {
   appArgument,
   appOption,
@@ -49,6 +49,7 @@ export const commandTree: CommandSpec = {
       args: [directoryArgument],
       load: async () => (await import("./commands/plan.ts")).plan,
     },
+    { ...initCommand, group: deployGroup },
     {
       name: "rollback",
       summary: "Go back to an earlier Release, without a build",

@@ -1,4 +1,11 @@
-import { makePlan, noConfig, type Plan, parseProcfile, type SourceTree } from "@hop3/core";
+import {
+  makePlan,
+  noConfig,
+  type Plan,
+  parseProcfile,
+  readAppJson,
+  type SourceTree,
+} from "@hop3/core";
 import { makeDirectoryTree } from "@hop3/core/node";
 import { type Block, fields, line, type Rows, type Span, table } from "../blocks.ts";
 import type { Answer } from "../command.ts";
@@ -13,7 +20,8 @@ export async function plan(input: Input, context: Context): Promise<Answer> {
   const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
   const procfile = await readProcfile(tree);
-  const made = makePlan({ tree, loaded, ...(procfile === undefined ? {} : { procfile }) });
+  const appJson = await readAppJson(tree);
+  const made = makePlan({ tree, loaded, ...(procfile === undefined ? {} : { procfile }), appJson });
   return { json: made, blocks: planBlocks(made) };
 }
 

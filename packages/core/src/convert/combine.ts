@@ -3,7 +3,7 @@ import type { NixSection } from "../config/nix-section.ts";
 import type { ConfigFile } from "../config/schema.ts";
 import type { WorkerTable } from "../config/sections.ts";
 import type { AddonEntry } from "../config/service-sections.ts";
-import type { Conversion } from "./conversion.ts";
+import type { Conversion, ConversionWarning } from "./conversion.ts";
 
 /** `over`, completed key by key with what only `under` says. */
 export function overlayConfig(over: ConfigFile, under: ConfigFile): ConfigFile {
@@ -73,18 +73,54 @@ function isCommand(worker: Worker): worker is Command {
 export function combineConversions(conversions: readonly Conversion[]): Conversion {
   let config: ConfigFile = {};
   let nix: NixSection | undefined;
+  const overruled: ConversionWarning[] = [];
   for (const conversion of conversions) {
+    overruled.push(...findOverruled(config, conversion));
     config = overlayConfig(config, conversion.config);
     nix = overlayTemplate(nix, conversion.hints.nix);
   }
   const first = <Key extends "toolchain" | "port">(key: Key) =>
     conversions.find(({ hints }) => hints[key] !== undefined)?.hints[key];
   return {
+    file: conversions.map(({ file }) => file).join(", "),
     config,
-    warnings: conversions.flatMap(({ warnings }) => warnings),
+    warnings: [...conversions.flatMap(({ warnings }) => warnings), ...overruled],
     facts: conversions.flatMap(({ facts }) => facts),
     hints: { toolchain: first("toolchain"), port: first("port"), nix },
   };
+}
+
+/** Commands and variables of a file on which one before it has the last word. */
+function findOverruled(over: ConfigFile, { config, file }: Conversion): ConversionWarning[] {
+  const lost = [
+    ...differing(commandsOf(over), commandsOf(config)).map((name) => `the command of ${name}`),
+    ...differing(over.env, config.env).map((name) => `the variable ${name}`),
+  ];
+  const hasBoth =
+    over.run?.["before-run"] !== undefined && config.run?.["before-run"] !== undefined;
+  if (hasBoth) lost.push("the command before a Release");
+  const reason = "a file that goes before it says otherwise";
+  return lost.map((what) => ({ message: `${what} is not carried over`, reason, place: { file } }));
+}
+
+function differing(over: object = {}, under: object = {}): string[] {
+  const above = new Map<string, unknown>(Object.entries(over));
+  const differs = ([name, value]: [string, unknown]) =>
+    value !== undefined &&
+    above.get(name) !== undefined &&
+    JSON.stringify(above.get(name)) !== JSON.stringify(value);
+  return Object.entries(under)
+    .filter(differs)
+    .map(([name]) => name);
+}
+
+function commandsOf({ run }: ConfigFile): Record<string, Command | undefined> {
+  const workers = Object.entries(run?.workers ?? {});
+  return Object.fromEntries(workers.map(([name, worker]) => [name, commandOf(worker)]));
+}
+
+function commandOf(worker: Worker): Command | undefined {
+  return isCommand(worker) ? worker : worker.command;
 }
 
 function overlayTemplate(

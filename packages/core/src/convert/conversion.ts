@@ -29,6 +29,7 @@ export interface ConversionHints {
 
 /** A foreign file as hop3.toml would say it. */
 export interface Conversion {
+  readonly file: string;
   readonly config: ConfigFile;
   readonly warnings: readonly ConversionWarning[];
   readonly facts: readonly ConversionFact[];

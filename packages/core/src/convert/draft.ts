@@ -21,6 +21,7 @@ type Named<Table> = { -readonly [Key in keyof Table]: Table[Key] };
 
 /** Collects what one converter finds; every rule that holds for all of them is here, once. */
 export class Draft {
+  private readonly file: string;
   private readonly warnings: ConversionWarning[] = [];
   private readonly facts: ConversionFact[] = [];
   private readonly workers = new Map<string, Named<WorkerTable>>();
@@ -39,6 +40,10 @@ export class Draft {
   private sections: ConfigFile = {};
   private hints: ConversionHints = {};
   private startSeconds: number | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
 
   warn(message: string, reason: string, place: Place): void {
     this.warnings.push({ message, reason, place });
@@ -182,7 +187,13 @@ export class Draft {
       ...this.sections,
       ...(this.domains.size === 0 ? {} : { domains: { list: [...this.domains] } }),
     };
-    return { config, warnings: this.warnings, facts: this.facts, hints: this.hints };
+    return {
+      file: this.file,
+      config,
+      warnings: this.warnings,
+      facts: this.facts,
+      hints: this.hints,
+    };
   }
 
   private buildSection(): ConfigFile["build"] {

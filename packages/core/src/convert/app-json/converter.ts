@@ -15,7 +15,7 @@ export const appJsonConverter: Converter = {
 
   convert({ text, file }) {
     const document = readJson(text, file);
-    const draft = new Draft();
+    const draft = new Draft(file);
     if (isOfAnotherTool(document.value)) {
       const reason = "it configures a mobile app (Expo), not a platform";
       draft.warn("nothing of this app.json is used", reason, document.placeOf(["expo"]));

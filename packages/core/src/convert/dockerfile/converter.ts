@@ -18,7 +18,7 @@ export const dockerfileConverter: Converter = {
   isImplicit: false,
 
   convert({ text, file }) {
-    const draft = new Draft();
+    const draft = new Draft(file);
     const stages = parseStages(text, file);
     const state = evaluateStage(stages, stages.last);
     const builders = buildersOf(stages, state);

@@ -33,7 +33,10 @@ export function noteMoves(draft: Draft, { state, builders, handled }: Question):
 
 function originOf(builder: StageState | undefined, { source }: Copied): string {
   const own = builder?.copies.filter(({ stage }) => stage === undefined) ?? [];
-  const path = builder === undefined ? source : (findOrigin(source, own)?.path ?? source);
+  const path =
+    builder === undefined
+      ? source
+      : (findOrigin(source, own)?.path ?? relativeTo(builder.workdir, source));
   return path.replace(/^\.?\//, "").replace(/\/+$/, "");
 }
 

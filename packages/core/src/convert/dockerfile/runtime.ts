@@ -104,5 +104,7 @@ function builtPath(builder: StageState, path: string): string {
     path,
     builder.copies.filter(({ stage }) => stage === undefined),
   );
-  return origin?.path ?? path.replace(/^\//, "");
+  if (origin !== undefined) return origin.path;
+  const { workdir } = builder;
+  return path.startsWith(`${workdir}/`) ? path.slice(workdir.length + 1) : path.replace(/^\//, "");
 }

@@ -17,7 +17,7 @@ export const flyTomlConverter: Converter = {
 
   convert({ text, file }) {
     const document = readToml(text, file);
-    const draft = new Draft();
+    const draft = new Draft(file);
     const work: FlyWork = { draft, document, fly: checkDocument(FlyToml, document, draft) };
     convertApp(work);
     convertProcesses(work);

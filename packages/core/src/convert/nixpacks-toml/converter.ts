@@ -13,7 +13,7 @@ export const nixpacksTomlConverter: Converter = {
 
   convert({ text, file }) {
     const document = readToml(text, file);
-    const draft = new Draft();
+    const draft = new Draft(file);
     const work: Work = { draft, document, plan: checkDocument(NixpacksToml, document, draft) };
     convertProviders(work);
     convertPhases(work);

@@ -13,7 +13,7 @@ export const packageJsonConverter: Converter = {
 
   convert(input) {
     const document = readJson(input.text, input.file);
-    const draft = new Draft();
+    const draft = new Draft(input.file);
     const manifest = checkDocument(PackageJson, document, draft);
     const work: Work = { draft, document, manifest, manager: findManager(input, manifest) };
     const node = runtimeNamed("node");

@@ -9,7 +9,7 @@ export const procfileConverter: Converter = {
   isImplicit: true,
 
   convert({ text, file }) {
-    const draft = new Draft();
+    const draft = new Draft(file);
     const procfile = parseProcfile(text, file);
     const lines = text.split(/\r?\n/);
     const placeOf = (name: string) => ({ file, line: lineOf(lines, name) });

@@ -13,7 +13,7 @@ export const railwayJsonConverter: Converter = {
 
   convert({ text, file }) {
     const document = file.endsWith(".toml") ? readToml(text, file) : readJson(text, file);
-    const draft = new Draft();
+    const draft = new Draft(file);
     const work: Work = { draft, document, railway: checkDocument(RailwayJson, document, draft) };
     convertBuild(work);
     convertCommands(work);

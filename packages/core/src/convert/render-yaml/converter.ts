@@ -14,7 +14,7 @@ export const renderYamlConverter: Converter = {
 
   convert({ text, file }) {
     const document = readYaml(text, file);
-    const draft = new Draft();
+    const draft = new Draft(file);
     const render = checkDocument(RenderYaml, document, draft);
     const work: RenderWork = { draft, document, render, apps: new Set(), kinds: new Map() };
     convertDatabases(work);
