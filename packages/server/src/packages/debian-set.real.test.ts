@@ -8,6 +8,7 @@ import { lockTree } from "../nix/locked-tree.ts";
 import { findNixDir } from "../nix/nix-dir.ts";
 import { run } from "../proc/run.ts";
 import { updatePackages } from "./debian/update.ts";
+import { updateApart } from "./debian/update-apart.ts";
 import { describePackageSet } from "./describe.ts";
 import { loadPackageSet, type PackageSet } from "./package-set.ts";
 import { nearestAttributes, otherAttributes, searchPackages } from "./search.ts";
@@ -258,7 +259,9 @@ describe("the lock", () => {
   });
 
   it("keeps serving an evaluation while it is replaced", async () => {
-    await updatePackages(home, () => {});
+    const lines: string[] = [];
+    await updateApart(home, (line) => lines.push(line));
+    expect(lines.at(-1)).toMatch(/^locked \d+ packages as sha256-/);
     const fresh = await loadPackageSet(home, settings);
     expect(fresh.pin).toBe(set.pin);
     expect(fresh.arguments).not.toEqual(set.arguments);

@@ -1,7 +1,7 @@
 import { isError, type PackageFound, type PackageSetInfo } from "@hop3/core";
 import type { Home } from "../home.ts";
 import type { ServerSettings } from "../settings.ts";
-import { updatePackages } from "./debian/update.ts";
+import { updateApart } from "./debian/update-apart.ts";
 import { describePackageSet } from "./describe.ts";
 import { packagesNotLocked } from "./errors.ts";
 import { loadPackageSet, type PackageSet, PackageSettings } from "./package-set.ts";
@@ -40,12 +40,12 @@ export function makePackages(home: Home, settings: ServerSettings): Packages {
         return await current();
       } catch (error) {
         if (!isError(error, packagesNotLocked)) throw error;
-        await updatePackages(home.dir, onLine);
+        await updateApart(home.dir, onLine);
         return current();
       }
     },
     async update(onLine) {
-      if (wanted.set !== "nixpkgs") await updatePackages(home.dir, onLine);
+      if (wanted.set !== "nixpkgs") await updateApart(home.dir, onLine);
       loaded = undefined;
       return describe();
     },
