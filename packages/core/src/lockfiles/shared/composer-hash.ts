@@ -24,9 +24,7 @@ export function composerContentHash(
   digest: Digest,
 ): string {
   const content = parseJson(manifest, Manifest);
-  const relevant = relevantKeys.filter(
-    (key) => content[key] !== undefined && content[key] !== null,
-  );
+  const relevant = relevantKeys.filter((key) => content[key] !== undefined);
   const platform = platformOf(content["config"]);
   const entries = [
     ...relevant.map((key) => [key, content[key]] as const),

@@ -16,18 +16,21 @@ interface ReadGemfile {
 
 /** Reads the gems that a Gemfile names literally. A Gemfile is a program, and nothing here runs it. */
 export function readGemfile(text: string): ReadGemfile {
-  const gems: Record<string, string> = Object.create(null) as Record<string, string>;
-  let isComplete = true;
-  for (const line of text.split(/\r?\n/)) {
-    if (/^\s*#/.test(line)) continue;
-    if (dynamic.test(line)) isComplete = false;
-    const [, , name, requirements = "", , rest = ""] = gemLine.exec(line) ?? [];
-    // With a condition behind it, the line may not count.
-    if (name === undefined) continue;
-    if (/\s(?:if|unless)\s/.test(rest) || /^\s*,\s*[^:\w\s]/.test(rest)) isComplete = false;
-    else gems[name] = sortRequirements(requirements.match(/(?<=["'])[^"',]+(?=["'])/g) ?? []);
-  }
-  return { gems, isComplete };
+  const lines = text.split(/\r?\n/).filter((line) => !/^\s*#/.test(line));
+  const read = lines.map(readGemLine);
+  return {
+    gems: Object.fromEntries(read.flatMap((gem) => (typeof gem === "object" ? [gem] : []))),
+    isComplete: !read.includes("unknown") && !lines.some((line) => dynamic.test(line)),
+  };
+}
+
+/** Name and requirements; "unknown" for a gem that may or may not count. */
+function readGemLine(line: string): readonly [string, string] | "unknown" | undefined {
+  const [, , name, requirements = "", , rest = ""] = gemLine.exec(line) ?? [];
+  if (name === undefined) return undefined;
+  const isUnknown = /\s(?:if|unless)\s/.test(rest) || /^\s*,\s*[^:\w\s]/.test(rest);
+  if (isUnknown) return "unknown";
+  return [name, sortRequirements(requirements.match(/(?<=["'])[^"',]+(?=["'])/g) ?? [])];
 }
 
 function sortRequirements(list: readonly string[]): string {

@@ -47,7 +47,7 @@ function refreshOf(input: File): { refresh?: string } {
 }
 
 const token =
-  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+  /[ \t\r\n]*(?:([{}[\],:])|("(?:[^"\\]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
 
 /** What may stand next; `open` is the stack of brackets. */
 interface JsonState {
@@ -63,25 +63,50 @@ export function findJsonError(text: string): number {
   for (;;) {
     const match = token.exec(text);
     if (match === null) break;
-    if (!accept(state, match[1] ?? "value", match[2]?.startsWith('"') === true)) break;
+    if (!accept(state, match[1] ?? "value", match[2] ?? "")) break;
     at = token.lastIndex;
   }
   return at + (/^[ \t\r\n]*/.exec(text.slice(at))?.[0].length ?? 0);
 }
 
-function accept(state: JsonState, what: string, isString: boolean): boolean {
-  const inner = state.open.at(-1);
-  if (what === "value") return acceptScalar(state, isString);
-  if (what === "{" || what === "[") {
-    if (state.wants !== "value" && state.wants !== "firstValue") return false;
-    state.open.push(what);
-    state.wants = what === "{" ? "firstKey" : "firstValue";
-    return true;
+function accept(state: JsonState, what: string, text: string): boolean {
+  switch (what) {
+    case "{":
+      return openBracket(state, what, "firstKey");
+    case "[":
+      return openBracket(state, what, "firstValue");
+    case "}":
+      return closeBracket(state, "{", "firstKey");
+    case "]":
+      return closeBracket(state, "[", "firstValue");
+    case ":":
+      return step(state, "colon", "value");
+    case ",":
+      return step(state, "comma", state.open.at(-1) === "{" ? "key" : "value");
+    default:
+      return isValidScalar(text) && acceptScalar(state, text.startsWith('"'));
   }
-  if (what === ":") return step(state, "colon", "value");
-  if (what === ",") return step(state, "comma", inner === "{" ? "key" : "value");
-  const first = what === "}" ? "firstKey" : "firstValue";
-  if (inner !== (what === "}" ? "{" : "[")) return false;
+}
+
+/** The pattern takes any escape and control character between quotes; JSON does not. */
+function isValidScalar(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openBracket(state: JsonState, bracket: string, wants: JsonState["wants"]): boolean {
+  if (state.wants !== "value" && state.wants !== "firstValue") return false;
+  state.open.push(bracket);
+  state.wants = wants;
+  return true;
+}
+
+function closeBracket(state: JsonState, opened: string, first: JsonState["wants"]): boolean {
+  if (state.open.at(-1) !== opened) return false;
   if (state.wants !== "comma" && state.wants !== first) return false;
   state.open.pop();
   state.wants = state.open.length === 0 ? "end" : "comma";

@@ -26,35 +26,31 @@ const last = Number.MAX_SAFE_INTEGER;
 export function parsePythonVersion(text: string): PythonVersion | undefined {
   const match = text.length > 128 ? null : form.exec(text.trim());
   if (match === null) return undefined;
-  const [
-    ,
-    epoch = "0",
-    release = "",
-    phase,
-    phaseNumber,
-    bare,
-    post,
-    postNumber,
-    dev,
-    devNumber,
-    local = "",
-  ] = match;
+  const [, epoch, release = "", phase, phaseNumber, ...rest] = match;
+  const [bare, post, postNumber, dev, devNumber, local = ""] = rest;
   const isPost = bare !== undefined || post !== undefined;
   const isDev = dev !== undefined;
-  // 1.0.dev1 comes before 1.0a1: a lone dev counts as a phase of its own.
-  const lone = isDev && phase === undefined && !isPost;
-  const phaseRank = phase === undefined ? (lone ? -4 : 0) : (phases[phase.toLowerCase()] ?? 0);
   return {
-    epoch: Number(epoch),
+    epoch: numberOf(epoch),
     release: release.split(".").map(Number),
     suffix: [
-      phaseRank,
-      Number(phaseNumber || 0),
-      isPost ? Number(bare ?? (postNumber || 0)) + 1 : 0,
-      isDev ? Number(devNumber || 0) : last,
+      phaseRank(phase, isDev && !isPost),
+      numberOf(phaseNumber),
+      isPost ? numberOf(bare ?? postNumber) + 1 : 0,
+      isDev ? numberOf(devNumber) : last,
     ],
     local: local.toLowerCase().replace(/[-_]/g, "."),
   };
+}
+
+function numberOf(digits: string | undefined): number {
+  return Number(digits ?? "");
+}
+
+/** 1.0.dev1 comes before 1.0a1: a lone dev counts as a phase of its own. */
+function phaseRank(phase: string | undefined, isLoneDev: boolean): number {
+  if (phase !== undefined) return phases[phase.toLowerCase()] ?? 0;
+  return isLoneDev ? -4 : 0;
 }
 
 /** Negative, zero or positive, as for sort(); local parts are left out. */
@@ -97,7 +93,6 @@ export function compareWith(
   operator: VersionOperator,
   wanted: string,
 ): boolean | undefined {
-  if (operator === "===") return version.toLowerCase() === wanted.toLowerCase();
   const have = parsePythonVersion(version);
   const isPrefix = wanted.endsWith(".*");
   const want = parsePythonVersion(isPrefix ? wanted.slice(0, -2) : wanted);
@@ -106,6 +101,8 @@ export function compareWith(
   const order = compareVersions(have, want);
   const isSame = order === 0 && (want.local === "" || want.local === have.local);
   switch (operator) {
+    case "===":
+      return version.toLowerCase() === wanted.toLowerCase();
     case "==":
       return isSame;
     case "!=":

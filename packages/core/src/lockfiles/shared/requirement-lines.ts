@@ -6,23 +6,27 @@ export interface LogicalLine {
 
 /** Lines as pip reads them. */
 export function logicalLines(text: string): readonly LogicalLine[] {
-  const lines: LogicalLine[] = [];
-  let open: { text: string; line: number } | undefined;
+  const lines: { text: string; line: number }[] = [];
+  let isOpen = false;
   for (const [index, raw] of text
     .replace(/^\u{feff}/u, "")
     .split(/\r?\n/)
     .entries()) {
-    const isComment = /^\s*#/.test(raw);
-    const continues = !isComment && raw.endsWith("\\");
-    const part = isComment ? "" : (continues ? raw.slice(0, -1) : raw).replace(/(?:^|\s)#.*$/, "");
-    open = { text: `${open?.text ?? ""} ${part.trim()}`, line: open?.line ?? index + 1 };
-    if (continues) continue;
-    if (open.text.trim() !== "") lines.push({ text: open.text.trim(), line: open.line });
-    open = undefined;
+    const { part, continues } = readPart(raw);
+    const last = lines.at(-1);
+    if (isOpen && last !== undefined) last.text = `${last.text} ${part}`.trim();
+    else lines.push({ text: part, line: index + 1 });
+    isOpen = continues;
   }
-  if (open !== undefined && open.text.trim() !== "")
-    lines.push({ ...open, text: open.text.trim() });
-  return lines;
+  return lines.filter((line) => line.text !== "");
+}
+
+/** A comment ends a line, also one that a backslash seems to continue. */
+function readPart(raw: string): { readonly part: string; readonly continues: boolean } {
+  if (/^\s*#/.test(raw)) return { part: "", continues: false };
+  const continues = raw.endsWith("\\");
+  const body = continues ? raw.slice(0, -1) : raw;
+  return { part: body.replace(/\s#.*$/, "").trim(), continues };
 }
 
 export interface HashedLine {

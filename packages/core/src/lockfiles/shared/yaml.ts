@@ -11,6 +11,7 @@ import {
 } from "./yaml-scalar.ts";
 
 const maxDepth = 64;
+const maxFlowLines = 100;
 
 /**
  * Reads the YAML that pnpm and Yarn write: block maps and lists, flow forms in one line, quoted and
@@ -135,24 +136,52 @@ class Reader {
 
   /** A scalar or flow form in the rest of a line that has been taken already. */
   private readInline(line: string, at: number, indent: number): YamlValue {
-    const first = line[at];
-    if (first === "|" || first === ">") return this.readBlockScalar(line.slice(at), indent);
-    const isPlain = !["{", "[", '"', "'"].includes(first ?? "");
-    if (isPlain) {
-      const problem = plainProblem(line, at);
-      const value = trimPlain(line.slice(at));
-      if (problem !== undefined) return this.fail(problem, -1);
-      if (/:(?:\s|$)/.test(value))
-        return this.fail({ problem: "a second ':' in one line", at }, -1);
-      this.refuseContinuation(indent);
-      return value;
+    switch (line[at]) {
+      case "|":
+      case ">":
+        return this.readBlockScalar(line.slice(at), indent);
+      case "{":
+      case "[":
+        return this.readFlowLines(line, at);
+      case '"':
+      case "'":
+        return this.finish(readQuoted(line, at), line);
+      default:
+        return this.readPlain(line, at, indent);
     }
-    const read = first === "{" || first === "[" ? readFlow(line, at) : readQuoted(line, at);
+  }
+
+  private readPlain(line: string, at: number, indent: number): string {
+    const problem = plainProblem(line, at);
+    const value = trimPlain(line.slice(at));
+    if (problem !== undefined) return this.fail(problem, -1);
+    if (/:(?:\s|$)/.test(value)) return this.fail({ problem: "a second ':' in one line", at }, -1);
+    this.refuseContinuation(indent);
+    return value;
+  }
+
+  /** The value, if nothing but a comment stands behind it. */
+  private finish<Value>(
+    read: { readonly value: Value; readonly end: number } | YamlProblem,
+    line: string,
+  ): Value {
     if (isProblem(read)) return this.fail(read, -1);
-    if (!/^\s*(?:\s#.*)?$/.test(line.slice(read.end))) {
-      return this.fail({ problem: "something stands behind the value", at: read.end }, -1);
+    if (/^\s*(?:\s#.*)?$/.test(line.slice(read.end))) return read.value;
+    return this.fail({ problem: "something stands behind the value", at: read.end }, -1);
+  }
+
+  /** Formatters break long flow forms over lines: lines are added until the brackets close. */
+  private readFlowLines(line: string, at: number): YamlValue {
+    let text = line;
+    for (let added = 0; ; added++) {
+      const read = readFlow(text, at);
+      const isOpen = isProblem(read) && read.at >= text.trimEnd().length;
+      if (!isOpen || added >= maxFlowLines || this.row >= this.lines.length) {
+        return this.finish(read, text);
+      }
+      text = `${text.trimEnd()} ${this.line().trim()}`;
+      this.row += 1;
     }
-    return read.value;
   }
 
   private readBlockScalar(header: string, indent: number): string {

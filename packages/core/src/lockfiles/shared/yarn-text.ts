@@ -20,35 +20,54 @@ const pair = /^("(?:[^"\\]|\\.)*"|[^\s":]+) ("(?:[^"\\]|\\.)*"|\S.*)$/;
 
 /** Reads the form of Yarn 1, which is nearly YAML: indented `key value` lines below lists of patterns. */
 export function parseYarnText(file: string, text: string): readonly YarnEntry[] {
-  const entries: OpenEntry[] = [];
-  let section: Map<string, string> | undefined;
+  const reader = new Reader(file);
   for (const [index, raw] of text.split(/\r?\n/).entries()) {
-    const fail = (problem: string, column = 1): never => {
-      throw lockfileSyntax({ place: { file, line: index + 1, column }, problem });
-    };
     const line = raw.trimEnd();
-    if (line === "" || /^\s*#/.test(line)) continue;
-    const indent = /^ */.exec(line)?.[0].length ?? 0;
-    const body = line.slice(indent);
-    const entry = entries.at(-1);
+    if (line !== "" && !/^\s*#/.test(line)) reader.readLine(line, index + 1);
+  }
+  return reader.entries;
+}
+
+class Reader {
+  readonly entries: OpenEntry[] = [];
+  private readonly file: string;
+  /** Where `key value` lines go that are indented by four. */
+  private section: Map<string, string> | undefined;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  readLine(text: string, line: number): void {
+    const indent = /^ */.exec(text)?.[0].length ?? 0;
+    const body = text.slice(indent);
+    const at = { line, column: indent + 1 };
+    const entry = this.entries.at(-1);
     if (indent === 0) {
-      entries.push(
-        openEntry(readPatterns(body) ?? fail("patterns and a ':' are expected"), index + 1),
+      this.entries.push(
+        openEntry(readPatterns(body) ?? this.fail("patterns and a ':' are expected", at), line),
       );
-      section = undefined;
+      this.section = undefined;
     } else if (entry === undefined) {
-      fail("an indented line before the first entry", indent + 1);
+      this.fail("an indented line before the first entry", at);
     } else if (indent === 2 && body.endsWith(":")) {
-      section = sectionOf(entry, body.slice(0, -1));
+      this.section = sectionOf(entry, body.slice(0, -1));
     } else {
-      const target = indent === 2 ? entry.fields : section;
-      const [key, value] = readPair(body) ?? fail("a key and a value are expected", indent + 1);
-      if (indent !== 2 && indent !== 4) fail("an indentation of 2 or 4 is expected", indent + 1);
-      if (target === undefined) fail("a line that belongs to nothing", indent + 1);
-      target?.set(key, value);
+      const target =
+        this.targetOf(entry, indent) ?? this.fail("a line that belongs to nothing", at);
+      const [key, value] = readPair(body) ?? this.fail("a key and a value are expected", at);
+      target.set(key, value);
     }
   }
-  return entries;
+
+  private targetOf(entry: OpenEntry, indent: number): Map<string, string> | undefined {
+    if (indent === 2) return entry.fields;
+    return indent === 4 ? this.section : undefined;
+  }
+
+  private fail(problem: string, at: { readonly line: number; readonly column: number }): never {
+    throw lockfileSyntax({ place: { file: this.file, ...at }, problem });
+  }
 }
 
 function openEntry(patterns: readonly string[], line: number): OpenEntry {
