@@ -1,24 +1,11 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import {
-  chmod,
-  copyFile,
-  lchown,
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  symlink,
-  unlink,
-  writeFile,
-} from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { lstat, readdir, readFile, readlink, realpath, rename, writeFile } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import type { Release } from "../db/releases.ts";
 import type { Attempt } from "./attempt.ts";
 import { writableTreeMissing } from "./errors.ts";
+import { type OwnedDirectory, openInside, placeInside, readInside } from "./owned-directory.ts";
 import { appUser } from "./process-spec.ts";
 
 /** Path below the data directory -> hash of what the platform last laid out there. */
@@ -37,18 +24,16 @@ export async function layOutWritableTree(attempt: Attempt, release: Release): Pr
   const before = await readManifest(manifestFile);
   const after: Manifest = { ...before };
   const kept: string[] = [];
+  const owner = appUser(attempt.platform, attempt.app);
   for (const path of await listFiles(origin, runtime.writable_tree)) {
     const from = join(origin, path);
-    const to = join(attempt.home.data, path);
-    const wanted = await hashOf(from);
-    const present = await hashOf(to);
-    if (present !== undefined && present !== wanted && present !== before[path]) {
-      kept.push(path);
-      continue;
-    }
-    if (present !== wanted) await place(from, to);
-    if (wanted !== undefined) after[path] = wanted;
-    await giveAway(attempt, to);
+    const directory = await openInside(attempt.home.data, partsOf(dirname(path)), owner);
+    const wanted = hash(await readOrigin(from));
+    const laidOut =
+      directory !== undefined && (await layOut(directory, { from, wanted, last: before[path] }));
+    await directory?.handle.close();
+    if (laidOut) after[path] = wanted;
+    else kept.push(path);
   }
   await writeAtomically(manifestFile, JSON.stringify(after));
   if (kept.length > 0) {
@@ -74,7 +59,10 @@ async function listTree(origin: string, tree: string): Promise<readonly string[]
   const path = tree.replace(/\/+$/, "");
   const isInside = path !== "" && !path.startsWith("/") && !path.split("/").includes("..");
   const stats = isInside ? await lstat(join(origin, path)).catch(() => undefined) : undefined;
-  if (stats === undefined) throw writableTreeMissing({ path: tree });
+  // A package may hold links to anywhere; only what is in the store was given to the App.
+  const real = await realpath(dirname(join(origin, path))).catch(() => "");
+  const isStored = real.startsWith("/nix/store/");
+  if (stats === undefined || !isStored) throw writableTreeMissing({ path: tree });
   if (!stats.isDirectory()) return [path];
   const entries = await readdir(join(origin, path), { recursive: true, withFileTypes: true });
   return entries
@@ -82,34 +70,34 @@ async function listTree(origin: string, tree: string): Promise<readonly string[]
     .map((entry) => join(entry.parentPath, entry.name).slice(origin.length + 1));
 }
 
-async function hashOf(path: string): Promise<string | undefined> {
-  const stats = await lstat(path).catch(() => undefined);
-  if (stats === undefined) return undefined;
-  const content = stats.isSymbolicLink() ? await readlink(path) : await readFile(path);
+interface Wanted {
+  readonly from: string;
+  readonly wanted: string;
+  /** Hash of what the platform put there the last time. */
+  readonly last: string | undefined;
+}
+
+/** False where the App has changed what is there. */
+async function layOut(directory: OwnedDirectory, { from, wanted, last }: Wanted): Promise<boolean> {
+  const name = basename(from);
+  const found = await readInside(directory, name);
+  const present = found === undefined ? undefined : hash(found);
+  if (present === wanted) return true;
+  if (present !== undefined && present !== last) return false;
+  await placeInside(directory, name, from);
+  return true;
+}
+
+function partsOf(directory: string): readonly string[] {
+  return directory === "." ? [] : directory.split("/");
+}
+
+async function readOrigin(path: string): Promise<Buffer | string> {
+  return (await lstat(path)).isSymbolicLink() ? readlink(path) : readFile(path);
+}
+
+function hash(content: Buffer | string): string {
   return createHash("sha256").update(content).digest("hex");
-}
-
-async function place(from: string, to: string): Promise<void> {
-  await mkdir(dirname(to), { recursive: true, mode: 0o755 });
-  const aside = `${to}.hop3-new`;
-  await unlink(aside).catch(() => {});
-  const stats = await lstat(from);
-  if (stats.isSymbolicLink()) {
-    await symlink(await readlink(from), aside);
-  } else {
-    await copyFile(from, aside, constants.COPYFILE_FICLONE);
-    // Store files are read-only; the owner of this copy may write it.
-    await chmod(aside, (stats.mode & 0o111) === 0 ? 0o644 : 0o755);
-  }
-  await rename(aside, to);
-}
-
-async function giveAway(attempt: Attempt, path: string): Promise<void> {
-  const user = appUser(attempt.platform, attempt.app);
-  if (user === undefined) return;
-  for (let at = path; at.length > attempt.home.data.length; at = dirname(at)) {
-    await lchown(at, user.uid, user.gid);
-  }
 }
 
 async function writeAtomically(file: string, text: string): Promise<void> {
