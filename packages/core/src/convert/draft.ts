@@ -12,6 +12,7 @@ import type {
   ConversionHints,
   ConversionWarning,
 } from "./conversion.ts";
+import type { Runtime } from "./runtimes.ts";
 
 /** Set by Hop3 for every process. */
 const platformVariables: ReadonlySet<string> = new Set(["PORT", "HOST", "BIND_ADDRESS"]);
@@ -25,6 +26,7 @@ export class Draft {
   private readonly warnings: ConversionWarning[] = [];
   private readonly facts: ConversionFact[] = [];
   private readonly workers = new Map<string, Named<WorkerTable>>();
+  private readonly missing = new Set<string>();
   private readonly variables = new Map<string, EnvValue>();
   private readonly addons: AddonEntry[] = [];
   private readonly volumes: VolumeEntry[] = [];
@@ -65,7 +67,9 @@ export class Draft {
       this.warn(`a second ${name} is not carried over`, "a worker has one command", place);
       return name;
     }
-    this.workers.set(name, { ...found, ...this.limitInstances(name, table, place) });
+    const limited = this.limitInstances(name, table, place);
+    // Without its number of instances nothing may be left to say.
+    if (Object.keys(limited).length > 0) this.workers.set(name, { ...found, ...limited });
     return name;
   }
 
@@ -95,11 +99,17 @@ export class Draft {
       this.warn(`the variable '${name}' is not carried over`, reason, place);
       return;
     }
-    this.variables.set(name, value);
+    const above = this.variables.get(name);
+    if (above !== undefined && JSON.stringify(above) !== JSON.stringify(value)) {
+      const reason = "variables are the same for all workers, and it is set before";
+      this.warn(`a second value of ${name} is not carried over`, reason, place);
+    } else this.variables.set(name, value);
   }
 
   /** A variable whose value is not in the file. */
   missingVariable(name: string, reason: string, place: Place): void {
+    if (this.missing.has(name)) return;
+    this.missing.add(name);
     this.warn(`the variable ${name} has no value`, `${reason}; hop3 config set ${name}`, place);
   }
 
@@ -162,8 +172,16 @@ export class Draft {
     this.sections = { ...this.sections, ...section };
   }
 
-  toolchain(toolchain: string): void {
-    this.hints = { toolchain, ...this.hints };
+  /** The language of the app; another one after it is only mentioned. */
+  language(runtime: Runtime, place: Place): void {
+    const { toolchain = runtime.toolchain } = this.hints;
+    this.hints = { ...this.hints, toolchain };
+    if (toolchain === runtime.toolchain) {
+      this.template(runtime.template);
+      return;
+    }
+    const reason = `the app is taken for one of ${toolchain}; add what the build needs to packages`;
+    this.warn(`${runtime.toolchain} is used beside ${toolchain}`, reason, place);
   }
 
   port(port: number): void {
@@ -173,7 +191,9 @@ export class Draft {
   /** The first template counts; inputs of another one are not its own. */
   template(template: string, inputs: NixSection = {}): void {
     const { nix = { template } } = this.hints;
-    if (nix.template === template) this.hints = { ...this.hints, nix: { ...nix, ...inputs } };
+    if (nix.template !== template) return;
+    const merged = Object.entries(inputs).map(([key, value]) => [key, joinLists(nix, key, value)]);
+    this.hints = { ...this.hints, nix: { ...nix, ...Object.fromEntries(merged) } };
   }
 
   finish(): Conversion {
@@ -187,13 +207,9 @@ export class Draft {
       ...this.sections,
       ...(this.domains.size === 0 ? {} : { domains: { list: [...this.domains] } }),
     };
-    return {
-      file: this.file,
-      config,
-      warnings: this.warnings,
-      facts: this.facts,
-      hints: this.hints,
-    };
+    const warnings = this.warnings.toSorted(byPlace);
+    const facts = this.facts.toSorted(byPlace);
+    return { file: this.file, config, warnings, facts, hints: this.hints };
   }
 
   private buildSection(): ConfigFile["build"] {
@@ -214,6 +230,18 @@ export class Draft {
       ...(this.staticPaths.size === 0 ? {} : { static: Object.fromEntries(this.staticPaths) }),
     };
   }
+}
+
+/** Places of one file in the order of the file. */
+function byPlace(a: { readonly place: Place }, b: { readonly place: Place }): number {
+  const lines = (a.place.line ?? 0) - (b.place.line ?? 0);
+  return lines === 0 ? (a.place.column ?? 0) - (b.place.column ?? 0) : lines;
+}
+
+/** Several installations add to one list. */
+function joinLists(nix: NixSection, key: string, value: unknown): unknown {
+  const above = new Map<string, unknown>(Object.entries(nix)).get(key);
+  return Array.isArray(above) && Array.isArray(value) ? [...new Set([...above, ...value])] : value;
 }
 
 interface StopRule {

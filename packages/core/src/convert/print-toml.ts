@@ -53,7 +53,7 @@ export function printToml(config: ConfigFile, comments: readonly string[] = []):
     if (content !== undefined && !isEmptyList(content))
       blocks.push(...printSection([section], content));
   }
-  return `${blocks.join("\n\n")}\n`;
+  return blocks.length === 0 ? "" : `${blocks.join("\n\n")}\n`;
 }
 
 /** One line, whatever the text: a line break in a comment would be read as configuration. */

@@ -132,7 +132,8 @@ function convertProcesses({ draft, document, app }: Work): void {
 }
 
 function convertBuildpacks({ draft, document, app }: Work): void {
-  for (const [index, buildpack] of (app.buildpacks ?? []).entries()) {
+  // Of several, the last one is that of the app itself.
+  for (const [index, buildpack] of [...(app.buildpacks ?? []).entries()].reverse()) {
     const place = document.placeOf(["buildpacks", index]);
     const address = typeof buildpack === "string" ? buildpack : buildpack.url;
     const runtime = runtimeOfBuildpack(address);
@@ -141,8 +142,7 @@ function convertBuildpacks({ draft, document, app }: Work): void {
       draft.warn(`the buildpack '${address}' is not carried over`, reason, place);
       continue;
     }
-    draft.toolchain(runtime.toolchain);
-    draft.template(runtime.template);
+    draft.language(runtime, place);
     draft.fact("buildpack", `${address} as ${runtime.toolchain}`, place);
   }
   if (!app.stack) return;

@@ -1,7 +1,7 @@
 import type { Command } from "../../artifact/runtime-config.ts";
 import type { Place } from "../../errors.ts";
 import type { Draft } from "../draft.ts";
-import { absolutePath, findOrigin } from "./paths.ts";
+import { type Origin, type Origins, originOf } from "./origin.ts";
 import type { ImageCommand, StageState } from "./state.ts";
 import { quote, splitWords } from "./words.ts";
 
@@ -11,14 +11,14 @@ interface Started {
 }
 
 /** What the image starts, with paths of the image turned into paths of the app. */
-export function startCommand(draft: Draft, state: StageState): Started | undefined {
-  const joined = joinCommand(draft, state);
+export function startCommand(draft: Draft, origins: Origins): Started | undefined {
+  const joined = joinCommand(draft, origins.state);
   if (joined === undefined) return undefined;
   const { command, place } = joined;
   if (typeof command === "string") {
-    return { command: mapText(draft, state, { text: command, place }), place };
+    return { command: mapText(draft, origins, { text: command, place }), place };
   }
-  const words = command.map((word) => mapWord(draft, state, { word, place }));
+  const words = command.map((word) => mapWord(draft, origins, { word, place }));
   return { command: words, place };
 }
 
@@ -65,15 +65,13 @@ interface PlacedWord {
 /** Directories of programs: a package brings them, PATH finds them. */
 const programDirectory = /^\/(?:usr\/(?:local\/)?)?s?bin\/(?=[^/]+$)|^\/(?:opt\/)?\.?venv\/bin\//;
 
-function mapWord(draft: Draft, state: StageState, { word, place }: PlacedWord): string {
-  if (!word.startsWith("/")) return mapRelative(state, word);
-  const origin = findOrigin(absolutePath(word, "/"), state.copies);
-  if (origin !== undefined && origin.stage === undefined) return `./${origin.path}`;
+function mapWord(draft: Draft, origins: Origins, { word, place }: PlacedWord): string {
+  const origin = findWord(origins, word);
+  if (origin?.kind === "app") return `./${origin.path}`;
   if (origin !== undefined) {
-    const name = word.slice(word.lastIndexOf("/") + 1);
     const reason = "it comes out of the build; check what the package calls it";
-    draft.warn(`${word} is called bin/${name} here`, reason, place);
-    return `bin/${name}`;
+    draft.warn(`${word} is called bin/${origin.name} here`, reason, place);
+    return `bin/${origin.name}`;
   }
   if (programDirectory.test(word)) return word.replace(programDirectory, "");
   if (systemPath.test(word)) {
@@ -82,17 +80,19 @@ function mapWord(draft: Draft, state: StageState, { word, place }: PlacedWord): 
   return word;
 }
 
+/** Paths, and names of programs of the app that the image finds through PATH. */
+function findWord(origins: Origins, word: string): Origin | undefined {
+  if (word.startsWith("/") || word.startsWith("./")) return originOf(origins, word);
+  if (!/^[\w.-]+$/.test(word)) return undefined;
+  const found = ["/usr/local/bin", "/usr/bin", "/bin"].map((directory) =>
+    originOf(origins, `${directory}/${word}`),
+  );
+  return found.find((origin) => origin?.kind === "app");
+}
+
 /** Directories that an image has and a Release has not. */
 export const systemPath =
   /^\/(?:app|bin|code|etc|home|lib|opt|root|sbin|srv|usr|var|venv|workspace)(?:\/|$)/;
-
-/** A program of the working directory may stand elsewhere in the app. */
-function mapRelative(state: StageState, word: string): string {
-  if (!word.startsWith("./")) return word;
-  const origin = findOrigin(absolutePath(word, state.workdir), state.copies);
-  if (origin === undefined) return word;
-  return origin.stage === undefined ? `./${origin.path}` : `bin/${word.split("/").at(-1)}`;
-}
 
 interface PlacedText {
   readonly text: string;
@@ -100,11 +100,11 @@ interface PlacedText {
 }
 
 /** Only words without quotes and variables are paths for certain. */
-function mapText(draft: Draft, state: StageState, { text, place }: PlacedText): string {
-  const isPlain = (word: string) => /^\.{0,2}\/[\w@%+.,/-]*$/.test(word);
+function mapText(draft: Draft, origins: Origins, { text, place }: PlacedText): string {
+  const isPlain = (word: string) => /^[\w@%+.,/-]+$/.test(word);
   let mapped = text;
   for (const word of new Set(splitWords(text).filter(isPlain))) {
-    const changed = mapWord(draft, state, { word, place });
+    const changed = mapWord(draft, origins, { word, place });
     if (changed !== word) {
       mapped = mapped
         .split(/(\s+)/)

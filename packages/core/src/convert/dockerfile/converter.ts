@@ -1,3 +1,4 @@
+import type { Command } from "../../artifact/runtime-config.ts";
 import type { Converter } from "../conversion.ts";
 import { Draft, stopSignal } from "../draft.ts";
 import { startCommand, systemPath, usePlatformPort } from "./command.ts";
@@ -5,6 +6,7 @@ import { evaluateStage } from "./evaluate.ts";
 import { convertHealthcheck } from "./healthcheck.ts";
 import { convertLabels } from "./labels.ts";
 import { noteMoves } from "./moves.ts";
+import type { Origins } from "./origin.ts";
 import { findOrigin } from "./paths.ts";
 import { convertRuntimes } from "./runtime.ts";
 import { chainOf, parseStages, type Stage, type Stages } from "./stages.ts";
@@ -32,7 +34,7 @@ export const dockerfileConverter: Converter = {
     }
     convertEnv(draft, state);
     convertLabels(draft, state);
-    const command = convertProcess(draft, state);
+    const command = convertProcess(draft, state, builders);
     noteMoves(draft, { state, builders, handled: handledTargets(state, command) });
     convertSurroundings(draft, state);
     return draft.finish();
@@ -93,14 +95,15 @@ function handledTargets(state: StageState, command: string): readonly string[] {
 }
 
 /** Returns the command as the image has it. */
-function convertProcess(draft: Draft, state: StageState): string {
+function convertProcess(draft: Draft, state: StageState, builders: readonly StageState[]): string {
   const image = [state.entrypoint, state.command].map((part) => part?.text ?? "").join(" ");
-  convertStart(draft, state);
+  convertStart(draft, { state, builders });
   return image;
 }
 
-function convertStart(draft: Draft, state: StageState): void {
-  const started = startCommand(draft, state);
+function convertStart(draft: Draft, origins: Origins): void {
+  const { state } = origins;
+  const started = startCommand(draft, origins);
   if (started === undefined) {
     const reason = `it is that of the image ${state.stage.reference || "named by FROM"}; write [run] start where the template has none`;
     draft.warn("there is no CMD and no ENTRYPOINT", reason, state.stage.from.place);
@@ -116,6 +119,7 @@ function convertStart(draft: Draft, state: StageState): void {
     return;
   }
   const command = usePlatformPort(draft, { command: started.command, ports, place });
+  notePort(draft, state, command);
   draft.worker("web", { command }, place);
   if (state.stopSignal === undefined) return;
   const signal = stopSignal(state.stopSignal.text);
@@ -129,6 +133,15 @@ function convertStart(draft: Draft, state: StageState): void {
     reason,
     state.stopSignal.place,
   );
+}
+
+/** A port that the command does not name stands in the app or its settings. */
+function notePort(draft: Draft, state: StageState, command: Command): void {
+  const [first] = state.ports;
+  const text = typeof command === "string" ? command : command.join(" ");
+  if (first === undefined || /\$\{?PORT\b/.test(text)) return;
+  const reason = "each process gets an address of its own: make it listen on $BIND_ADDRESS:$PORT";
+  draft.warn(`the port ${first.text} is not carried over`, reason, first.place);
 }
 
 function convertPorts(draft: Draft, state: StageState): readonly number[] {

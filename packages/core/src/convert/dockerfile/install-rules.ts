@@ -56,6 +56,14 @@ function pipInstall(words: readonly string[]): Outcome {
     "-e",
     "-f",
     "-t",
+    "--trusted-host",
+    "--extra-index-url",
+    "--find-links",
+    "--target",
+    "--prefix",
+    "--root",
+    "--timeout",
+    "--retries",
   ];
   const files = given.flatMap((word, index) => {
     const inline = /^(?:--requirement=|-r)(.+)$/.exec(word)?.[1];

@@ -1,5 +1,6 @@
 import type { Draft } from "../draft.ts";
-import { type Copied, findOrigin, isContext } from "./paths.ts";
+import { appPath } from "./origin.ts";
+import { type Copied, isContext } from "./paths.ts";
 import type { StageState } from "./state.ts";
 
 interface Question {
@@ -21,7 +22,7 @@ export function noteMoves(draft: Draft, { state, builders, handled }: Question):
     if (handled.includes(target) || isContext(source) || source.includes("*")) continue;
     const builder = builders.find((each) => each.stage.index === stage);
     if (stage !== undefined && dependencies.test(source)) continue;
-    const origin = originOf(builder, copied);
+    const origin = keptAt(builder, copied);
     const kept = relativeTo(root, target);
     if (origin === kept) continue;
     const shown =
@@ -31,12 +32,8 @@ export function noteMoves(draft: Draft, { state, builders, handled }: Question):
   }
 }
 
-function originOf(builder: StageState | undefined, { source }: Copied): string {
-  const own = builder?.copies.filter(({ stage }) => stage === undefined) ?? [];
-  const path =
-    builder === undefined
-      ? source
-      : (findOrigin(source, own)?.path ?? relativeTo(builder.workdir, source));
+function keptAt(builder: StageState | undefined, { source }: Copied): string {
+  const path = builder === undefined ? source : (appPath(builder, source) ?? source);
   return path.replace(/^\.?\//, "").replace(/\/+$/, "");
 }
 

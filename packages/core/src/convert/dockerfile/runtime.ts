@@ -1,6 +1,6 @@
 import type { Draft } from "../draft.ts";
 import type { Runtime } from "../runtimes.ts";
-import { findOrigin } from "./paths.ts";
+import { appPath } from "./origin.ts";
 import { chainOf } from "./stages.ts";
 import type { StageState } from "./state.ts";
 import type { FoundRuntime } from "./steps.ts";
@@ -31,21 +31,17 @@ export function convertRuntimes(draft: Draft, { state, builders, found }: Questi
   const chosen = candidates.find((runtime) => runtime !== undefined);
   if (isServer) convertServed(draft, state, builders);
   if (chosen === undefined) return;
-  draft.toolchain(chosen.toolchain);
-  draft.template(chosen.template);
+  draft.language(chosen, state.stage.from.place);
   const all = [...found.values()].flat();
   for (const { runtime, outcome } of all) {
     const inputs = "inputs" in outcome ? outcome.inputs : undefined;
     if (runtime.template === chosen.template) draft.template(runtime.template, inputs);
   }
-  const others = new Set(candidates.map((runtime) => runtime?.toolchain));
-  others.delete(undefined);
+  const others = new Map(candidates.map((runtime) => [runtime?.toolchain, runtime]));
   others.delete(chosen.toolchain);
   others.delete("static");
-  for (const toolchain of others) {
-    const reason = `the app is taken for one of ${chosen.toolchain}; add what the build needs to packages`;
-    const place = state.stage.from.place;
-    draft.warn(`${toolchain} is used beside ${chosen.toolchain}`, reason, place);
+  for (const runtime of others.values()) {
+    if (runtime !== undefined) draft.language(runtime, state.stage.from.place);
   }
 }
 
@@ -92,19 +88,9 @@ function convertServed(draft: Draft, state: StageState, builders: readonly Stage
       continue;
     }
     const builder = builders.find(({ stage: { index } }) => index === stage);
-    const directory = builder === undefined ? source : builtPath(builder, source);
+    const built = builder === undefined ? source : appPath(builder, source);
+    const directory = built ?? source.replace(/^\//, "");
     draft.staticPath("/", directory.replace(/^\.\//, "").replace(/(?<=.)\/+$/, ""));
     draft.fact("static", directory, place);
   }
-}
-
-/** Where a file of a stage stands in the app, whose directory is what the stage has copied. */
-function builtPath(builder: StageState, path: string): string {
-  const origin = findOrigin(
-    path,
-    builder.copies.filter(({ stage }) => stage === undefined),
-  );
-  if (origin !== undefined) return origin.path;
-  const { workdir } = builder;
-  return path.startsWith(`${workdir}/`) ? path.slice(workdir.length + 1) : path.replace(/^\//, "");
 }

@@ -76,8 +76,10 @@ function addPackages({ draft, place }: Step, names: readonly string[], from: str
   const unknown = names.filter((name) => !known.includes(name));
   for (const name of known) draft.package(name);
   if (known.length > 0) {
-    const reason = `they are names of ${from}; hop3 packages search shows what the set calls them`;
-    draft.warn(`the packages ${known.join(", ")} are taken over by name`, reason, place);
+    const reason = `names are those of ${from}; hop3 packages search shows those of the set`;
+    const shown =
+      known.length === 1 ? `package ${known[0]} is` : `packages ${known.join(", ")} are`;
+    draft.warn(`the ${shown} taken over by name`, reason, place);
     draft.fact("packages", known.join(" "), place);
   }
   if (unknown.length > 0) {

@@ -48,8 +48,7 @@ function convertApp({ draft, document, fly }: FlyWork): void {
       draft.warn(`the builder '${address}' is not carried over`, reason, place);
       continue;
     }
-    draft.toolchain(runtime.toolchain);
-    draft.template(runtime.template);
+    draft.language(runtime, place);
   }
 }
 
@@ -100,6 +99,10 @@ function convertRelease({ draft, document, fly }: FlyWork): void {
     const place = document.placeOf(["deploy", "release_command"]);
     draft.release(command);
     draft.fact("release command", command, place);
+    if (command.startsWith("/")) {
+      const reason = "write it relative to the package in [run] before-run";
+      draft.warn(`the release command ${command} is a path of the image`, reason, place);
+    }
   }
   const strategy = fly.deploy?.strategy;
   if (strategy === undefined || strategy === "bluegreen") return;

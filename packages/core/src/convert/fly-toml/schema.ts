@@ -16,13 +16,13 @@ const Check = z.strictObject({
   grace_period: seconds.optional(),
   method: text.optional(),
   type: text.optional(),
-  port: z.int().optional(),
-  protocol: text.optional(),
+  port: dropped("a check asks web where it listens"),
+  protocol: dropped("checks use plain HTTP on the machine"),
   headers: dropped("a check sends no headers of its own"),
   tls_skip_verify: dropped("checks use plain HTTP on the machine"),
   tls_server_name: dropped("checks use plain HTTP on the machine"),
   restart_limit: dropped("the supervisor decides when a process is started again"),
-  processes: z.unknown().optional(),
+  processes: dropped("a check asks web"),
 });
 export type Check = z.infer<typeof Check>;
 
@@ -63,7 +63,7 @@ export type Service = z.infer<typeof Service>;
 const Mount = z.strictObject({
   source: text.optional(),
   destination: text,
-  processes: z.unknown().optional(),
+  processes: dropped("a volume is there for all workers"),
   initial_size: dropped("a volume has no size of its own"),
   auto_extend_size_threshold: dropped("a volume has no size of its own"),
   auto_extend_size_increment: dropped("a volume has no size of its own"),

@@ -108,7 +108,8 @@ function toHealthcheck(check: Check): HealthcheckSection {
     ["start-period", check.grace_period],
   ] as const;
   for (const [key, value] of times) {
-    const seconds = value === undefined ? undefined : parseSeconds(value);
+    // A bare number of a check counts milliseconds.
+    const seconds = typeof value === "number" ? value / 1000 : parseSeconds(value ?? "none");
     if (seconds !== undefined) healthcheck[key] = seconds;
   }
   return healthcheck;

@@ -1,3 +1,4 @@
+import type { Place } from "../../errors.ts";
 import { checkDocument } from "../check-document.ts";
 import type { Converter, LocatedDocument } from "../conversion.ts";
 import { Draft } from "../draft.ts";
@@ -18,7 +19,14 @@ export const nixpacksTomlConverter: Converter = {
     convertProviders(work);
     convertPhases(work);
     for (const [name, value] of Object.entries(work.plan.variables ?? {})) {
-      draft.variable(name, value, document.placeOf(["variables", name]));
+      const place = document.placeOf(["variables", name]);
+      if (name.startsWith("NIXPACKS_")) {
+        draft.warn(
+          `the variable ${name} is not carried over`,
+          "it is a setting of nixpacks",
+          place,
+        );
+      } else draft.variable(name, value, place);
     }
     const command = work.plan.start?.cmd?.trim();
     if (command) {
@@ -48,8 +56,7 @@ function convertProviders({ draft, document, plan }: Work): void {
       draft.warn(`the provider '${provider}' is not carried over`, "no template is like it", place);
       continue;
     }
-    draft.toolchain(runtime.toolchain);
-    draft.template(runtime.template);
+    draft.language(runtime, place);
     draft.fact("provider", provider, place);
   }
 }
@@ -58,11 +65,9 @@ const firstPhases = ["setup", "install"];
 
 function convertPhases({ draft, document, plan }: Work): void {
   for (const [name, phase] of Object.entries(plan.phases ?? {})) {
-    const commands = own(phase.cmds);
-    for (const command of commands) draft.step(stepOf(name), command);
-    for (const attribute of own(phase.nixPkgs)) draft.package(attribute);
     const place = document.placeOf(["phases", name]);
-    if (commands.length > 0) draft.fact(`phase ${name}`, commands.join("; "), place);
+    convertCommands(draft, { name, commands: own(phase.cmds), place });
+    for (const attribute of own(phase.nixPkgs)) draft.package(attribute);
     for (const apt of own(phase.aptPkgs)) {
       draft.package(apt);
       const reason = "it is a name of Debian's; hop3 packages search shows what the set calls it";
@@ -71,6 +76,23 @@ function convertPhases({ draft, document, plan }: Work): void {
     }
   }
 }
+
+interface PhaseCommands {
+  readonly name: string;
+  readonly commands: readonly string[];
+  readonly place: Place;
+}
+
+function convertCommands(draft: Draft, { name, commands, place }: PhaseCommands): void {
+  if (commands.length === 0) return;
+  for (const command of commands) draft.step(stepOf(name), command);
+  draft.fact(`phase ${name}`, commands.join("; "), place);
+  if (knownPhases.has(name)) return;
+  const reason = "hop3.toml knows the steps before, of and after the build";
+  draft.warn(`the phase ${name} runs after the build`, reason, place);
+}
+
+const knownPhases: ReadonlySet<string> = new Set([...firstPhases, "build"]);
 
 function own(list: readonly string[] = []): readonly string[] {
   return list.filter((text) => text !== itsOwn);

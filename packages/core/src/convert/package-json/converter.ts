@@ -17,10 +17,7 @@ export const packageJsonConverter: Converter = {
     const manifest = checkDocument(PackageJson, document, draft);
     const work: Work = { draft, document, manifest, manager: findManager(input, manifest) };
     const node = runtimeNamed("node");
-    if (node !== undefined) {
-      draft.toolchain(node.toolchain);
-      draft.template(node.template);
-    }
+    if (node !== undefined) draft.language(node, document.placeOf([]));
     describeApp(work);
     convertScripts(work);
     convertEngines(work);
@@ -111,8 +108,10 @@ function quoteWord(text: string): string {
 
 function convertEngines({ draft, document, manifest }: Work): void {
   const { engines = {} } = manifest;
-  if (Array.isArray(engines)) return;
-  for (const [engine, range] of Object.entries(engines)) {
+  const entries = Array.isArray(engines)
+    ? engines.map((text, index) => [String(index), text] as const)
+    : Object.entries(engines);
+  for (const [engine, range] of entries) {
     const place = document.placeOf(["engines", engine]);
     const reason = "the package set decides the version; hop3 packages search shows which it has";
     draft.fact(`engine ${engine}`, range, place);

@@ -39,6 +39,10 @@ export function convertService(work: RenderWork, service: Service, path: KeyPath
   convertCommands(work, { service, path, kind });
   convertVariables(work, service.envVars ?? [], [...path, "envVars"]);
   if (kind === "web") convertWeb(work, service, path);
+  if (service.type === "pserv") {
+    const reason = "only web is routed; other workers reach it where it listens on the machine";
+    draft.warn(`the private service ${service.name} has no name of its own`, reason, place);
+  }
   if (service.disk !== undefined) {
     draft.volume(service.disk.mountPath, service.disk.name ?? "data");
   }
@@ -66,8 +70,7 @@ function convertRuntime({ draft, document }: RenderWork, service: Service, path:
     draft.warn(`the runtime ${name} is not carried over`, reason, place);
     return;
   }
-  draft.toolchain(runtime.toolchain);
-  draft.template(runtime.template);
+  draft.language(runtime, place);
   draft.fact("runtime", name, place);
 }
 
