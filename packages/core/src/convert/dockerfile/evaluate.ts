@@ -76,7 +76,18 @@ class Evaluation {
   }
 
   private apply(instruction: Instruction): void {
+    this.noteFlags(instruction);
     this.handlers[instruction.keyword](instruction);
+  }
+
+  private noteFlags({ keyword, flags, place }: Instruction): void {
+    if (keyword === "HEALTHCHECK") return;
+    for (const [flag, value] of Object.entries(flags)) {
+      const reason = flagReason(flag, value);
+      if (reason === undefined) continue;
+      const message = `${keyword} --${flag}${value === "" ? "" : `=${value}`} is not carried over`;
+      this.state.lost.push({ message, reason, place });
+    }
   }
 
   private lose({ keyword, rest, place }: Instruction, reason: string): void {
@@ -168,6 +179,18 @@ class Evaluation {
 
 function toCommand({ rest, place }: Instruction): ImageCommand {
   return { words: parseExecForm(rest), text: rest, place };
+}
+
+/** Why a flag has no meaning here; undefined where nothing is lost with it. */
+function flagReason(flag: string, value: string): string | undefined {
+  if (["from", "link", "platform"].includes(flag)) return undefined;
+  if (flag === "mount" && value.includes("type=cache")) return undefined;
+  if (flag === "mount" && /type=(?:secret|ssh)/.test(value)) {
+    return "a build has no secrets; what it makes can be read by all users of the machine";
+  }
+  if (flag === "chown") return "each app runs under a user of its own";
+  if (flag === "chmod") return "git keeps the executable bit; other rights of a Release are fixed";
+  return "a build by Nix has no such setting";
 }
 
 interface NewCopy {
