@@ -83,7 +83,7 @@ function nothingFits(item: PendingPackage, page: IndexText, count: number) {
 
 /** An address relative to a page: with a host, from the root, or beside the page. */
 export function resolveUrl(base: string, link: string): string {
-  if (/^https?:/i.test(link)) return link;
+  if (/^[a-z][a-z0-9+.-]*:/i.test(link)) return link;
   const [origin = ""] = /^https?:\/\/[^/]+/i.exec(base) ?? [];
   if (link.startsWith("//")) return `${base.slice(0, base.indexOf(":") + 1)}${link}`;
   const path = base.slice(origin.length).replace(/[?#].*$/, "");

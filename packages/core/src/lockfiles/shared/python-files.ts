@@ -1,5 +1,4 @@
 import { machineOf, type Target } from "../target.ts";
-import { normalizePythonName } from "./pep508.ts";
 
 /** Old names of manylinux, by the minor version of glibc that they stand for. */
 const manylinuxNames: Readonly<Record<string, number>> = {
@@ -72,10 +71,6 @@ function namedPlatform(platform: string): readonly (string | undefined)[] {
 
 const sdistEndings = [".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz"];
 
-export function isSdist(fileName: string): boolean {
-  return sdistEndings.some((ending) => fileName.endsWith(ending));
-}
-
 /** The file to install: the best wheel that runs on the target, else the source archive. */
 export function chooseFile<File extends { readonly fileName: string }>(
   files: readonly File[],
@@ -91,18 +86,4 @@ export function chooseFile<File extends { readonly fileName: string }>(
     .map((ending) => files.find(({ fileName }) => fileName.endsWith(ending)))
     .find((file) => file !== undefined);
   return source === undefined ? undefined : { file: source, format: "sdist" };
-}
-
-/** True where a file name is that of this package and version: an index page lists all versions. */
-export function isFileOf(fileName: string, name: string, version: string): boolean {
-  const stem = fileName.endsWith(".whl")
-    ? fileName.split("-").slice(0, 2).join("-")
-    : fileName.replace(new RegExp(`(?:${sdistEndings.join("|").replaceAll(".", "\\.")})$`), "");
-  const at = stem.lastIndexOf(`-${version}`);
-  const rest = stem.slice(at + 1);
-  return (
-    at > 0 &&
-    rest === version &&
-    normalizePythonName(stem.slice(0, at)) === normalizePythonName(name)
-  );
 }

@@ -68,9 +68,9 @@ export function walkUv(
   const walk = new Walk(packages, context);
   const roots = packages.filter(({ source }) => (source.editable ?? source.virtual) !== undefined);
   const extras = (context.options.extras ?? []).map(normalizePythonName);
-  for (const root of roots) walk.visit(root, extras, false);
+  for (const root of roots) walk.walkFrom(root, extras);
   for (const root of roots) {
-    for (const edges of Object.values(root["dev-dependencies"])) walk.follow(edges, [], true);
+    for (const edges of Object.values(root["dev-dependencies"])) walk.walkGroup(edges);
   }
   return walk.reached;
 }
@@ -79,6 +79,11 @@ class Walk {
   readonly reached = new Map<UvPackage, { dev: boolean; extras: string[] }>();
   private readonly byName: ReadonlyMap<string, readonly UvPackage[]>;
   private readonly context: ReadContext;
+  private readonly queue: {
+    readonly edges: readonly Edge[];
+    readonly extras: readonly string[];
+    readonly dev: boolean;
+  }[] = [];
 
   constructor(packages: readonly UvPackage[], context: ReadContext) {
     this.byName = Map.groupBy(packages, ({ name }) => name);
@@ -86,26 +91,36 @@ class Walk {
   }
 
   /** Production is walked first, so that whatever development adds is development's alone. */
-  visit(item: UvPackage, extras: readonly string[], dev: boolean): void {
+  walkFrom(item: UvPackage, extras: readonly string[]): void {
+    this.visit(item, extras, false);
+    this.drain();
+  }
+
+  walkGroup(edges: readonly Edge[]): void {
+    this.queue.push({ edges, extras: [], dev: true });
+    this.drain();
+  }
+
+  private drain(): void {
+    for (let next = this.queue.pop(); next !== undefined; next = this.queue.pop()) {
+      const { edges, extras, dev } = next;
+      for (const edge of edges) {
+        if (!this.applies(edge.marker, extras)) continue;
+        const wanted = (edge.extra ?? []).map(normalizePythonName);
+        for (const item of this.find(edge)) this.visit(item, wanted, dev);
+      }
+    }
+  }
+
+  private visit(item: UvPackage, extras: readonly string[], dev: boolean): void {
     const known = this.reached.get(item);
-    const isNew = known === undefined;
     const entry = known ?? { dev, extras: [] };
     const added = extras.filter((extra) => !entry.extras.includes(extra));
     entry.extras = [...entry.extras, ...added].sort();
     this.reached.set(item, entry);
-    if (isNew) this.follow(item.dependencies, entry.extras, dev);
-    for (const extra of added) {
-      this.follow(item["optional-dependencies"][extra] ?? [], entry.extras, dev);
-    }
-  }
-
-  follow(edges: readonly Edge[], extras: readonly string[], dev: boolean): void {
-    for (const edge of edges) {
-      if (!this.applies(edge.marker, extras)) continue;
-      for (const item of this.find(edge)) {
-        this.visit(item, (edge.extra ?? []).map(normalizePythonName), dev);
-      }
-    }
+    const lists = added.map((extra) => item["optional-dependencies"][extra] ?? []);
+    if (known === undefined) lists.push(item.dependencies);
+    for (const edges of lists) this.queue.push({ edges, extras: entry.extras, dev });
   }
 
   private find(edge: Edge): readonly UvPackage[] {
