@@ -8,7 +8,7 @@ import type { NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import { recipeTextInvalid } from "./generate-errors.ts";
 import { parseText, type TextScope } from "./parse-text.ts";
-import type { Text, TextPart } from "./text.ts";
+import { spliced, type Text, type TextPart } from "./text.ts";
 
 export type ConfigFileEntry = NonNullable<NixSection["config-files"]>[number];
 
@@ -150,7 +150,7 @@ function printed(text: Text): StringPart[] {
 
 function printPart(part: TextPart): StringPart[] {
   if (typeof part === "string") return [part];
-  if (part.kind === "nix") return [part.expr];
+  if (part.kind === "nix") return [...spliced(part.expr)];
   if (part.kind !== "variable") throw new Error(`not possible in a file: ${part.kind}`);
   const { name, fallback } = part;
   if (fallback === undefined) return [`\${${name}}`];

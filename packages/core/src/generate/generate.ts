@@ -4,7 +4,7 @@ import { formatPlace } from "../errors.ts";
 import type { Binding, NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import { isIdentifier } from "../nix/names.ts";
-import { printNixFile } from "../nix/print.ts";
+import { printNix, printNixFile } from "../nix/print.ts";
 import type { Plan } from "../plan/plan.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
@@ -14,7 +14,7 @@ import { recipeTextInvalid } from "./generate-errors.ts";
 import { argumentOptions, launcherBindings, needsLauncher } from "./launcher.ts";
 import { parseText, type TextScope } from "./parse-text.ts";
 import { shellWord } from "./shell.ts";
-import { isFixed, type Text } from "./text.ts";
+import { isFixed, spliced, type Text, variable } from "./text.ts";
 
 export interface GenerateRequest {
   readonly template: Template;
@@ -95,11 +95,14 @@ function makeExpression(spec: AppSpec, rendering: Rendering): NixExpr {
   const command = commandOf(spec, rendering, scope);
   const isLaunched = command.length > 0 && needsLauncher(spec.section);
   const { app, section } = spec;
+  const startIn = rendering.startIn ?? [
+    variable("HOP3_DATA_DIR", { kind: "default", text: ["."] }),
+  ];
   const bindings: readonly Binding[] = [
     ...extra.map(({ name, value }) => nix.bind(name, value)),
     ...rendering.bindings,
     nix.bind("package", rendering.package),
-    ...(isLaunched ? launcherBindings({ app, section, command, scope }) : []),
+    ...(isLaunched ? launcherBindings({ app, section, command, startIn, scope }) : []),
   ];
   const web = isLaunched
     ? nix.string(nix.ref("start"))
@@ -118,6 +121,7 @@ function makeExpression(spec: AppSpec, rendering: Rendering): NixExpr {
   const formals = {
     pkgs: nix.call(nix.ref("import"), nix.searchPath("nixpkgs"), nix.attrs({})),
     src: nix.path("./."),
+    ...(rendering.usesRegistries ? { registries: nix.attrs({}) } : {}),
   };
   return nix.fn(formals, nix.letIn(bindings, body));
 }
@@ -189,7 +193,7 @@ function fixedString(text: Text, scope: TextScope): NixExpr {
   }
   const parts = text.flatMap((part): StringPart[] => {
     if (typeof part === "string") return [part];
-    return part.kind === "nix" ? [part.expr] : [];
+    return part.kind === "nix" ? [...spliced(part.expr)] : [];
   });
   return nix.string(...parts);
 }
@@ -199,7 +203,8 @@ function searchPath(spec: AppSpec, rendering: Rendering, scope: MakeScope): NixE
     const where = scope(["nix", "extra-paths", index]);
     return fixedString(parseText(value, where), where);
   });
-  return nix.list([...(rendering.path ?? []), ...extra]);
+  const byText = new Map([...(rendering.path ?? []), ...extra].map((dir) => [printNix(dir), dir]));
+  return nix.list([...byText.values()]);
 }
 
 /** One line for each key of the section that has no effect in this version. */

@@ -14,6 +14,8 @@ export interface LauncherRequest {
   readonly app: string;
   readonly section: NixSection;
   readonly command: readonly Text[];
+  /** The directory to start in. */
+  readonly startIn: Text;
   /** Where a text stands, and what it may refer to. */
   scope(path: readonly (string | number)[]): TextScope;
 }
@@ -29,7 +31,8 @@ export function needsLauncher(section: NixSection): boolean {
     exported.some((key) => isUsed(section[key])) ||
     isUsed(section["pre-exec"]) ||
     isUsed(section["config-files"]) ||
-    isUsed(section["conditional-env"])
+    isUsed(section["conditional-env"]) ||
+    section["writable-home-env-var"] !== undefined
   );
 }
 
@@ -75,7 +78,10 @@ function scriptText(
   const all = [...locals, ...exports, ...request.command.flatMap(shellWord)];
   const usesSecrets = all.some((part) => typeof part === "string" && /\$\(kept_secret /.test(part));
   return [
-    `set -eu\ncd "\${HOP3_DATA_DIR:-.}"\n`,
+    "set -eu\ncd ",
+    ...shellWord(request.startIn),
+    "\n",
+    ...writableHome(request),
     ...(usesSecrets ? [keptSecret] : []),
     ...(files.length > 0 ? writeConfig() : []),
     ...locals,
@@ -86,6 +92,11 @@ function scriptText(
     ...request.command.flatMap((word) => [" ", ...shellWord(word)]),
     "\n",
   ];
+}
+
+function writableHome({ section }: LauncherRequest): readonly StringPart[] {
+  const name = section["writable-home-env-var"];
+  return name === undefined ? [] : [`${name}="$PWD"\nexport ${name}\n`];
 }
 
 const keptSecret = `

@@ -1,5 +1,6 @@
 import type { StringPart } from "../nix/ast.ts";
 import type { TextScope } from "./parse-text.ts";
+import { spliced } from "./text.ts";
 
 const reference = /\$\{([A-Za-z_][\w-]*)\}|\$([A-Za-z_]\w*)|(?<![\w$])([A-Z][A-Z0-9_]*)(?!\w)/g;
 
@@ -15,13 +16,14 @@ export function shellCommand(text: string, scope: TextScope): readonly StringPar
     const name = braced ?? bare ?? word ?? "";
     const meaning = meaningOf(name, scope);
     if (meaning === undefined) continue;
-    parts.push(text.slice(end, match.index), meaning);
+    parts.push(text.slice(end, match.index), ...meaning);
     end = match.index + all.length;
   }
   return [...parts, text.slice(end)];
 }
 
-function meaningOf(name: string, scope: TextScope): StringPart | undefined {
-  if (Object.hasOwn(scope.names, name)) return scope.names[name];
-  return name === "version" ? scope.version : undefined;
+function meaningOf(name: string, { names, version }: TextScope): readonly StringPart[] | undefined {
+  const expr = Object.hasOwn(names, name) ? names[name] : undefined;
+  if (expr !== undefined) return spliced(expr);
+  return name === "version" && version !== undefined ? [version] : undefined;
 }

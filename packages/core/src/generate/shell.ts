@@ -1,6 +1,6 @@
 import { encodeShellWord } from "../encode/shell.ts";
 import type { StringPart } from "../nix/ast.ts";
-import type { Text, TextPart } from "./text.ts";
+import { spliced, type Text, type TextPart } from "./text.ts";
 
 /** Parts of a shell script that becomes one Nix string. */
 export type ShellText = readonly StringPart[];
@@ -13,7 +13,7 @@ export function shellWord(text: Text): ShellText {
   const isPlain =
     text.length > 0 &&
     text.every((part) => (typeof part === "string" ? plainWord.test(part) : part.kind === "nix"));
-  if (isPlain) return text.map((part) => partOf(part));
+  if (isPlain) return text.flatMap(partsOf);
   if (text.every((part) => typeof part === "string")) return [encodeShellWord(text.join(""))];
   return ['"', ...text.flatMap((part) => inDoubleQuotes(part)), '"'];
 }
@@ -22,9 +22,9 @@ function isArguments(part: TextPart | undefined): boolean {
   return typeof part === "object" && part.kind === "arguments";
 }
 
-function partOf(part: TextPart): StringPart {
-  if (typeof part === "string") return part;
-  if (part.kind === "nix") return part.expr;
+function partsOf(part: TextPart): ShellText {
+  if (typeof part === "string") return [part];
+  if (part.kind === "nix") return spliced(part.expr);
   throw new Error(`not known before the start: ${part.kind}`);
 }
 
@@ -32,7 +32,7 @@ function inDoubleQuotes(part: TextPart): ShellText {
   if (typeof part === "string") return [part.replaceAll(/[\\"$`]/g, "\\$&")];
   switch (part.kind) {
     case "nix":
-      return [part.expr];
+      return spliced(part.expr);
     case "arguments":
       return ["$*"];
     case "secret":

@@ -1,4 +1,4 @@
-import type { NixExpr } from "../nix/ast.ts";
+import type { NixExpr, StringPart } from "../nix/ast.ts";
 
 /** What is taken where a variable is not set, or what is said then. */
 export interface Fallback {
@@ -33,4 +33,9 @@ export function fromNix(expr: NixExpr): TextPart {
 /** True where the text says the same for every process of the Release. */
 export function isFixed(text: Text): boolean {
   return text.every((part) => typeof part === "string" || part.kind === "nix");
+}
+
+/** An expression as parts of a string around it: a string becomes part of that string. */
+export function spliced(expr: NixExpr): readonly StringPart[] {
+  return expr.kind === "string" ? expr.parts : [expr];
 }

@@ -47,6 +47,10 @@ export interface Rendering {
   /** Relative to the package. */
   readonly workingDir?: string;
   readonly path?: readonly NixExpr[];
+  /** Where a start script changes to, instead of the data directory. */
+  readonly startIn?: Text;
+  /** True where the expression takes addresses of registries: `registries.npm`. */
+  readonly usesRegistries?: boolean;
   /** Paths of the package that have to be writable. */
   readonly writableTree?: readonly string[];
 }

@@ -45,6 +45,7 @@ function render(spec: AppSpec): Rendering {
     names,
     command: command(spec),
     path: more.map(({ expr }) => nix.string(expr, "/bin")),
+    ...(section["writable-home-at-runtime"] === true ? { writableTree: ["."] } : {}),
   };
 }
 

@@ -1,0 +1,45 @@
+import { fromNix, type Text } from "../../generate/text.ts";
+import { binOf, inPackage, nix, runCommand } from "../expressions.ts";
+import { packageRef } from "../packages.ts";
+import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
+import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
+
+const id = "node-prebuilt";
+
+/** A Node app whose archive holds its dependencies. */
+export const nodePrebuilt = defineTemplate({
+  id,
+  title: "A Node app that others packed",
+  description: "Fetches an archive with node_modules in it by its hash and runs a script of it.",
+  tier: "prebuilt",
+  required: ["url", "sha256", "exec-target"],
+  optional: ["archive", "source-root", "unpack-without-top-level", "runtime-package"],
+  render,
+});
+
+function render(spec: AppSpec): Rendering {
+  const runtime = spec.section["runtime-package"] ?? "nodejs";
+  const nodejs = packageRef(spec, runtime, { template: id, key: "runtime-package" });
+  const share = `share/${spec.app}`;
+  const script = [...unpackScript(spec), `mkdir -p $out/share\nmv app $out/${share}\n`];
+  return {
+    bindings: [nix.bind("nodejs", nodejs), ...archiveBindings(spec)],
+    package: runCommand({ name: spec.app, inputs: unpackInputs(spec), script }),
+    names: {
+      APPDIR: inPackage(`/${share}`),
+      NODEBIN: binOf(nix.ref("nodejs")),
+      nodejs: nix.ref("nodejs"),
+    },
+    command: command(spec, share),
+    path: [binOf(nix.ref("nodejs"))],
+    workingDir: share,
+  };
+}
+
+function command(spec: AppSpec, share: string): readonly Text[] {
+  const target = insidePath(spec, "exec-target", spec.section["exec-target"] ?? "");
+  return [
+    [fromNix(nix.ref("nodejs")), "/bin/node"],
+    [fromNix(nix.ref("package")), `/${share}/${target}`],
+  ];
+}

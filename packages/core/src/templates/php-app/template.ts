@@ -1,0 +1,112 @@
+import { encodeShellWord } from "../../encode/shell.ts";
+import { fromNix, type Text, variable } from "../../generate/text.ts";
+import type { StringPart } from "../../nix/ast.ts";
+import { binOf, inPackage, type NixExpr, nix, runCommand } from "../expressions.ts";
+import { packageRef } from "../packages.ts";
+import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
+import { templateInput } from "../template-errors.ts";
+import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
+import { detectPhpApp, documentRoot } from "./detect.ts";
+
+const id = "php-app";
+/** Requests that PHP's own server answers at a time. */
+const parallelRequests = "8";
+
+/** A PHP app, from an archive or from the project's own files. */
+export const phpApp = defineTemplate({
+  id,
+  title: "A PHP app",
+  description: "Runs PHP files, fetched by hash or the project's own, with the extensions named.",
+  tier: "source",
+  optional: [
+    "url",
+    "sha256",
+    "archive",
+    "source-root",
+    "unpack-without-top-level",
+    "single-file",
+    "php-version",
+    "php-extensions",
+    "post-install-dirs",
+  ],
+  detect: detectPhpApp,
+  render,
+});
+
+function render(spec: AppSpec): Rendering {
+  const { section } = spec;
+  checkFetch(spec);
+  const share = `share/${spec.app}`;
+  const php = nix.ref("php");
+  const isWritable =
+    section["needs-writable-dir"] === true || section["writable-home-at-runtime"] === true;
+  return {
+    bindings: [nix.bind("php", phpExpr(spec)), ...archiveBindings(spec)],
+    package: runCommand({
+      name: spec.app,
+      inputs: unpackInputs(spec),
+      script: installScript(spec, share),
+    }),
+    names: { APPDIR: inPackage(`/${share}`), PHPBIN: binOf(php), php },
+    command: spec.hasOwnWeb ? [] : command(spec, share, isWritable),
+    env: { PHP_CLI_SERVER_WORKERS: nix.string(parallelRequests) },
+    path: [binOf(php)],
+    workingDir: share,
+    ...(isWritable
+      ? { writableTree: [share], startIn: [variable("HOP3_DATA_DIR"), `/${share}`] }
+      : {}),
+  };
+}
+
+function phpExpr(spec: AppSpec): NixExpr {
+  const name = spec.section["php-version"] ?? "php";
+  const php = packageRef(spec, name, { template: id, key: "php-version" });
+  const extensions = spec.section["php-extensions"] ?? [];
+  for (const extension of extensions)
+    packageRef(spec, extension, { template: id, key: "php-version" });
+  if (extensions.length === 0) return php;
+  const all = nix.list(extensions.map((extension) => nix.ref("all", extension)));
+  const choose = nix.fn(
+    { enabled: undefined, all: undefined },
+    nix.binary("++", nix.ref("enabled"), all),
+  );
+  return nix.call(nix.select(php, ["withExtensions"]), choose);
+}
+
+function installScript(spec: AppSpec, share: string): readonly StringPart[] {
+  const { section } = spec;
+  const dirs = (section["post-install-dirs"] ?? []).map((dir) =>
+    encodeShellWord(insidePath(spec, "post-install-dirs", dir)),
+  );
+  const makeDirs = dirs.map((dir) => `mkdir -p $out/${share}/${dir}\n`);
+  if (section["single-file"] === true) {
+    return ["install -D -m 644 ", nix.ref("archive"), ` $out/${share}/index.php\n`, ...makeDirs];
+  }
+  return [...unpackScript(spec), `mkdir -p $out/share\nmv app $out/${share}\n`, ...makeDirs];
+}
+
+/** Where the tree is writable, it is run from where the server lays it out. */
+function command(spec: AppSpec, share: string, isWritable: boolean): readonly Text[] {
+  const below = spec.section.url === undefined ? documentRoot(spec) : "";
+  const root = below === "" ? share : `${share}/${below}`;
+  const home: Text[number] = isWritable ? variable("HOP3_DATA_DIR") : fromNix(nix.ref("package"));
+  return [
+    [fromNix(nix.ref("php")), "/bin/php"],
+    ["-S"],
+    [variable("BIND_ADDRESS"), ":", variable("PORT")],
+    ["-t"],
+    [home, `/${root}`],
+  ];
+}
+
+function checkFetch(spec: AppSpec): void {
+  const { url, sha256 } = spec.section;
+  if ((url === undefined) === (sha256 === undefined)) return;
+  const [given, missing] = url === undefined ? ["sha256", "url"] : ["url", "sha256"];
+  throw templateInput({
+    template: id,
+    reason: `[nix] ${given} without ${missing}`,
+    hint: `Add ${missing}, or remove ${given} to use the project's own files`,
+    place: spec.scope(["nix", given ?? "url"]).place,
+  });
+}

@@ -1,0 +1,64 @@
+import { encodeShellWord } from "../../encode/shell.ts";
+import { fromNix, type Text } from "../../generate/text.ts";
+import { inPackage, nix, runCommand } from "../expressions.ts";
+import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
+import { templateInput } from "../template-errors.ts";
+import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
+
+const id = "prebuilt-archive";
+
+/** An archive of programs and files, fetched by its hash. */
+export const prebuiltArchive = defineTemplate({
+  id,
+  title: "An archive that others built",
+  description: "Fetches an archive by its hash, puts its files where they belong, runs a program.",
+  tier: "prebuilt",
+  required: ["url", "sha256"],
+  optional: ["archive", "source-root", "unpack-without-top-level", "file-mappings"],
+  render,
+});
+
+function render(spec: AppSpec): Rendering {
+  const mappings = spec.section["file-mappings"] ?? [];
+  const share = `share/${spec.app}`;
+  const install =
+    mappings.length === 0
+      ? `mkdir -p $out/share\nmv app $out/${share}\n`
+      : mappings.map((mapping) => copyLine(spec, mapping)).join("");
+  const script = [...unpackScript(spec), install];
+  return {
+    bindings: archiveBindings(spec),
+    package: runCommand({ name: spec.app, inputs: unpackInputs(spec), script }),
+    names: { APPDIR: inPackage(`/${share}`) },
+    command: command(spec, mappings.length === 0 ? share : "bin"),
+  };
+}
+
+interface Mapping {
+  readonly source: string;
+  readonly destination: string;
+}
+
+/** A destination that ends in a slash is a directory to put the source into. */
+function copyLine(spec: AppSpec, { source, destination }: Mapping): string {
+  const from = encodeShellWord(insidePath(spec, "file-mappings", source));
+  const to = encodeShellWord(insidePath(spec, "file-mappings", destination));
+  if (destination.endsWith("/")) return `mkdir -p $out/${to}\ncp -r app/${from} $out/${to}/\n`;
+  const parent = to.includes("/") ? `/${to.slice(0, to.lastIndexOf("/"))}` : "";
+  return `mkdir -p $out${parent}\ncp -r app/${from} $out/${to}\n`;
+}
+
+function command(spec: AppSpec, directory: string): readonly Text[] {
+  const target = spec.section["exec-target"];
+  if (target !== undefined) {
+    const program = insidePath(spec, "exec-target", target);
+    return [[fromNix(nix.ref("package")), `/${directory}/${program}`]];
+  }
+  if (spec.hasOwnWeb) return [];
+  throw templateInput({
+    template: id,
+    reason: "nothing says which program of the archive to run",
+    hint: "Set [nix] exec-target, or [run] start",
+    place: spec.scope(["nix", "template"]).place,
+  });
+}
