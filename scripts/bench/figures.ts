@@ -106,8 +106,8 @@ export async function measureRouter({ platform, directory }: BenchContext): Prom
   const app = await copyExample(directory, {
     name: "bench-router",
     example: "node-live",
-    file: "package.json",
-    line: () => ({ from: /"name"/, to: '"name"' }),
+    file: "web.mjs",
+    line: () => ({ from: /^/, to: "" }),
   });
   await platform.deploy(app);
   const listed = Processes.parse((await platform.hop3.json(["ps", app.name])).value);
