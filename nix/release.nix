@@ -5,6 +5,7 @@
 {
   packages, # see packages/default.nix
   source, # { path, narHash }: the filtered Source
+  registries, # { npm, pypi }: addresses of language registries, as far as they are configured
   generated, # { path, narHash }: a tree that holds `file` where Hop3 has written it, else null
   file, # relative to that tree, or to the Source
   app,
@@ -23,7 +24,7 @@ let
     if builtins.isFunction value then
       value (
         builtins.intersectAttrs (builtins.functionArgs value) {
-          inherit pkgs;
+          inherit pkgs registries;
           src = root;
         }
       )

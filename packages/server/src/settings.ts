@@ -20,6 +20,14 @@ export const ServerSettings = z.strictObject({
       "nixpkgs-path": z.string().startsWith("/").optional(),
     })
     .prefault({}),
+  /** Where generated expressions download from; npm's own settings stand in for a missing npm. */
+  registries: z
+    .strictObject({
+      npm: z.url().optional(),
+      /** A simple index of Python packages. */
+      pypi: z.url().optional(),
+    })
+    .prefault({}),
   policy: z
     .strictObject({
       /** false lets builds out of the sandbox on a host that has none; such Releases are `unpinned`. */

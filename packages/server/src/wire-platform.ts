@@ -58,6 +58,7 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     tree,
     packages: packages.current,
     nearestAttributes: packages.nearestAttributes,
+    registries: settings.registries,
     policy: { sandbox: settings.policy.sandbox, allowImpure: settings.policy["allow-impure"] },
     now,
   });

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import type { Plan } from "@hop3/core";
+import { type Plan, withoutGaps } from "@hop3/core";
 import type { NixClient, NixOptions } from "../nix/client.ts";
 import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
 import type { PackageSet } from "../packages/package-set.ts";
@@ -13,6 +13,8 @@ export interface NixBuilderParts {
   readonly tree: LockedTree;
   packages(): Promise<PackageSet>;
   nearestAttributes(missing: string): Promise<readonly string[]>;
+  /** What the operator has set in server.toml. */
+  readonly registries: Readonly<Record<string, string | undefined>>;
   readonly policy: { readonly sandbox: boolean; readonly allowImpure: boolean };
   now(): Date;
 }
@@ -44,6 +46,7 @@ export async function prepareBuild(
   const input = {
     packages: packages.arguments,
     source: { path: io.source.dir, narHash: io.source.hash },
+    registries: registriesOf(parts, packages),
     generated: generated ?? null,
     file: plan.nix.file,
     app: io.app,
@@ -84,4 +87,12 @@ async function writeExpression(plan: Plan, io: BuildIo): Promise<LockedTree | un
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, await io.generate(), { mode: 0o644 });
   return lockTree(dir);
+}
+
+/** Addresses that downloads are made from; what is downloaded is pinned by hash, so they are no part of the identity. */
+function registriesOf({ registries }: NixBuilderParts, packages: PackageSet): object {
+  const { arguments: set } = packages;
+  const known = set.kind === "debian" ? { npm: set.npmRegistry } : {};
+  const all = Object.entries({ ...known, ...withoutGaps(registries) });
+  return Object.fromEntries(all.map(([name, url]) => [name, url.replace(/\/+$/, "")]));
 }
