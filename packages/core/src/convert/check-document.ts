@@ -8,6 +8,9 @@ export function dropped(reason: string) {
   return z.unknown().optional().meta({ dropped: reason });
 }
 
+/** A name or a path: something has to be there. */
+export const filledText = z.string().min(1, "expected a text that is not empty");
+
 /**
  * Reads a document with a schema. A wrong value is an error with its place. A key that the schema drops
  * or does not know is a warning, so nothing of a file is lost in silence; `z.looseObject` marks

@@ -136,7 +136,7 @@ export class Draft {
   }
 
   staticPath(prefix: string, directory: string): void {
-    this.staticPaths.set(prefix, directory);
+    this.staticPaths.set(prefix, directory === "" ? "." : directory);
   }
 
   step(step: Step, command: string): void {
@@ -148,7 +148,8 @@ export class Draft {
   }
 
   describe(metadata: MetadataSection): void {
-    this.metadata = { ...metadata, ...this.metadata };
+    const filled = Object.entries(metadata).filter(([, value]) => value !== "");
+    this.metadata = { ...Object.fromEntries(filled), ...this.metadata };
   }
 
   /** Time that a start may take. */

@@ -102,7 +102,7 @@ function convertAddons({ draft, document, app }: Work): void {
     draft.addon({
       type,
       ...(as ? { name: as.toLowerCase() } : {}),
-      ...(version === undefined ? {} : { version: String(version) }),
+      ...(version === undefined || version === "" ? {} : { version: String(version) }),
     });
     draft.fact("addon", `${plan} as ${type}`, place);
   }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dropped } from "../check-document.ts";
+import { dropped, filledText } from "../check-document.ts";
 
 const text = z.string();
 const value = z.union([text, z.number(), z.boolean()]);
@@ -62,7 +62,7 @@ export type Service = z.infer<typeof Service>;
 
 const Mount = z.strictObject({
   source: text.optional(),
-  destination: text,
+  destination: filledText,
   processes: dropped("a volume is there for all workers"),
   initial_size: dropped("a volume has no size of its own"),
   auto_extend_size_threshold: dropped("a volume has no size of its own"),
@@ -74,7 +74,7 @@ const Mount = z.strictObject({
 
 const Machine = z.strictObject({
   memory: z.union([text, z.number()]).optional(),
-  memory_mb: z.int().optional(),
+  memory_mb: z.int().positive().optional(),
   cpus: z.number().optional(),
   size: dropped("Hop3 has no sizes; [limits] says what a process may use"),
   cpu_kind: dropped("processors are those of the machine"),

@@ -37,7 +37,7 @@ function convertDatabases({ draft, document, render, kinds }: RenderWork): void 
     draft.addon({
       type: "postgres",
       ...(databases.length > 1 ? { name } : {}),
-      ...(version === undefined ? {} : { version: String(version) }),
+      ...(version === undefined || version === "" ? {} : { version: String(version) }),
     });
     kinds.set(name, { type: "postgres", addon: databases.length > 1 ? name : "postgres" });
     draft.fact("database", `${name} as postgres`, document.placeOf(["databases", index]));

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dropped } from "../check-document.ts";
+import { dropped, filledText } from "../check-document.ts";
 
 const text = z.string();
 const scalar = z.union([text, z.number(), z.boolean()]);
@@ -16,10 +16,10 @@ const EnvVar = z.strictObject({
   generateValue: z.boolean().optional(),
   previewValue: dropped("there are no previews"),
   fromGroup: text.optional(),
-  fromDatabase: z.strictObject({ name: text, property: text }).optional(),
+  fromDatabase: z.strictObject({ name: filledText, property: text }).optional(),
   fromService: z
     .strictObject({
-      name: text,
+      name: filledText,
       type: text.optional(),
       property: text.optional(),
       envVarKey: text.optional(),
@@ -30,13 +30,13 @@ export type EnvVar = z.infer<typeof EnvVar>;
 
 const Disk = z.strictObject({
   name: text.optional(),
-  mountPath: text,
+  mountPath: filledText,
   sizeGB: dropped("a volume has no size of its own"),
 });
 
 const Service = z.strictObject({
   type: text,
-  name: text,
+  name: filledText,
   runtime: text.optional(),
   env: text.optional(),
   buildCommand: text.optional(),
@@ -80,7 +80,7 @@ const Service = z.strictObject({
 export type Service = z.infer<typeof Service>;
 
 const Database = z.strictObject({
-  name: text,
+  name: filledText,
   databaseName: dropped("the platform names the database"),
   user: dropped("the platform names the account"),
   postgresMajorVersion: z.union([text, z.number()]).optional(),
@@ -100,7 +100,7 @@ export const RenderYaml = z.strictObject({
   services: z.array(Service).optional(),
   databases: z.array(Database).optional(),
   envVarGroups: z
-    .array(z.strictObject({ name: text, envVars: z.array(EnvVar).optional() }))
+    .array(z.strictObject({ name: filledText, envVars: z.array(EnvVar).optional() }))
     .optional(),
   previews: dropped("there are no previews"),
   previewsEnabled: dropped("there are no previews"),

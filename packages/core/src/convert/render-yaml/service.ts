@@ -44,7 +44,7 @@ export function convertService(work: RenderWork, service: Service, path: KeyPath
     draft.warn(`the private service ${service.name} has no name of its own`, reason, place);
   }
   if (service.disk !== undefined) {
-    draft.volume(service.disk.mountPath, service.disk.name ?? "data");
+    draft.volume(service.disk.mountPath, service.disk.name || "data");
   }
 }
 
@@ -103,7 +103,7 @@ function workerTable(service: Service, kind: Commands["kind"], command: Command)
   const { numInstances: instances, maxShutdownDelaySeconds: delay, schedule } = service;
   return {
     command,
-    ...(kind === "cron" ? { kind, ...(schedule === undefined ? {} : { schedule }) } : {}),
+    ...(kind === "cron" ? { kind, ...(schedule ? { schedule } : {}) } : {}),
     ...(instances === undefined ? {} : { instances }),
     ...(delay === undefined ? {} : { "stop-timeout": delay }),
   };
