@@ -59,7 +59,7 @@ describe.each(converters.map((converter) => [converter.id, converter] as const))
             expect(error.failure.place?.line).toBeGreaterThan(0);
           }
         }),
-        { numRuns: 600 },
+        { numRuns: 200 },
       );
     });
   },
