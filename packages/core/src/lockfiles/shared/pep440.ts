@@ -28,15 +28,15 @@ export function parsePythonVersion(text: string): PythonVersion | undefined {
   if (match === null) return undefined;
   const [, epoch, release = "", phase, phaseNumber, ...rest] = match;
   const [bare, post, postNumber, dev, devNumber, local = ""] = rest;
-  const isPost = bare !== undefined || post !== undefined;
+  const hasPost = bare !== undefined || post !== undefined;
   const isDev = dev !== undefined;
   return {
     epoch: numberOf(epoch),
     release: release.split(".").map(Number),
     suffix: [
-      phaseRank(phase, isDev && !isPost),
+      phaseRank(phase, isDev && !hasPost),
       numberOf(phaseNumber),
-      isPost ? numberOf(bare ?? postNumber) + 1 : 0,
+      hasPost ? numberOf(bare ?? postNumber) + 1 : 0,
       isDev ? numberOf(devNumber) : last,
     ],
     local: local.toLowerCase().replace(/[-_]/g, "."),
@@ -112,12 +112,25 @@ export function compareWith(
     case ">=":
       return order >= 0;
     case "<":
-      return order < 0;
+      return order < 0 && !(isSameRelease(have, want) && isEarly(have) && !isEarly(want));
     case ">":
-      return order > 0;
+      return order > 0 && !(isSameRelease(have, want) && isPost(have) && !isPost(want));
     case "~=":
       return order >= 0 && startsWith(have, { ...want, release: want.release.slice(0, -1) });
   }
+}
+
+/** <3.0 is not meant to let 3.0rc1 through, nor >3.0 to let 3.0.post1. */
+function isSameRelease(a: PythonVersion, b: PythonVersion): boolean {
+  return a.epoch === b.epoch && compareNumbers(a.release, b.release) === 0;
+}
+
+function isEarly({ suffix }: PythonVersion): boolean {
+  return (suffix[0] ?? 0) < 0 || suffix[3] !== last;
+}
+
+function isPost({ suffix }: PythonVersion): boolean {
+  return (suffix[2] ?? 0) > 0;
 }
 
 function prefixResult(operator: VersionOperator, matches: boolean): boolean | undefined {

@@ -32,21 +32,24 @@ function combine(interpreter: number, platform: number): number {
   return platform === anyPlatform ? 10_000_000 + interpreter : interpreter * 1_000 + platform;
 }
 
-/** cp311-cp311, cp311-abi3 down to cp32-abi3, cp311-none, then py3x-none and py3-none. */
+/** cp311-cp311, cp311-abi3, cp311-none, cp310-abi3 down to cp32-abi3, py311-none, py3-none, py310-none, … */
 function rankInterpreter(python: string, abi: string, target: Target): number | undefined {
   const minor = Number(target.python.split(".")[1] ?? 0);
   const [, kind, major, tagMinor] = /^(cp|py)(\d)(\d*)$/.exec(python) ?? [];
   if (kind === undefined || major !== "3") return undefined;
-  const tag = tagMinor === "" ? 0 : Number(tagMinor);
-  if (kind === "cp") return rankCpython(abi, tag, minor);
-  if (abi !== "none" || tag > minor) return undefined;
-  return 500 + (minor - tag);
+  const tag = tagMinor === "" ? undefined : Number(tagMinor);
+  if (kind === "cp") return tag === undefined ? undefined : rankCpython(abi, tag, minor);
+  if (abi !== "none") return undefined;
+  if (tag === undefined) return 501;
+  if (tag > minor) return undefined;
+  return tag === minor ? 500 : 501 + (minor - tag);
 }
 
 function rankCpython(abi: string, tag: number, minor: number): number | undefined {
   if (abi === `cp3${minor}` && tag === minor) return 0;
-  if (abi === "abi3" && tag >= 2 && tag <= minor) return 1 + (minor - tag);
-  return abi === "none" && tag === minor ? 200 : undefined;
+  if (abi === "none" && tag === minor) return 2;
+  if (abi !== "abi3" || tag < 2 || tag > minor) return undefined;
+  return tag === minor ? 1 : 2 + (minor - tag);
 }
 
 function rankPlatform(platform: string, target: Target): number | undefined {

@@ -3,6 +3,7 @@ import {
   makeMap,
   plainProblem,
   readQuoted,
+  trimBlanks,
   type YamlProblem,
   type YamlValue,
 } from "./yaml-scalar.ts";
@@ -20,10 +21,21 @@ export function readFlow(text: string, at: number, depth = 0): FlowRead | YamlPr
   if (text[at] === "{") return readFlowMap(text, at, depth);
   if (text[at] === "[") return readFlowList(text, at, depth);
   if (text[at] === '"' || text[at] === "'") return readQuoted(text, at);
-  const plain = /[^,{}[\]]*?(?=\s*(?:[,{}[\]]|:\s|$))/y;
-  plain.lastIndex = at;
-  const value = plain.exec(text)?.[0] ?? "";
-  return plainProblem(text, at) ?? { value, end: at + value.length };
+  const problem = plainProblem(text, at);
+  if (problem !== undefined) return problem;
+  const end = plainEnd(text, at);
+  return { value: trimBlanks(text.slice(at, end)), end };
+}
+
+/** Offset of the comma, bracket or colon that ends a plain scalar. */
+function plainEnd(text: string, at: number): number {
+  for (let end = at; end < text.length; end++) {
+    const next = text[end + 1];
+    if (",{}[]".includes(text.charAt(end))) return end;
+    if (text[end] === ":" && (next === " " || next === undefined || ",{}[]".includes(next)))
+      return end;
+  }
+  return text.length;
 }
 
 function readFlowList(text: string, start: number, depth: number): FlowRead | YamlProblem {

@@ -50,7 +50,7 @@ function unescapeJson(raw: string): string | undefined {
 }
 
 /** Where a plain scalar may not start: anchors, tags, directives, block forms. */
-const reserved = /^[&*!|>%@`"'{}[\],]|^[?:-](?:\s|$)/;
+const reserved = /^[&*!|>%@`"'{}[\],]|^[?:-](?:[ \t]|$)/;
 
 export function plainProblem(text: string, at: number): YamlProblem | undefined {
   return reserved.test(text.slice(at, at + 2))
@@ -60,6 +60,13 @@ export function plainProblem(text: string, at: number): YamlProblem | undefined 
 
 /** Without the comment and the blanks at its end. */
 export function trimPlain(text: string): string {
-  const comment = text.search(/\s#/);
-  return (comment === -1 ? text : text.slice(0, comment)).trimEnd();
+  const comment = text.search(/[ \t]#/);
+  return trimBlanks(comment === -1 ? text : text.slice(0, comment));
+}
+
+/** Without blanks at its end: to YAML, a no-break space is a letter. */
+export function trimBlanks(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === " " || text[end - 1] === "\t") end -= 1;
+  return text.slice(0, end);
 }

@@ -5,6 +5,7 @@ import {
   makeMap,
   plainProblem,
   readQuoted,
+  trimBlanks,
   trimPlain,
   type YamlProblem,
   type YamlValue,
@@ -64,18 +65,26 @@ class Reader {
       if (this.indent() !== indent || !this.isListItem(indent)) return items;
       const line = this.line();
       const at = indent + 1 + (/^ */.exec(line.slice(indent + 1))?.[0].length ?? 0);
-      if (at >= line.length) {
-        this.row += 1;
-        items.push(this.readNested(indent + 1, depth + 1));
-      } else if (this.findKeyEnd(line, at) === undefined) {
-        this.row += 1;
-        items.push(this.readInline(line, at, indent));
-      } else {
-        // `- a: 1`: a map whose first key stands behind the dash.
-        this.replaceLine(`${" ".repeat(at)}${line.slice(at)}`);
-        items.push(this.readMap(at, depth + 1));
-      }
+      items.push(this.readItem(line, { indent, at, depth }));
     }
+  }
+
+  private readItem(
+    line: string,
+    { indent, at, depth }: { readonly indent: number; readonly at: number; readonly depth: number },
+  ): YamlValue {
+    if (at >= line.length) {
+      this.row += 1;
+      return this.readNested(indent + 1, depth + 1);
+    }
+    const isBlock = /^-(?: |$)/.test(line.slice(at)) || this.findKeyEnd(line, at) !== undefined;
+    if (!isBlock) {
+      this.row += 1;
+      return this.readInline(line, at, indent);
+    }
+    // `- a: 1` and `- - a`: a block whose first line stands behind the dash.
+    this.replaceLine(`${" ".repeat(at)}${line.slice(at)}`);
+    return this.readNested(at, depth + 1);
   }
 
   private readMap(indent: number, depth: number): YamlValue {
@@ -125,7 +134,7 @@ class Reader {
 
   private readValue(indent: number, depth: number): YamlValue {
     const { text, at } = this.rest;
-    const start = at + (/^\s*/.exec(text.slice(at))?.[0].length ?? 0);
+    const start = at + (/^[ \t]*/.exec(text.slice(at))?.[0].length ?? 0);
     const isEmpty = start >= text.length || (text[start] === "#" && start > at);
     if (!isEmpty) return this.readInline(text, start, indent);
     this.skipEmpty();
@@ -155,7 +164,8 @@ class Reader {
     const problem = plainProblem(line, at);
     const value = trimPlain(line.slice(at));
     if (problem !== undefined) return this.fail(problem, -1);
-    if (/:(?:\s|$)/.test(value)) return this.fail({ problem: "a second ':' in one line", at }, -1);
+    if (/:(?:[ \t]|$)/.test(value))
+      return this.fail({ problem: "a second ':' in one line", at }, -1);
     this.refuseContinuation(indent);
     return value;
   }
@@ -166,7 +176,7 @@ class Reader {
     line: string,
   ): Value {
     if (isProblem(read)) return this.fail(read, -1);
-    if (/^\s*(?:\s#.*)?$/.test(line.slice(read.end))) return read.value;
+    if (/^[ \t]*(?:[ \t]#.*)?$/.test(line.slice(read.end))) return read.value;
     return this.fail({ problem: "something stands behind the value", at: read.end }, -1);
   }
 
@@ -175,29 +185,35 @@ class Reader {
     let text = line;
     for (let added = 0; ; added++) {
       const read = readFlow(text, at);
-      const isOpen = isProblem(read) && read.at >= text.trimEnd().length;
-      if (!isOpen || added >= maxFlowLines || this.row >= this.lines.length) {
-        return this.finish(read, text);
+      if (!isProblem(read) || read.at < trimBlanks(text).length) return this.finish(read, text);
+      if (added >= maxFlowLines || this.row >= this.lines.length) {
+        return this.fail({ problem: "a bracket that is never closed", at }, -1 - added);
       }
-      text = `${text.trimEnd()} ${this.line().trim()}`;
+      text = `${trimBlanks(text)} ${trimBlanks(this.line()).replace(/^[ \t]+/, "")}`;
       this.row += 1;
     }
   }
 
   private readBlockScalar(header: string, indent: number): string {
-    const [, style, chomp = ""] = /^([|>])([-+]?)\s*(?:#.*)?$/.exec(header) ?? [];
+    const [, style, chomp = ""] = /^([|>])([-+]?)[ \t]*(?:#.*)?$/.exec(header) ?? [];
     if (style === undefined)
       return this.fail({ problem: "a block text of an unknown form", at: 0 }, -1);
     const taken: string[] = [];
-    while (this.row < this.lines.length && (this.line().trim() === "" || this.indent() > indent)) {
+    while (
+      this.row < this.lines.length &&
+      (trimBlanks(this.line()) === "" || this.indent() > indent)
+    ) {
       taken.push(this.line());
       this.row += 1;
     }
-    const first = taken.find((line) => line.trim() !== "") ?? "";
+    const first = taken.find((line) => trimBlanks(line) !== "") ?? "";
     const width = /^ */.exec(first)?.[0].length ?? 0;
     const body = taken.map((line) => line.slice(width)).join("\n");
-    const text = style === "|" ? body : body.replace(/(?<=[^\n ])\n(?=[^\n ])/g, " ");
-    const end = chomp === "-" || text.trimEnd() === "" ? "" : "\n";
+    const text =
+      style === "|"
+        ? body
+        : body.replace(/(?<=[^\n ])\n(\n*)(?=[^\n ])/g, (_, more) => more || " ");
+    const end = chomp === "-" || trimBlanks(text.replaceAll("\n", "")) === "" ? "" : "\n";
     return text.replace(/\n+$/, "") + end;
   }
 
@@ -214,7 +230,7 @@ class Reader {
     if (first === '"' || first === "'") {
       const read = readQuoted(line, at);
       if (isProblem(read)) return this.fail(read);
-      return /^:(?:\s|$)/.test(line.slice(read.end, read.end + 2))
+      return /^:(?:[ \t]|$)/.test(line.slice(read.end, read.end + 2))
         ? { key: read.value, colon: read.end }
         : undefined;
     }
@@ -223,7 +239,7 @@ class Reader {
     if (match === null) return undefined;
     const problem = plainProblem(line, at);
     return problem === undefined
-      ? { key: line.slice(at, at + match.index).trimEnd(), colon: at + match.index }
+      ? { key: trimBlanks(line.slice(at, at + match.index)), colon: at + match.index }
       : this.fail(problem);
   }
 
@@ -244,7 +260,7 @@ class Reader {
   }
 
   private skipEmpty(): void {
-    while (this.row < this.lines.length && /^\s*(?:#|$)/.test(this.line())) this.row += 1;
+    while (this.row < this.lines.length && /^[ \t]*(?:#|$)/.test(this.line())) this.row += 1;
     if (/^ *\t/.test(this.line())) this.fail({ problem: "a tab in the indentation", at: 0 });
   }
 

@@ -94,14 +94,15 @@ function readPair(body: string): readonly [string, string] | undefined {
   return left === undefined || right === undefined ? undefined : [left, right];
 }
 
+const pattern = /"(?:[^"\\]|\\.)*"|[^\s:\\",[\]]+/;
+const patternList = new RegExp(`^(?:${pattern.source})(?:, (?:${pattern.source}))*:$`);
+
 /** `"a@^1", b@2:` */
 function readPatterns(body: string): readonly string[] | undefined {
-  if (!body.endsWith(":")) return undefined;
-  const words = body.slice(0, -1).match(/"(?:[^"\\]|\\.)*"|[^\s,"][^,"]*/g) ?? [];
-  const patterns = words.map((word) => unquote(word.trim()));
-  return patterns.every((pattern) => pattern !== undefined) && patterns.length > 0
-    ? patterns
-    : undefined;
+  if (!patternList.test(body)) return undefined;
+  const words = body.slice(0, -1).match(new RegExp(pattern, "g")) ?? [];
+  const patterns = words.map(unquote);
+  return patterns.every((one) => one !== undefined) ? patterns : undefined;
 }
 
 function unquote(word: string): string | undefined {
