@@ -84,10 +84,6 @@ export class Draft {
     return instances < 1 ? rest : { ...rest, instances: maxInstances };
   }
 
-  hasWorker(name: string): boolean {
-    return this.workers.has(name);
-  }
-
   variable(name: string, value: EnvValue, place: Place): void {
     if (platformVariables.has(name)) {
       const reason = "Hop3 gives each process an address of its own in $BIND_ADDRESS and $PORT";
