@@ -23,7 +23,7 @@ async function realDirectory(directory: string): Promise<string> {
   try {
     return await realpath(directory);
   } catch (cause) {
-    const { sourceNotFound } = await import("@hop3/core");
+    const { sourceNotFound } = await import("@hop3/core/source");
     throw sourceNotFound({ directory }, { cause });
   }
 }

@@ -1,13 +1,15 @@
 import { relative } from "node:path";
 import { Readable } from "node:stream";
+import type { LoadedConfig } from "@hop3/core";
 import {
-  type LoadedConfig,
   makeSourceFilter,
+  type SourceEntry,
+  scanSource,
   sourceEmpty,
   sourceSecret,
   sourceUnreadable,
-} from "@hop3/core";
-import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
+  walkSource,
+} from "@hop3/core/source";
 import { create } from "tar";
 import { line } from "./blocks.ts";
 import type { Context } from "./context.ts";

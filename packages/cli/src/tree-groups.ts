@@ -38,6 +38,32 @@ export const initCommand: CommandSpec = {
   load: async () => (await import("./commands/init.ts")).init,
 };
 
+export const nixTree: CommandSpec = {
+  name: "nix",
+  summary: "The expression that a template writes for an app",
+  children: [
+    {
+      name: "plan",
+      summary: "Print the hop3.nix that a deploy would build, without a server",
+      examples: ["hop3 nix plan", "hop3 nix plan ../shop --json"],
+      args: [directoryArgument],
+      load: async () => (await import("./commands/nix.ts")).nixPlan,
+    },
+    {
+      name: "eject",
+      summary: "Write it into the project, and take [nix] out of hop3.toml",
+      notes: ["From then on the file is yours: no template changes it, and the next deploy builds it."],
+      args: [directoryArgument],
+      load: async () => (await import("./commands/nix.ts")).nixEject,
+    },
+    {
+      name: "tiers",
+      summary: "List the templates and where the bytes that they run come from",
+      load: async () => (await import("./commands/nix.ts")).nixTiers,
+    },
+  ],
+};
+
 export const configTree: CommandSpec = {
   name: "config",
   summary: "Variables of an app: encrypted at rest, given to its Processes",

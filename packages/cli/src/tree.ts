@@ -1,5 +1,5 @@
 import type { CommandSpec } from "./command.ts";
-import { configTree, domainsTree, initCommand, packagesTree, serverTree } from "./tree-groups.ts";
+import { configTree, domainsTree, initCommand, packagesTree, serverTree, nixTree } from "./tree-groups.ts";
 import {
   appArgument,
   appOption,
@@ -178,6 +178,7 @@ export const commandTree: CommandSpec = {
       group: platformGroup,
       load: async () => (await import("./commands/doctor.ts")).doctor,
     },
+    { ...nixTree, group: deployGroup },
     { ...packagesTree, group: platformGroup },
     { ...serverTree, group: platformGroup },
     {

@@ -1,0 +1,6 @@
+/** Which files of a directory may leave the machine. Like base.ts without a schema, so that an upload starts at once. */
+export { makeSourceFilter } from "../source/filter.ts";
+export { sourceSecret } from "../source/secret-scan.ts";
+export { sourceEmpty, sourceNotFound, sourceUnreadable } from "../source/source-errors.ts";
+export { scanSource } from "./scan-source.ts";
+export { type SourceEntry, walkSource } from "./walk-source.ts";
