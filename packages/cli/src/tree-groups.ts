@@ -52,7 +52,9 @@ export const nixTree: CommandSpec = {
     {
       name: "eject",
       summary: "Write it into the project, and take [nix] out of hop3.toml",
-      notes: ["From then on the file is yours: no template changes it, and the next deploy builds it."],
+      notes: [
+        "From then on the file is yours: no template changes it, and the next deploy builds it.",
+      ],
       args: [directoryArgument],
       load: async () => (await import("./commands/nix.ts")).nixEject,
     },

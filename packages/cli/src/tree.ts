@@ -1,5 +1,12 @@
 import type { CommandSpec } from "./command.ts";
-import { configTree, domainsTree, initCommand, packagesTree, serverTree, nixTree } from "./tree-groups.ts";
+import {
+  configTree,
+  domainsTree,
+  initCommand,
+  nixTree,
+  packagesTree,
+  serverTree,
+} from "./tree-groups.ts";
 import {
   appArgument,
   appOption,

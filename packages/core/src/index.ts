@@ -24,6 +24,7 @@ export * from "./encode/php.ts";
 export * from "./encode/shell.ts";
 export * from "./encode/toml.ts";
 export * from "./encode/yaml.ts";
+export * from "./generate/eject.ts";
 export * from "./generate/generate.ts";
 export * from "./names.ts";
 export type {

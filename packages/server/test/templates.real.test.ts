@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { readFile, stat } from "node:fs/promises";
+import { cp, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type AppDetail, type ReleaseDetail, templates } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree } from "./support/apps.ts";
+import { hop3 } from "./support/cli.ts";
 import {
   destroyHome,
   makeTestHome,
@@ -79,6 +80,21 @@ describe("files written at start", () => {
 });
 
 describe("an ejected or generated expression", () => {
+  it("is built like any other once it is a file of the project", async () => {
+    const dir = await makeTree({});
+    await cp(join(examples, "nixpkgs-wrapper"), dir, { recursive: true });
+    const ejected = await hop3({ home }, "nix", "eject", dir);
+    expect(ejected.stderr).toBe("");
+    const config = await readFile(join(dir, "hop3.toml"), "utf8");
+    expect(config).toMatch(/^# Two packages of the set/);
+    expect(config).not.toContain("[nix");
+    const deployment = await server.deployed("ejected", dir);
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("ejected")).text).toContain("nobody, version 1.0");
+    const release = await server.json<ReleaseDetail>("GET", "/apps/ejected/releases/1");
+    expect(release.artifact?.provenance.template).toBeUndefined();
+  });
+
   it("is refused beside a hop3.nix", async () => {
     const dir = await makeTree({
       "hop3.nix": "{ }",

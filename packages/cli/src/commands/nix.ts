@@ -1,0 +1,90 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  defineError,
+  ExitCode,
+  generatePlanned,
+  makePlan,
+  noConfig,
+  type Plan,
+  parseProcfile,
+  readAppJson,
+  templates,
+  withoutNixSection,
+} from "@hop3/core";
+import { makeDirectoryTree } from "@hop3/core/node";
+import { line, table } from "../blocks.ts";
+import type { Answer } from "../command.ts";
+import { readConfigFile, resolveFrom } from "../config-file.ts";
+import type { Context } from "../context.ts";
+import type { Input } from "../input.ts";
+import { readSource } from "../source.ts";
+
+const nixNothingToWrite = defineError<{ file: string }>({
+  code: "NIX_NOTHING_TO_WRITE",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ file }) => `the app has its own ${file}: no template writes one`,
+  hint: ({ file }) => `Read ${file}; hop3 plan says what a deploy makes of it`,
+});
+
+interface Generated {
+  readonly directory: string;
+  readonly plan: Plan;
+  readonly text: string;
+}
+
+/** Prints the expression that a deploy would build. */
+export async function nixPlan(input: Input, context: Context): Promise<Answer> {
+  const { plan, text } = await generate(input, context);
+  const { template, file } = plan.nix;
+  return {
+    json: { template, tier: plan.tier, file, reason: plan.reason, text, warnings: plan.warnings },
+    blocks: [],
+    raw: text,
+  };
+}
+
+/** Makes the expression a file of the project. */
+export async function nixEject(input: Input, context: Context): Promise<Answer> {
+  const { directory, plan, text } = await generate(input, context);
+  const { file } = plan.nix;
+  const config = join(directory, "hop3.toml");
+  const before = await readFile(config, "utf8").catch(() => undefined);
+  const after = before === undefined ? undefined : withoutNixSection(before);
+  await writeFile(join(directory, file), text, { flag: "wx" });
+  const hasChanged = after !== undefined && after !== before;
+  if (hasChanged) await writeFile(config, after);
+  const also = hasChanged ? ", and took [nix] out of hop3.toml" : "";
+  return {
+    json: { file, template: plan.nix.template, configChanged: hasChanged },
+    blocks: [
+      line(`Wrote ${file}${also}`),
+      line("The next deploy builds this file; the template has no part in it any more."),
+    ],
+  };
+}
+
+/** Lists the templates with the tier of what they make. */
+export async function nixTiers(): Promise<Answer> {
+  return {
+    json: templates.map(({ id, tier, title, description }) => ({ id, tier, title, description })),
+    blocks: [
+      table(
+        ["template", "tier", "what it makes"],
+        templates.map(({ id, tier, title }) => [id, tier, title]),
+      ),
+    ],
+  };
+}
+
+async function generate(input: Input, context: Context): Promise<Generated> {
+  const directory = resolveFrom(context, input.args[0] ?? ".");
+  const loaded = (await readConfigFile(directory)) ?? noConfig();
+  const tree = makeDirectoryTree(await readSource(directory, loaded, context));
+  const procfile = parseProcfile(tree.has("Procfile") ? await tree.readText("Procfile") : "");
+  const appJson = await readAppJson(tree);
+  const plan = makePlan({ tree, loaded, procfile, appJson });
+  if (plan.nix.template === undefined) throw nixNothingToWrite({ file: plan.nix.file });
+  return { directory, plan, text: await generatePlanned(plan, { tree, loaded, procfile }) };
+}
