@@ -1,4 +1,5 @@
 import { defineError, ExitCode, type Place } from "../errors.ts";
+import { quote } from "./shared/quote.ts";
 
 const usage = { exitCode: ExitCode.usage, status: 422 } as const;
 
@@ -101,12 +102,6 @@ export const lockfileOutOfStep = defineError<
   detail: ({ differences }) =>
     differences.length > 1 ? differences.slice(0, 50).join("\n") : undefined,
 });
-
-/** A name from a file, made safe for a message: control characters shown, long ones cut. */
-export function quote(text: string): string {
-  const shown = JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
-  return `'${shown.slice(1, -1)}'`;
-}
 
 function nameSome(names: readonly string[]): string {
   const shown = names.slice(0, 3).join(", ");

@@ -8,11 +8,12 @@ import type {
   RawPackage,
   ReadContext,
 } from "../lockfile.ts";
-import { lockfileUnsupportedSource, lockfileVersion, quote } from "../lockfile-errors.ts";
+import { lockfileUnsupportedSource, lockfileVersion } from "../lockfile-errors.ts";
 import { composerContentHash } from "../shared/composer-hash.ts";
 import { outsideApp, unsupportedGit } from "../shared/entry-problems.ts";
 import { parseJson } from "../shared/json.ts";
 import { compareMaps, gitSource } from "../shared/npm.ts";
+import { quote } from "../shared/quote.ts";
 import { insidePath } from "../shared/safe.ts";
 
 const Entry = z.object({

@@ -1,6 +1,7 @@
 import type { Hop3Error } from "../../errors.ts";
 import type { ReadContext } from "../lockfile.ts";
-import { lockfileEntryInvalid, lockfileUnsupportedSource, quote } from "../lockfile-errors.ts";
+import { lockfileEntryInvalid, lockfileUnsupportedSource } from "../lockfile-errors.ts";
+import { quote } from "./quote.ts";
 
 export function missingField(context: ReadContext, entry: string, field: string): Hop3Error {
   return lockfileEntryInvalid({
