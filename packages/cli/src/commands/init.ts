@@ -7,6 +7,7 @@ import {
   combineConversions,
   configDefaults,
   converters,
+  fitTemplate,
   formatPlace,
   formatWarning,
   loadConfig,
@@ -90,12 +91,13 @@ interface Made {
 
 async function makeConfig(directory: string, found: readonly Found[]): Promise<Made> {
   const present = await findPresent(directory);
-  const conversion = combineConversions(
+  const combined = combineConversions(
     found.map(({ converter, file, text }) =>
       converter.convert({ text, file, has: (path) => present.has(path) }),
     ),
   );
   const hasNixFile = present.has(configDefaults.nixFile);
+  const conversion = hasNixFile ? combined : fitTemplate(combined);
   const config = toConfigFile(conversion, { hasNixFile });
   const id = suggestAppName(basename(directory));
   const metadata = { ...(AppName.safeParse(id).success ? { id } : {}), ...config.metadata };

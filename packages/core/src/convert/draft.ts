@@ -174,7 +174,7 @@ export class Draft {
     const { toolchain = runtime.toolchain } = this.hints;
     this.hints = { ...this.hints, toolchain };
     if (toolchain === runtime.toolchain) {
-      this.template(runtime.template);
+      if (runtime.template !== undefined) this.template(runtime.template);
       return;
     }
     const reason = `the app is taken for one of ${toolchain}; add what the build needs to packages`;

@@ -3,7 +3,8 @@ import type { NixSection } from "../config/nix-section.ts";
 /** A language runtime: how the local builder calls it, and the template that builds such apps. */
 export interface Runtime {
   readonly toolchain: string;
-  readonly template: string;
+  /** Absent where no template builds such an app from its source. */
+  readonly template?: string;
   readonly inputs?: NixSection;
 }
 
@@ -12,7 +13,7 @@ const node: Runtime = { toolchain: "node", template: "node-source" };
 const php: Runtime = { toolchain: "php", template: "php-app" };
 const ruby: Runtime = { toolchain: "ruby", template: "ruby-bundler" };
 const go: Runtime = { toolchain: "go", template: "go-source" };
-const java: Runtime = { toolchain: "java", template: "java-war" };
+const java: Runtime = { toolchain: "java" };
 const gradle: Runtime = { toolchain: "java", template: "java-gradle" };
 const rust: Runtime = { toolchain: "rust", template: "rust-source" };
 const staticSite: Runtime = { toolchain: "static", template: "static-site" };

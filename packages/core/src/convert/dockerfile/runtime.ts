@@ -15,33 +15,44 @@ interface Question {
  * Decides the language of the app: that of the last image, of what is installed in it, of the stages it
  * takes files from; an image that only serves files comes last.
  */
-export function convertRuntimes(draft: Draft, { state, builders, found }: Question): void {
-  const own = imageOf(state).runtime;
-  const isServer = own?.toolchain === "static";
-  const candidates: (Runtime | undefined)[] = [
-    isServer ? undefined : own,
-    ...(found.get(state) ?? []).map(({ runtime }) => runtime),
-    ...builders.flatMap((builder) => [
-      imageOf(builder).runtime,
-      ...(found.get(builder) ?? []).map(({ runtime }) => runtime),
-    ]),
-    own,
-  ];
+export function convertRuntimes(draft: Draft, question: Question): void {
+  const { state, builders, found } = question;
+  const place = state.stage.from.place;
   noteImages(draft, state, builders);
-  const chosen = candidates.find((runtime) => runtime !== undefined);
-  if (isServer) convertServed(draft, state, builders);
+  if (isServer(state)) convertServed(draft, state, builders);
+  const candidates = candidatesOf(question);
+  const [chosen] = candidates;
   if (chosen === undefined) return;
-  draft.language(chosen, state.stage.from.place);
-  const all = [...found.values()].flat();
-  for (const { runtime, outcome } of all) {
-    const inputs = "inputs" in outcome ? outcome.inputs : undefined;
-    if (runtime.template === chosen.template) draft.template(runtime.template, inputs);
-  }
-  const others = new Map(candidates.map((runtime) => [runtime?.toolchain, runtime]));
+  draft.language(chosen, place);
+  addInputs(draft, chosen, [...found.values()].flat());
+  const others = new Map(candidates.map((runtime) => [runtime.toolchain, runtime]));
   others.delete(chosen.toolchain);
   others.delete("static");
-  for (const runtime of others.values()) {
-    if (runtime !== undefined) draft.language(runtime, state.stage.from.place);
+  for (const runtime of others.values()) draft.language(runtime, place);
+}
+
+function isServer(state: StageState): boolean {
+  return imageOf(state).runtime?.toolchain === "static";
+}
+
+function candidatesOf({ state, builders, found }: Question): readonly Runtime[] {
+  const own = imageOf(state).runtime;
+  const installed = (each: StageState) => (found.get(each) ?? []).map(({ runtime }) => runtime);
+  const candidates = [
+    isServer(state) ? undefined : own,
+    ...installed(state),
+    ...builders.flatMap((builder) => [imageOf(builder).runtime, ...installed(builder)]),
+    own,
+  ];
+  return candidates.filter((runtime) => runtime !== undefined);
+}
+
+/** What commands of this language say about its template. */
+function addInputs(draft: Draft, chosen: Runtime, found: readonly FoundRuntime[]): void {
+  for (const { runtime, outcome } of found) {
+    const { template } = runtime;
+    if (template === undefined || template !== chosen.template) continue;
+    draft.template(template, "inputs" in outcome ? outcome.inputs : undefined);
   }
 }
 
