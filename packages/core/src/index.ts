@@ -26,6 +26,7 @@ export * from "./encode/toml.ts";
 export * from "./encode/yaml.ts";
 export * from "./generate/eject.ts";
 export * from "./generate/generate.ts";
+export * from "./lockfiles/index.ts";
 export * from "./names.ts";
 export type {
   AttrName,
