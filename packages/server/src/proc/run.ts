@@ -50,6 +50,12 @@ export function hostEnvironment(): Record<string, string> {
   };
 }
 
+/** Everything this program was started with: for a program of our own that stands in for us. */
+export function wholeEnvironment(): Record<string, string> {
+  const known = Object.entries(process.env).filter((entry) => entry[1] !== undefined);
+  return Object.fromEntries(known) as Record<string, string>;
+}
+
 /**
  * Runs a program to its end and returns what it did; a non-zero exit is a result, not an exception.
  * The child leads a process group of its own, so that stopping it stops what it started.

@@ -8,7 +8,7 @@ afterEach(() => {
   process.env["PATH"] = PATH;
 });
 
-it("fails as the update in its thread failed", async () => {
+it("fails as the update in its process failed", async () => {
   const home = await mkdtemp("/tmp/hop3-apart-");
   process.env["PATH"] = "/nowhere";
   const update = updateApart(home, () => {});

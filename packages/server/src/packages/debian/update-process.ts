@@ -1,11 +1,12 @@
-import { parentPort, workerData } from "node:worker_threads";
 import { Hop3Error } from "@hop3/core";
 import { updatePackages } from "./update.ts";
 import type { UpdateMessage } from "./update-apart.ts";
 
-/** What update-apart.ts starts: one update, told line by line. Anything but a failure ends the thread as a bug does. */
+/** What update-apart.ts starts: one update, told as JSON lines on standard output. */
 async function main(homeDir: string): Promise<void> {
-  const say = (message: UpdateMessage): void => parentPort?.postMessage(message);
+  const say = (message: UpdateMessage): void => {
+    process.stdout.write(`${JSON.stringify(message)}\n`);
+  };
   try {
     await updatePackages(homeDir, (line) => say({ type: "line", line }));
   } catch (error) {
@@ -14,4 +15,4 @@ async function main(homeDir: string): Promise<void> {
   }
 }
 
-await main(String(workerData));
+await main(process.argv[2] ?? "");
