@@ -5,6 +5,8 @@ import { spliced, type Text, type TextPart } from "./text.ts";
 /** Parts of a shell script that becomes one Nix string. */
 export type ShellText = readonly StringPart[];
 
+/** bash takes a bare one inside of a reference for the beginning of a quotation. */
+const apostrophe = '$(printf "\\047")';
 const plainWord = /^[A-Za-z0-9_@%+=:,./-]+$/;
 
 /** One word of a shell command; nothing in it is expanded but the references it was parsed into. */
@@ -46,7 +48,9 @@ function reference(part: Extract<TextPart, { kind: "variable" }>): ShellText {
   const { name, fallback } = part;
   if (fallback === undefined) return [`\${${name}}`];
   const inner = fallback.text.flatMap((inside) =>
-    typeof inside === "string" ? [inside.replaceAll(/[\\"$`}]/g, "\\$&")] : inDoubleQuotes(inside),
+    typeof inside === "string"
+      ? [inside.replaceAll(/[\\"$`}]/g, "\\$&").replaceAll("'", apostrophe)]
+      : inDoubleQuotes(inside),
   );
   return [`\${${name}:${fallback.kind === "default" ? "-" : "?"}`, ...inner, "}"];
 }

@@ -2,9 +2,6 @@ import type { Detection, DetectQuestion } from "../template.ts";
 
 export function detectPythonVenv({ tree, loaded }: DetectQuestion): Detection {
   if (!tree.has("requirements.txt")) return { fits: false, reason: "no requirements.txt" };
-  if (tree.has("package.json") || tree.has("composer.json")) {
-    return { fits: false, reason: "found requirements.txt, but it is not the only manifest" };
-  }
   const hasCommand =
     tree.has("Procfile") ||
     loaded.config.run?.start !== undefined ||
