@@ -307,6 +307,16 @@ describe("pnpm-lock", () => {
     expect(local).toEqual([{ name: "lib", path: "lib" }]);
   });
 
+  it("is in step where an override has replaced a range", () => {
+    const text =
+      "lockfileVersion: '9.0'\noverrides:\n  ms: 2.1.3\nimporters:\n  .:\n    dependencies:\n      ms:\n        specifier: 2.1.3\n        version: 2.1.3\n";
+    const file = "pnpm-lock.yaml";
+    const edited = JSON.stringify({ dependencies: { ms: "^2.0.0" } });
+    expect(() => check({ file, text }, edited)).not.toThrow();
+    const plain = text.replace("overrides:\n  ms: 2.1.3\n", "");
+    expect(() => check({ file, text: plain }, edited)).toThrow("ms is ^2.0.0");
+  });
+
   it("reads what a formatter made of it", () => {
     const { packages } = readLockfile(
       lock(

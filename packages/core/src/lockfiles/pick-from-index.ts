@@ -3,7 +3,7 @@ import type { LockedPackage, PendingPackage } from "./lockfile.ts";
 import { lockfileEntryInvalid, lockfileUnsupportedSource } from "./lockfile-errors.ts";
 import { parseHash, sortHashes } from "./shared/integrity.ts";
 import { parseJson } from "./shared/json.ts";
-import { chooseFile } from "./shared/python-files.ts";
+import { chooseFile, isFileOf } from "./shared/python-files.ts";
 import { isSafeFileName, isSafeUrl } from "./shared/safe.ts";
 import { defaultTarget, type Target } from "./target.ts";
 
@@ -26,7 +26,8 @@ export interface IndexText {
 
 /**
  * Finds the file of a requirement whose lockfile has hashes but no file names: the best one for the
- * target among those with a listed hash. What the page says is not trusted beyond that.
+ * target among those with a listed hash. What the page says is not trusted beyond that. Where no hash
+ * is known yet, the page's own is taken, of a file of that version: that is for `hop3 nix lock`.
  */
 export function pickFromIndex(
   item: PendingPackage,
@@ -34,8 +35,11 @@ export function pickFromIndex(
   target: Partial<Target> = {},
 ): LockedPackage {
   const wanted = new Set(item.hashes);
+  const isListed = (fileName: string, hash: string) =>
+    wanted.size === 0 ? isFileOf(fileName, item) : wanted.has(hash);
   const files = parseJson({ file: page.url, text: page.text }, IndexPage).files.flatMap((file) => {
-    const hashes = sortHashes(hashesOf(file.hashes).filter((hash) => wanted.has(hash)));
+    const listed = hashesOf(file.hashes).filter((hash) => isListed(file.filename, hash));
+    const hashes = sortHashes(listed);
     return hashes.length === 0 ? [] : [{ fileName: file.filename, url: file.url, hashes }];
   });
   const chosen = chooseFile(files, { ...defaultTarget, ...target });

@@ -490,6 +490,11 @@ describe("requirements", () => {
     ]);
   });
 
+  it("takes a hash from hop3.lock", () => {
+    const { pending } = read("Flask==3.0.3\n", { hashes: { "flask@3.0.3": sri("flask") } });
+    expect(pending).toMatchObject([{ name: "flask", hashes: [sri("flask")] }]);
+  });
+
   it("may have any name", () => {
     expect(read(`a==1 --hash=sha256:${hex("a")}\n`, {}, "deploy/prod.txt").kind).toBe(
       "requirements",
@@ -607,6 +612,21 @@ describe("pickFromIndex", () => {
       format: "wheel",
       source: { fileName: "flask-3.0.3-py3-none-any.whl" },
     });
+  });
+
+  it("takes the page's own hash of that very version where none is known yet", () => {
+    const list = [
+      ["Flask_Cors-4.0.1-py3-none-any.whl", "old.whl", "old"],
+      ["flask-4.0.2-py3-none-any.whl", "other.whl", "other"],
+      ["flask-cors-4.0.2.tar.gz", "s.tar.gz", "sdist"],
+      ["Flask_Cors-4.0.2-py2.py3-none-any.whl", "w.whl", "wheel"],
+    ] as const;
+    const open = { name: "flask-cors", version: "4.0.2", extras: [], hashes: [] };
+    expect(pickFromIndex(open, page(list)).integrity).toBe(sri("wheel"));
+    expect(pickFromIndex(open, page(list.slice(0, 3))).integrity).toBe(sri("sdist"));
+    expect(() => pickFromIndex(open, page(list.slice(0, 2)))).toThrow(
+      failure("LOCKFILE_UNSUPPORTED_SOURCE"),
+    );
   });
 
   it.each([

@@ -90,7 +90,9 @@ function kindOf({ file, text }: TextFile): LockfileKind {
   const named = lockfileKinds.filter(({ files }) => files.includes(name));
   // Requirements may have any name: requirements/production.txt, constraints.txt.
   const candidates =
-    named.length > 0 ? named : lockfileKinds.filter((kind) => kind.name === "requirements");
+    named.length > 0 || !/\.(?:txt|in)$/.test(name)
+      ? named
+      : lockfileKinds.filter((kind) => kind.name === "requirements");
   const kind = candidates.find((one) => one.accepts?.(text) !== false);
   if (kind === undefined) throw new Error(`no kind of lockfile for ${name}`);
   return kind;

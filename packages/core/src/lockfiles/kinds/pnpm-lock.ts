@@ -57,6 +57,7 @@ const PnpmLock = z.object({
   lockfileVersion: z.string().optional(),
   importers: z.record(z.string(), Importer.nullable()).nullish(),
   ...Importer.shape,
+  overrides: z.record(z.string(), z.string()).nullish(),
   packages: z.record(z.string(), z.unknown()).nullish(),
   snapshots: z.record(z.string(), Snapshot.nullable()).nullish(),
 });
@@ -199,13 +200,17 @@ function compare(context: CompareContext): readonly string[] {
   const wanted = parsePackageManifest(context.manifest);
   if (importer === undefined) return [`${context.file} has no entry for the app itself`];
   const names = { manifest: context.manifest.file, lockfile: context.file };
+  // For what is overridden, pnpm notes the range of the override, not that of the manifest.
+  const overridden = new Set(Object.keys(lock.overrides ?? {}));
+  const own = (map: Readonly<Record<string, string>> | undefined) =>
+    Object.fromEntries(Object.entries(map ?? {}).filter(([name]) => !overridden.has(name)));
+  const differences = (
+    map: Readonly<Record<string, string>> | undefined,
+    direct: Importer["dependencies"],
+  ) => compareMaps(own(map), own(lockedSpecifiers(direct)), names);
   return [
-    ...compareMaps(productionDependencies(wanted), lockedSpecifiers(importer.dependencies), names),
-    ...compareMaps(wanted.devDependencies ?? {}, lockedSpecifiers(importer.devDependencies), names),
-    ...compareMaps(
-      wanted.optionalDependencies ?? {},
-      lockedSpecifiers(importer.optionalDependencies),
-      names,
-    ),
+    ...differences(productionDependencies(wanted), importer.dependencies),
+    ...differences(wanted.devDependencies, importer.devDependencies),
+    ...differences(wanted.optionalDependencies, importer.optionalDependencies),
   ];
 }

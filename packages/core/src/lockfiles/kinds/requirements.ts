@@ -39,7 +39,11 @@ function read(context: ReadContext): RawLockfile {
     if (path !== undefined) {
       local.push(readLocal(context, entry, path));
     } else if (applies(context, entry)) {
-      const hashes = [...entry.hashes, ...(constraints.get(entry.requirement.name) ?? [])];
+      const hashes = [
+        ...entry.hashes,
+        ...(constraints.get(entry.requirement.name) ?? []),
+        ...recordedHash(context, entry.requirement),
+      ];
       if (entry.requirement.url === undefined) addPending(pending, context, { ...entry, hashes });
       else packages.push(readUrl(context, { ...entry, hashes }));
     }
@@ -77,6 +81,13 @@ function readLocal(context: ReadContext, entry: RequirementEntry, path: string):
 function pinnedVersion({ specifiers }: Requirement): string | undefined {
   const version = /^={2,3}([^,*]+)$/.exec(specifiers)?.[1];
   return version;
+}
+
+/** What hop3.lock knows: the index then tells which file it is. */
+function recordedHash({ options }: ReadContext, requirement: Requirement): readonly string[] {
+  const version = pinnedVersion(requirement);
+  const hash = options.hashes?.[`${requirement.name}@${version ?? ""}`];
+  return hash === undefined ? [] : [hash];
 }
 
 function addPending(

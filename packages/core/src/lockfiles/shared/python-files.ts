@@ -1,4 +1,6 @@
 import { machineOf, type Target } from "../target.ts";
+import { satisfies } from "./pep440.ts";
+import { normalizePythonName } from "./pep508.ts";
 
 /** Old names of manylinux, by the minor version of glibc that they stand for. */
 const manylinuxNames: Readonly<Record<string, number>> = {
@@ -89,4 +91,18 @@ export function chooseFile<File extends { readonly fileName: string }>(
     .map((ending) => files.find(({ fileName }) => fileName.endsWith(ending)))
     .find((file) => file !== undefined);
   return source === undefined ? undefined : { file: source, format: "sdist" };
+}
+
+/** True where a file name is that of this package and version: an index page lists all versions. */
+export function isFileOf(
+  fileName: string,
+  item: { readonly name: string; readonly version: string },
+): boolean {
+  const ending = sdistEndings.find((one) => fileName.endsWith(one)) ?? "";
+  const stem = fileName.endsWith(".whl")
+    ? fileName.split("-").slice(0, 2).join("-")
+    : fileName.slice(0, fileName.length - ending.length);
+  const at = stem.lastIndexOf("-");
+  const isVersion = satisfies(stem.slice(at + 1), `==${item.version}`) === true;
+  return isVersion && normalizePythonName(stem.slice(0, at)) === normalizePythonName(item.name);
 }
