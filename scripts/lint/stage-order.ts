@@ -3,7 +3,18 @@ import { type Finding, lineAt, type SourceFile } from "./finding.ts";
 
 /** The stages of each package, earliest first: a file imports from its own stage and from earlier ones. */
 const stages: Readonly<Record<string, readonly string[]>> = {
-  core: ["source", "artifact", "config", "lockfiles", "encode", "nix", "plan", "deploy", "api", "node"],
+  core: [
+    "source",
+    "artifact",
+    "config",
+    "lockfiles",
+    "encode",
+    "nix",
+    "plan",
+    "deploy",
+    "api",
+    "node",
+  ],
   server: [
     "proc",
     "observe",
