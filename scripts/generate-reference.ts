@@ -2,9 +2,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeConfigReference, makeConfigSchema } from "./reference/config-reference.ts";
+import { makeTemplatesReference } from "./reference/templates-reference.ts";
 
 const reference = join(import.meta.dirname, "../docs/reference");
 
 await mkdir(reference, { recursive: true });
 await writeFile(join(reference, "hop3-toml.md"), makeConfigReference());
 await writeFile(join(reference, "hop3.schema.json"), makeConfigSchema());
+await writeFile(join(reference, "templates.md"), makeTemplatesReference());

@@ -6,6 +6,7 @@ export * from "./base.ts";
 export * from "./config/computed.ts";
 export * from "./config/hash.ts";
 export * from "./config/load.ts";
+export { NixSection } from "./config/nix-section.ts";
 export * from "./config/schema.ts";
 export {
   configDefaults,

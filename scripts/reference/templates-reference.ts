@@ -1,0 +1,50 @@
+import { commonKeys, NixSection, type Template, templates } from "../../packages/core/src/index.ts";
+
+/** docs/reference/templates.md, from the templates themselves. */
+export function makeTemplatesReference(): string {
+  const rows = templates.map(
+    ({ id, tier, title }) => `| [\`${id}\`](#${id}) | ${tier} | ${title} |`,
+  );
+  return `# Templates
+
+A template writes the \`hop3.nix\` of an app that has none. \`[nix] template\` in \`hop3.toml\` names one; without
+it, the files of the app decide where they leave no doubt. \`hop3 nix plan\` prints what is written,
+\`hop3 nix eject\` makes it a file of the project.
+
+The tier says where the running bytes come from: \`nixpkgs\` (built by the package set), \`source\` (built here, against
+dependencies pinned by hash) or \`prebuilt\` (built by others, fetched by hash).
+
+| template | tier | what it is for |
+| --- | --- | --- |
+${rows.join("\n")}
+
+## Keys of every template
+
+${keyTable(commonKeys, [])}
+
+Texts may refer to \`\${NAME}\`, \`\${NAME:-default}\` and \`\${NAME:?message}\` (names in capitals: variables of the process),
+to \`\${version}\`, and to what the template defines: \`\${pkg}\` is its package, \`APPDIR\` the directory of the app's files,
+\`SHAREDIR\` the package's \`share\` directory. Nothing else in them is expanded; a command such as \`$(…)\` is refused.
+Commands of \`pre-exec\` are run by a shell in the data directory before the program starts. Configuration files are
+written at each start, beside their place first, readable by the app alone.
+
+${templates.map(section).join("\n")}`;
+}
+
+function section({ id, title, description, tier, keys, required }: Template): string {
+  const table = keys.length === 0 ? "No keys of its own." : keyTable(keys, required);
+  return `## ${id}
+
+${title} (${tier}). ${description}
+
+${table}
+`;
+}
+
+function keyTable(keys: readonly (keyof NixSection)[], required: readonly string[]): string {
+  const rows = keys.map((key) => {
+    const meaning = NixSection.shape[key].meta()?.description ?? "";
+    return `| \`${key}\` | ${meaning}${required.includes(key) ? " (required)" : ""} |`;
+  });
+  return `| key | meaning |\n| --- | --- |\n${rows.join("\n")}`;
+}
