@@ -53,6 +53,8 @@ let
     inherit (fetchers) fetchurl;
   };
 
+  php = import ./php.nix { inherit lib archive busybox; };
+
   # Several of Debian's packages under one of nixpkgs' names, with the headers as output `dev`.
   makeAttribute =
     name: members:
@@ -214,6 +216,8 @@ let
             "nativeBuildInputs"
           ]
         );
+      inherit (php) php;
+      ${php.name} = php.php;
       inherit postgresql;
       python3 = python.python;
       python3Packages = python.pkgs;
