@@ -11,7 +11,7 @@ import type { SourceTree } from "../source/tree.ts";
 import { templates } from "../templates/registry.ts";
 import type { AppSpec, Rendering, Template } from "../templates/template.ts";
 import { recipeTextInvalid } from "./generate-errors.ts";
-import { argumentOptions, launcherBindings, needsLauncher } from "./launcher.ts";
+import { argumentOptions, launcherBindings, launcherKeys, needsLauncher } from "./launcher.ts";
 import { parseText, type TextScope } from "./parse-text.ts";
 import { shellWord } from "./shell.ts";
 import { isFixed, spliced, type Text, variable } from "./text.ts";
@@ -207,11 +207,25 @@ function searchPath(spec: AppSpec, rendering: Rendering, scope: MakeScope): NixE
   return nix.list([...byText.values()]);
 }
 
-/** One line for each key of the section that has no effect in this version. */
-export function generateWarnings({ loaded }: Pick<GenerateRequest, "loaded">): readonly string[] {
-  const place = loaded.placeOf(["nix", "nixpkgs-rev"]);
-  if (loaded.config.nix?.["nixpkgs-rev"] === undefined || place === undefined) return [];
-  return [
-    `${formatPlace(place)} [nix] nixpkgs-rev has no effect in this version: the server's package set is used`,
-  ];
+/** What a recipe says and this version does not do, one line each. */
+export function generateWarnings(
+  loaded: LoadedConfig,
+  ownWorkers: readonly string[],
+): readonly string[] {
+  const section = loaded.config.nix ?? {};
+  const warnings: string[] = [];
+  const warn = (key: keyof NixSection, text: string) => {
+    const place = formatPlace(loaded.placeOf(["nix", key]) ?? { file: "hop3.toml" });
+    warnings.push(`${place} [nix] ${key} ${text}`);
+  };
+  if (section["nixpkgs-rev"] !== undefined) {
+    warn("nixpkgs-rev", "has no effect in this version: the server's package set is used");
+  }
+  if (ownWorkers.length > 0) {
+    const whose = `of ${ownWorkers.join(", ")}: the command of hop3.toml or Procfile is started as it stands`;
+    for (const key of launcherKeys) {
+      if (section[key] !== undefined) warn(key, `has no part in the start ${whose}`);
+    }
+  }
+  return warnings;
 }

@@ -23,6 +23,15 @@ export interface LauncherRequest {
 /** Variables that the start script computes. */
 const exported = ["local-vars", "env-exports", "env-exports-raw"] as const;
 
+/** Keys whose effect is in the start script. */
+export const launcherKeys = [
+  ...exported,
+  "pre-exec",
+  "config-files",
+  "conditional-env",
+  "exec-args",
+] as const;
+
 /** True where the program cannot simply be started. */
 export function needsLauncher(section: NixSection): boolean {
   const isUsed = (value: object | undefined) =>

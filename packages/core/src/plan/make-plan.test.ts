@@ -151,4 +151,20 @@ describe("makePlan", () => {
     const { warnings } = makePlan(request(toml));
     expect(warnings[0]?.slice(0, warning.length)).toBe(warning);
   });
+
+  it("names the template, its tier, and what the start of other workers leaves out", () => {
+    const tree = makeMemoryTree({ "index.html": "" });
+    expect(makePlan({ tree })).toMatchObject({
+      reason: "found index.html and no program: static-site",
+      tier: "source",
+      nix: { template: "static-site" },
+    });
+    const toml =
+      '[nix]\ntemplate = "nixpkgs-wrapper"\nnixpkgs-package = "caddy"\npre-exec = ["true"]\n[run.workers]\ncache = "x"\n';
+    const plan = makePlan({ tree: makeMemoryTree({ a: "" }), loaded: loadConfig(toml) });
+    expect([plan.tier, plan.nix.template]).toEqual(["nixpkgs", "nixpkgs-wrapper"]);
+    expect(plan.warnings).toEqual([
+      "hop3.toml:4:1 [nix] pre-exec has no part in the start of cache: the command of hop3.toml or Procfile is started as it stands",
+    ]);
+  });
 });

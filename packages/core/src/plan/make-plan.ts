@@ -63,7 +63,7 @@ export function makePlan(request: PlanRequest): Plan {
     settings: shownSettings(merged),
     warnings: [
       ...planWarnings(loaded, { builder: chosen.builder, isGenerated: template !== undefined }),
-      ...templateWarnings(loaded, template),
+      ...templateWarnings(loaded, template, merged),
       ...procfileWarnings(procfile),
       ...appJsonWarnings(request.appJson, chosen.builder),
     ],
@@ -145,8 +145,12 @@ function tierOf(isPure: boolean, chosen: ChosenTemplate | undefined): Tier {
 function templateWarnings(
   loaded: LoadedConfig,
   chosen: ChosenTemplate | undefined,
+  merged: MergedConfig,
 ): readonly string[] {
-  return chosen === undefined ? [] : [...chosen.warnings, ...generateWarnings({ loaded })];
+  if (chosen === undefined) return [];
+  const own = Object.entries(merged.workers).filter(([, { value }]) => value.command !== undefined);
+  const names = own.map(([name]) => name);
+  return [...chosen.warnings, ...generateWarnings(loaded, names)];
 }
 
 function appJsonWarnings(appJson: Conversion | undefined, builder: string): readonly string[] {
