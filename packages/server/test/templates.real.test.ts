@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { cp, readFile, stat } from "node:fs/promises";
+import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type AppDetail, type ReleaseDetail, templates } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -63,6 +63,23 @@ describe("the example of each template, built in the sandbox and asked for its p
     expect(wanted.tier).toBe(template?.tier);
     const release = await server.json<ReleaseDetail>("GET", `/apps/${name}/releases/1`);
     expect(release.artifact?.provenance).toMatchObject({ template: name, tier: wanted.tier });
+  });
+});
+
+describe("node-source", () => {
+  it("builds no dependency again for a changed line", async () => {
+    const dir = await makeTree({});
+    await cp(join(examples, "node-source"), dir, { recursive: true });
+    const file = join(dir, "server.js");
+    await writeFile(file, `${await readFile(file, "utf8")}// changed\n`);
+    const deployment = await server.deployed("node-source", dir);
+    expect(deployment.state).toBe("succeeded");
+    const log = await server.api(
+      "GET",
+      `/apps/node-source/releases/${deployment.release}/build-log`,
+    );
+    expect(log.text).toMatch(/-node-source\.drv/);
+    expect(log.text).not.toMatch(/node-modules\.drv|\.tgz\.drv/);
   });
 });
 

@@ -36,6 +36,7 @@ function planBlocks(made: Plan): Block[] {
     fields([
       ["builder", `${made.builder}: ${made.reason}`],
       ["expression", `${nix.file} (${evaluation})`],
+      ["template", nix.template],
       ["tier", made.tier],
       ["packages", made.packageSet],
       ["limits", limits(nix)],
