@@ -48,6 +48,39 @@ export async function makeSmallApp(parent: string, name: string): Promise<BenchA
   return { name, directory, change };
 }
 
+/** A Node server that answers a few bytes over TCP, and wrk beside it to ask. */
+export async function makeLoadApp(parent: string, name: string): Promise<BenchApp> {
+  const directory = join(parent, name);
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, "hop3.nix"), loadExpression);
+  const change = (marker: string): Promise<void> =>
+    writeFile(join(directory, "app.mjs"), loadServer(marker));
+  await change(name);
+  return { name, directory, change };
+}
+
+const loadExpression = `{ pkgs }:
+let
+  app = pkgs.runCommand "app" { } "mkdir $out; cp \${./app.mjs} $out/app.mjs";
+in
+{
+  package = pkgs.buildEnv {
+    name = "load";
+    paths = [
+      app
+      pkgs.debianPackages.wrk
+    ];
+  };
+  workers.web = "\${pkgs.nodejs}/bin/node app.mjs";
+}
+`;
+
+function loadServer(marker: string): string {
+  return `import { createServer } from "node:http";
+createServer((_, answer) => answer.end(${JSON.stringify(marker)})).listen(process.env.PORT, "127.0.0.1");
+`;
+}
+
 const smallExpression = `{ pkgs }:
 let
   site = pkgs.runCommand "site" { } "mkdir -p $out; cp -r \${./site} $out/www";

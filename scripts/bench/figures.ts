@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { z } from "zod";
 import { type Argv, hostEnvironment, run } from "../../packages/server/src/proc/run.ts";
 import { timeOwnStart } from "./app-start.ts";
-import { type BenchApp, copyExample, makeSmallApp } from "./bench-apps.ts";
-import { runLoad, type Target } from "./load.ts";
+import { type BenchApp, copyExample, makeLoadApp, makeSmallApp } from "./bench-apps.ts";
+import { runLoad } from "./load.ts";
 import { type Figure, makeFigure, median, round, sample, timeOf } from "./measure.ts";
 import { rebuildTimes } from "./nix-floor.ts";
 import type { BuiltRelease, Platform } from "./platform.ts";
@@ -103,27 +103,18 @@ const Processes = z.object({
 });
 
 export async function measureRouter({ platform, directory }: BenchContext): Promise<Figure[]> {
-  const app = await copyExample(directory, {
-    name: "bench-router",
-    example: "node-live",
-    file: "web.mjs",
-    line: () => ({ from: /^/, to: "" }),
-  });
+  const app = await makeLoadApp(directory, "bench-router");
   await platform.deploy(app);
-  const listed = Processes.parse((await platform.hop3.json(["ps", app.name])).value);
+  const { hop3, server } = platform;
+  const listed = Processes.parse((await hop3.json(["ps", app.name])).value);
   const address = listed.processes.find(({ worker }) => worker === "web")?.address ?? "";
-  const load = (target: Target) =>
-    runLoad({
-      target,
-      host: `${app.name}.localhost`,
-      path: "/health",
-      connections: 32,
-      durationMs: 2_000,
-    });
+  const host = `${app.name}.localhost`;
+  const load = (to: string) =>
+    runLoad({ hop3, app: app.name, url: `http://${to}/`, host, connections: 32, seconds: 2 });
   // In turns, so that a busy moment of the machine hits both.
   const pairs = await sample(runs, async () => ({
-    direct: await load(parseTarget(address)),
-    routed: await load(platform.server.router),
+    direct: await load(address),
+    routed: await load(`${server.router.host}:${server.router.port}`),
   }));
   await platform.destroy(app.name);
   const failures = pairs.reduce((sum, { routed }) => sum + routed.failures, 0);
@@ -145,12 +136,6 @@ export async function measureRouter({ platform, directory }: BenchContext): Prom
       { atMost: 3 },
     ),
   ];
-}
-
-function parseTarget(address: string): Target {
-  const tcp = /^(?:http:\/\/)?([^/:]+):(\d+)$/.exec(address);
-  if (tcp?.[1] !== undefined) return { host: tcp[1], port: Number(tcp[2]) };
-  return { path: address.replace(/^unix:(\/\/)?/, "") };
 }
 
 /** `hop3 --version` against a Node that does nothing. */

@@ -1,104 +1,58 @@
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
-import { percentile } from "./measure.ts";
-
-/** Where the load goes: a TCP address or a Unix socket. */
-export type Target = { readonly host: string; readonly port: number } | { readonly path: string };
+import { z } from "zod";
+import type { Hop3 } from "../demo/hop3.ts";
 
 export interface LoadRequest {
-  readonly target: Target;
+  readonly hop3: Hop3;
+  /** The App whose Release holds wrk; the load runs in its environment. */
+  readonly app: string;
+  readonly url: string;
   readonly host: string;
-  readonly path: string;
   readonly connections: number;
-  readonly durationMs: number;
+  readonly seconds: number;
 }
 
 export interface LoadResult {
   readonly requestsPerSecond: number;
-  readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Answers other than 200, and connections that broke. */
+  /** Answers other than 2xx or 3xx, and connections that broke. */
   readonly failures: number;
 }
 
-interface Tally {
-  readonly latencies: number[];
-  failures: number;
-}
+const Answer = z.object({ exitCode: z.number().nullable(), stdout: z.string() });
+const milliseconds: Readonly<Record<string, number>> = { us: 0.001, ms: 1, s: 1000 };
 
 /**
- * Sends requests over keep-alive connections, one at a time on each. Written on bare sockets: node:http as a client
- * would cost more than haproxy and the app together and hide both.
+ * Keep-alive connections, one request at a time on each, by wrk: a client written in JavaScript would cost more than
+ * haproxy and the app together and hide both.
  */
 export async function runLoad(request: LoadRequest): Promise<LoadResult> {
-  const tally: Tally = { latencies: [], failures: 0 };
-  const started = performance.now();
-  const until = started + request.durationMs;
-  const connections = Array.from({ length: request.connections }, () =>
-    drive(request, until, tally),
-  );
-  await Promise.all(connections);
-  const seconds = (performance.now() - started) / 1000;
+  const { hop3, app, url, host, connections, seconds } = request;
+  const wrk = [
+    "wrk",
+    "-t1",
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--latency",
+    "-H",
+    `Host: ${host}`,
+  ];
+  const { stdout: answer } = await hop3.run(["run", "--json", "--app", app, "--", ...wrk, url]);
+  const { exitCode, stdout } = Answer.parse(JSON.parse(answer));
+  if (exitCode !== 0) throw new Error(`wrk ended with ${exitCode}: ${stdout}`);
+  return parseWrk(stdout);
+}
+
+/** wrk 4's report. Its lines on errors are there only when there were some. */
+function parseWrk(report: string): LoadResult {
+  const p99 = /^\s+99%\s+([\d.]+)(us|ms|s)$/m.exec(report);
+  const rate = /^Requests\/sec:\s+([\d.]+)$/m.exec(report);
+  if (p99 === null || rate === null) throw new Error(`not understood: ${report}`);
+  const errors = /connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(report);
+  const refused = /Non-2xx or 3xx responses: (\d+)/.exec(report);
+  const counts = [...(errors?.slice(1) ?? []), refused?.[1] ?? "0"].map(Number);
   return {
-    requestsPerSecond: tally.latencies.length / seconds,
-    p50Ms: percentile(tally.latencies, 0.5),
-    p99Ms: percentile(tally.latencies, 0.99),
-    failures: tally.failures,
+    requestsPerSecond: Number(rate[1]),
+    p99Ms: Number(p99[1]) * (milliseconds[p99[2] ?? ""] ?? Number.NaN),
+    failures: counts.reduce((sum, count) => sum + count, 0),
   };
-}
-
-async function drive(request: LoadRequest, until: number, tally: Tally): Promise<void> {
-  const bytes = `GET ${request.path} HTTP/1.1\r\nHost: ${request.host}\r\n\r\n`;
-  while (performance.now() < until) {
-    const socket = connect(request.target);
-    try {
-      await once(socket, "connect");
-      await exchangeAll(socket, { bytes, until, tally });
-    } catch {
-      tally.failures += 1;
-    } finally {
-      socket.destroy();
-    }
-  }
-}
-
-interface Exchange {
-  readonly bytes: string;
-  readonly until: number;
-  readonly tally: Tally;
-}
-
-/** Requests over one connection until the time is over. */
-function exchangeAll(socket: Socket, { bytes, until, tally }: Exchange): Promise<void> {
-  return new Promise((resolve, reject) => {
-    let received = "";
-    let sentAt = 0;
-    const send = (): void => {
-      received = "";
-      sentAt = performance.now();
-      socket.write(bytes);
-    };
-    socket.setNoDelay(true);
-    socket.setEncoding("latin1");
-    socket.on("data", (text: string) => {
-      received += text;
-      if (!isWhole(received)) return;
-      tally.latencies.push(performance.now() - sentAt);
-      if (!received.startsWith("HTTP/1.1 200")) tally.failures += 1;
-      if (performance.now() >= until) resolve();
-      else send();
-    });
-    socket.once("error", reject);
-    socket.once("close", () => reject(new Error("closed in the middle of a request")));
-    send();
-  });
-}
-
-/** Whether the whole answer is there, told by its length or its last chunk. */
-function isWhole(text: string): boolean {
-  const end = text.indexOf("\r\n\r\n");
-  if (end === -1) return false;
-  const length = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, end));
-  if (length !== null) return text.length >= end + 4 + Number(length[1]);
-  return text.endsWith("0\r\n\r\n");
 }

@@ -1,5 +1,5 @@
 import type { ServerState } from "./haproxy-admin.ts";
-import { configFiles, desiredHosts, renderAddress } from "./haproxy-config.ts";
+import { configFiles, desiredHosts, renderTarget } from "./haproxy-config.ts";
 import type { Route, Upstream } from "./router.ts";
 import { backendName, hostName, serverName } from "./tokens.ts";
 
@@ -49,7 +49,7 @@ function joinServer(
 ): readonly Change[] {
   if (state === "ready") return [];
   if (state !== undefined) return [setState(server, "ready")];
-  const add = `experimental-mode on; add server ${server} ${renderAddress(upstream.address)}`;
+  const add = `experimental-mode on; add server ${server} ${renderTarget(upstream)}`;
   return [{ command: add, expect: /registered/ }, setState(server, "ready")];
 }
 

@@ -110,12 +110,23 @@ function answerWith(status: number, condition = ""): readonly string[] {
   ];
 }
 
-/** Name and address, as both the configuration and `add server` want them. */
+/**
+ * Idle connections to an app are kept for the next request, but half of them only this long: Node closes them after 5 s
+ * and gunicorn after 2 s, and a request must not meet that moment. `add server` (haproxy 2.6) keeps none unless told so:
+ * a third of the requests/s (measured, docs/benchmarks.md).
+ */
+const pool = "pool-max-conn -1 pool-purge-delay 500ms";
+
 export function renderServer(upstream: Upstream): string {
-  return `${serverName(upstream.id)} ${renderAddress(upstream.address)}`;
+  return `${serverName(upstream.id)} ${renderTarget(upstream)}`;
 }
 
-export function renderAddress(address: Upstream["address"]): string {
+/** What follows the name, in the configuration and in `add server`. */
+export function renderTarget({ address }: Upstream): string {
+  return `${renderAddress(address)} ${pool}`;
+}
+
+function renderAddress(address: Upstream["address"]): string {
   if (address.kind === "unix") return `unix@${socketPath(address.path)}`;
   return tcpAddress(address.host, address.port);
 }
