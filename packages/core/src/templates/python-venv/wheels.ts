@@ -47,6 +47,8 @@ export function wheelBindings(spec: AppSpec, requirements: string): readonly Bin
 }
 
 const python = nix.ref("python");
+/** An address that the operator has set, as one word of a shell. */
+const index = nix.call(nix.ref("pkgs", "lib", "escapeShellArg"), nix.ref("registries", "pypi"));
 
 const fetchFunction = nix.lambda(
   "name",
@@ -67,7 +69,7 @@ const fetchFunction = nix.lambda(
           "python3 ",
           nix.ref("fetchWheelScript"),
           " ",
-          nix.ref("registries", "pypi"),
+          index,
           " ",
           nix.ref("name"),
           " ",
@@ -83,7 +85,7 @@ const fetchFunction = nix.lambda(
 function allAtOnce(spec: AppSpec, requirements: string, hash: string): NixExpr {
   const script: StringPart[] = [
     "export HOME=$TMPDIR\npython3 -m pip download --no-deps --disable-pip-version-check --index-url ",
-    nix.ref("registries", "pypi"),
+    index,
     " --dest $out --requirement ",
     nix.ref("src"),
     `/${requirementWord(requirements)}\n`,
