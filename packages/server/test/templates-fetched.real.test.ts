@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readFileSync, realpathSync } from "node:fs";
 import { copyFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -116,7 +117,9 @@ app = "\${HOP3_APP}"
   });
 
   it("python-venv installs wheels from the configured index", async () => {
-    const module = `import http.server, os, sys
+    // Bytes of this run alone: what the store has already would not be fetched.
+    const module = `# ${randomUUID()}
+import http.server, os, sys
 def main():
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
