@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -71,7 +72,7 @@ describe("node-source", () => {
     const dir = await makeTree({});
     await cp(join(examples, "node-source"), dir, { recursive: true });
     const file = join(dir, "server.js");
-    await writeFile(file, `${await readFile(file, "utf8")}// changed\n`);
+    await writeFile(file, `${await readFile(file, "utf8")}// changed ${randomUUID()}\n`);
     const deployment = await server.deployed("node-source", dir);
     expect(deployment.state).toBe("succeeded");
     const log = await server.api(
