@@ -81,7 +81,8 @@ async function waitFor(server: Server, name: string, marker: string): Promise<vo
       () => "",
     );
     if (body.includes(marker)) return;
-    await sleep(2);
+    // Each question costs the old instance a page: asked more often, the figure would measure the asking.
+    await sleep(10);
   }
   throw new Error(`${name} never answered with ${marker}`);
 }

@@ -80,13 +80,15 @@ function renderStructure({ listen, adminSocket, user }: RouterSettings): readonl
     "backend unknown from base",
     ...answerWith(pages.unknownHost.status),
     "",
+    `backend ${withoutUpstream} from base`,
+    ...answerWith(pages.unavailable.status),
+    "",
     "defaults apps from base",
-    "  balance leastconn",
+    "  balance roundrobin",
     "  http-reuse safe",
     "  option redispatch",
     "  retries 3",
     "  retry-on conn-failure empty-response",
-    ...answerWith(pages.unavailable.status, "{ nbsrv eq 0 }"),
     `  http-request disable-l7-retry unless { method ${repeatable} }`,
     "",
   ];
@@ -100,13 +102,12 @@ function errorPages(): readonly string[] {
 }
 
 /** JSON for who asks for it and not for HTML; the page for everybody else. */
-function answerWith(status: number, condition = ""): readonly string[] {
+function answerWith(status: number): readonly string[] {
   const wantsJson = "{ req.hdr(accept) -m sub json } !{ req.hdr(accept) -m sub html }";
   const noStore = "hdr cache-control no-store";
-  const always = condition === "" ? "" : ` if ${condition}`;
   return [
-    `  http-request return status ${status} content-type application/json file ${configFiles.json(status)} ${noStore} if ${condition} ${wantsJson}`,
-    `  http-request return status ${status} content-type "text/html; charset=utf-8" file ${configFiles.page(status)} ${noStore}${always}`,
+    `  http-request return status ${status} content-type application/json file ${configFiles.json(status)} ${noStore} if ${wantsJson}`,
+    `  http-request return status ${status} content-type "text/html; charset=utf-8" file ${configFiles.page(status)} ${noStore}`,
   ];
 }
 
@@ -131,12 +132,16 @@ function renderAddress(address: Upstream["address"]): string {
   return tcpAddress(address.host, address.port);
 }
 
+/** Where hosts lead whose App has nothing to answer with: said in the map, so that no request has to ask. */
+const withoutUpstream = "unavailable";
+
 /** Backend by host. One host belongs to one App; the domains of an App are checked before they get here. */
 export function desiredHosts(routes: readonly Route[]): ReadonlyMap<string, string> {
   return new Map(
-    routes.flatMap((route) =>
-      route.domains.map((domain) => [hostName(domain), backendName(route.backend)] as const),
-    ),
+    routes.flatMap((route) => {
+      const backend = route.upstreams.length === 0 ? withoutUpstream : backendName(route.backend);
+      return route.domains.map((domain) => [hostName(domain), backend] as const);
+    }),
   );
 }
 
