@@ -6,7 +6,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { z } from "zod";
 import { makeHop3 } from "./demo/hop3.ts";
-import { httpGet } from "./demo/http.ts";
+import { httpAsk } from "./demo/http.ts";
 import { freeAddress } from "./demo/ports.ts";
 import { startServer } from "./demo/server.ts";
 import { stopSignal, untilStopped } from "./demo/stop-signal.ts";
@@ -63,7 +63,7 @@ async function useServer(program: string, directory: string): Promise<void> {
   try {
     const token = (await hop3.run(["server", "token"])).stdout.trim();
     const answer = await untilStopped(
-      httpGet({
+      httpAsk({
         address: server.listen,
         path: "/api/v1/server",
         headers: { authorization: `Bearer ${token}` },

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { RuntimeConfig } from "../../packages/core/src/index.ts";
 import { commandArgv, makeEnvironment } from "../../packages/server/src/deploy/environment.ts";
 import { run } from "../../packages/server/src/proc/run.ts";
-import { httpGet } from "../demo/http.ts";
+import { httpAsk } from "../demo/http.ts";
 import { freeAddress } from "../demo/ports.ts";
 
 const patienceMs = 30_000;
@@ -50,7 +50,7 @@ export async function timeOwnStart(location: string, path: string): Promise<numb
   }
 }
 
-type Address = Parameters<typeof httpGet>[0]["address"];
+type Address = Parameters<typeof httpAsk>[0]["address"];
 
 async function firstAnswer(
   addresses: readonly Address[],
@@ -69,7 +69,7 @@ async function firstAnswer(
 
 async function statusOf(address: Address, path: string): Promise<number> {
   try {
-    return (await httpGet({ address, path, timeoutMs: 2_000 })).status;
+    return (await httpAsk({ address, path, timeoutMs: 2_000 })).status;
   } catch {
     return 0;
   }

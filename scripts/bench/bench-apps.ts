@@ -48,7 +48,10 @@ export async function makeSmallApp(parent: string, name: string): Promise<BenchA
   return { name, directory, change };
 }
 
-/** A Node server that answers a few bytes over TCP, and wrk beside it to ask. */
+/**
+ * A Node server that answers a few bytes, and wrk beside it to ask. It listens on its Unix socket, which the router uses,
+ * and on its port, where wrk can ask it directly; `/port` tells which that is.
+ */
 export async function makeLoadApp(parent: string, name: string): Promise<BenchApp> {
   const directory = join(parent, name);
   await mkdir(directory, { recursive: true });
@@ -77,7 +80,10 @@ in
 
 function loadServer(marker: string): string {
   return `import { createServer } from "node:http";
-createServer((_, answer) => answer.end(${JSON.stringify(marker)})).listen(process.env.PORT, "127.0.0.1");
+const { HOP3_SOCKET, PORT } = process.env;
+const reply = (request, answer) => answer.end(request.url === "/port" ? PORT : ${JSON.stringify(marker)});
+createServer(reply).listen(HOP3_SOCKET);
+createServer(reply).listen(PORT, "127.0.0.1");
 `;
 }
 

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { type Argv, hostEnvironment, run } from "../../packages/server/src/proc/run.ts";
+import { httpAsk } from "../demo/http.ts";
 import { timeOwnStart } from "./app-start.ts";
 import { type BenchApp, copyExample, makeLoadApp, makeSmallApp } from "./bench-apps.ts";
 import { runLoad } from "./load.ts";
@@ -57,8 +57,14 @@ export async function measureChange(context: BenchContext): Promise<Figure[]> {
     ),
     makeFigure(
       { figure: "rollback", unit: "ms" },
-      { floor: ownStart, value: rollback },
+      { floor: ownStart, value: rollback.api },
       { atMost: 1.3 },
+    ),
+    // The same from a terminal: Node has to start before anything is asked for.
+    makeFigure(
+      { figure: "rollback by the command", unit: "ms" },
+      { floor: ownStart, value: rollback.command },
+      {},
     ),
   ];
 }
@@ -68,17 +74,25 @@ async function measureRollback(
   { platform }: BenchContext,
   flask: BenchApp,
   newest: readonly BuiltRelease[],
-): Promise<number> {
-  const times = await sample(runs, async (index) => {
+): Promise<Record<"api" | "command", number>> {
+  const goBack = async (
+    index: number,
+    rollback: (target: number) => Promise<unknown>,
+  ): Promise<number> => {
     const side = index % 2;
-    const target = String(newest[side]?.number);
     const marker = `change-${process.pid}-${runs - 2 + side}`;
-    const done = platform.hop3.run(["rollback", target, "--app", flask.name]);
+    const done = rollback(newest[side]?.number ?? 0);
     const time = await timeOf(() => platform.waitFor(flask.name, marker));
     await done;
     return time;
-  });
-  return median(times);
+  };
+  const { hop3 } = platform;
+  const api = (release: number) => platform.rollback(flask.name, release);
+  const command = (release: number) => hop3.run(["rollback", String(release), "--app", flask.name]);
+  return {
+    api: median(await sample(runs, (index) => goBack(index, api))),
+    command: median(await sample(runs, (index) => goBack(index, command))),
+  };
 }
 
 export async function measureUnchanged({ platform, directory }: BenchContext): Promise<Figure[]> {
@@ -98,22 +112,17 @@ export async function measureUnchanged({ platform, directory }: BenchContext): P
   ];
 }
 
-const Processes = z.object({
-  processes: z.array(z.object({ worker: z.string(), address: z.string().optional() })),
-});
-
 export async function measureRouter({ platform, directory }: BenchContext): Promise<Figure[]> {
   const app = await makeLoadApp(directory, "bench-router");
   await platform.deploy(app);
   const { hop3, server } = platform;
-  const listed = Processes.parse((await hop3.json(["ps", app.name])).value);
-  const address = listed.processes.find(({ worker }) => worker === "web")?.address ?? "";
   const host = `${app.name}.localhost`;
+  const port = await httpAsk({ address: server.router, path: "/port", host });
   const load = (to: string) =>
     runLoad({ hop3, app: app.name, url: `http://${to}/`, host, connections: 32, seconds: 2 });
   // In turns, so that a busy moment of the machine hits both.
   const pairs = await sample(runs, async () => ({
-    direct: await load(address),
+    direct: await load(`127.0.0.1:${port.body}`),
     routed: await load(`${server.router.host}:${server.router.port}`),
   }));
   await platform.destroy(app.name);

@@ -57,13 +57,16 @@ export function makeFigure(
   const ratio = value / floor;
   const isBelow = atMost === undefined || ratio <= atMost;
   const isAbove = atLeast === undefined || ratio >= atLeast;
-  const reach = atMost === undefined ? `>= ${atLeast}` : `<= ${atMost}`;
+  const reaches = [
+    ...(atMost === undefined ? [] : [`<= ${atMost}`]),
+    ...(atLeast === undefined ? [] : [`>= ${atLeast}`]),
+  ];
   return {
     ...named,
     floor: round(floor),
     value: round(value),
     ratio: round(ratio),
-    reach,
+    reach: reaches.join(" and ") || "for information",
     ok: isBelow && isAbove,
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { ServerFile } from "../../packages/core/src/index.ts";
 import { type Hop3, type Hop3Answer, makeHop3 } from "../demo/hop3.ts";
-import { httpGet } from "../demo/http.ts";
+import { httpAsk } from "../demo/http.ts";
 import { freeAddress } from "../demo/ports.ts";
 import { type Server, startServer } from "../demo/server.ts";
 import { stopSignal } from "../demo/stop-signal.ts";
@@ -28,6 +28,8 @@ export interface Platform {
   readonly server: Server;
   deploy(app: BenchApp): Promise<void>;
   destroy(name: string): Promise<void>;
+  /** Asks the API for it; resolves when the Deployment has ended. */
+  rollback(name: string, release: number): Promise<void>;
   /** Resolves when the router answers for the app with `marker` in the body. */
   waitFor(name: string, marker: string): Promise<void>;
   release(name: string): Promise<BuiltRelease>;
@@ -60,12 +62,20 @@ export async function startPlatform(home: string): Promise<Platform> {
     async destroy(name) {
       await must(hop3.json(["destroy", name, "--yes"]));
     },
+    async rollback(name, release) {
+      const address = { socket: (await serverFile()).socket };
+      const path = `/api/v1/apps/${name}/rollback`;
+      const answer = await httpAsk({ address, path, json: { release } });
+      const { id } = z.object({ id: z.int() }).parse(JSON.parse(answer.body));
+      // The stream of its events ends with it.
+      await httpAsk({ address, path: `/api/v1/deployments/${id}/events` });
+    },
     waitFor: (name, marker) => waitFor(server, name, marker),
     async release(name) {
       const info = z.object({ release: z.int() }).parse(await must(hop3.json(["info", name])));
       const { socket } = await serverFile();
       const path = `/api/v1/apps/${name}/releases/${info.release}`;
-      const answer = await httpGet({ address: { socket }, path });
+      const answer = await httpAsk({ address: { socket }, path });
       return BuiltRelease.parse(JSON.parse(answer.body));
     },
     serverPid: async () => (await serverFile()).pid,
@@ -76,7 +86,7 @@ async function waitFor(server: Server, name: string, marker: string): Promise<vo
   const deadline = performance.now() + patienceMs;
   while (performance.now() < deadline) {
     const wanted = { address: server.router, path: "/", host: `${name}.localhost` };
-    const body = await httpGet(wanted).then(
+    const body = await httpAsk(wanted).then(
       (answer) => (answer.status === 200 ? answer.body : ""),
       () => "",
     );

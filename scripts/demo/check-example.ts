@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Expectation } from "../expectation.ts";
 import type { Example } from "./examples.ts";
 import type { Hop3 } from "./hop3.ts";
-import { httpGet } from "./http.ts";
+import { httpAsk } from "./http.ts";
 import type { Address } from "./ports.ts";
 import { exchange } from "./websocket.ts";
 
@@ -91,7 +91,7 @@ async function checkRequests(example: Example, context: CheckContext): Promise<s
   for (const wanted of example.expectation.requests ?? []) {
     const host = wanted.host ?? `${example.name}.localhost`;
     try {
-      const answer = await httpGet({ address: context.router, path: wanted.path, host });
+      const answer = await httpAsk({ address: context.router, path: wanted.path, host });
       problems.push(...compareAnswer(wanted, answer));
     } catch (error) {
       problems.push(`GET ${wanted.path}: ${String(error)}`);
@@ -102,7 +102,7 @@ async function checkRequests(example: Example, context: CheckContext): Promise<s
 
 type Wanted = NonNullable<Expectation["requests"]>[number];
 
-function compareAnswer(wanted: Wanted, answer: Awaited<ReturnType<typeof httpGet>>): string[] {
+function compareAnswer(wanted: Wanted, answer: Awaited<ReturnType<typeof httpAsk>>): string[] {
   const problems: string[] = [];
   if (answer.status !== wanted.status) {
     problems.push(`GET ${wanted.path}: status ${answer.status}, not ${wanted.status}`);

@@ -2,6 +2,8 @@ import { request } from "node:http";
 
 /** Where a request goes and what it says; `host` is the Host header, which need not resolve. */
 export interface HttpRequest {
+  /** Sent as JSON by POST; without one it is a GET. */
+  readonly json?: unknown;
   readonly address: { readonly host: string; readonly port: number } | { readonly socket: string };
   readonly path: string;
   readonly host?: string;
@@ -15,18 +17,20 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** One GET. Not fetch, which neither speaks over Unix sockets nor lets anyone set Host. */
-export function httpGet(wanted: HttpRequest): Promise<HttpAnswer> {
+/** One request. Not fetch, which neither speaks over Unix sockets nor lets anyone set Host. */
+export function httpAsk(wanted: HttpRequest): Promise<HttpAnswer> {
   const { address } = wanted;
   const target =
     "socket" in address
       ? { socketPath: address.socket }
       : { host: address.host, port: address.port };
+  const jsonType = wanted.json === undefined ? {} : { "content-type": "application/json" };
   return new Promise((resolve, reject) => {
     const sent = request({
       ...target,
       path: wanted.path,
-      headers: { host: wanted.host ?? "localhost", ...wanted.headers },
+      method: wanted.json === undefined ? "GET" : "POST",
+      headers: { host: wanted.host ?? "localhost", ...jsonType, ...wanted.headers },
       signal: AbortSignal.timeout(wanted.timeoutMs ?? 10_000),
       agent: false,
     });
@@ -43,6 +47,6 @@ export function httpGet(wanted: HttpRequest): Promise<HttpAnswer> {
         }),
       );
     });
-    sent.end();
+    sent.end(wanted.json === undefined ? undefined : JSON.stringify(wanted.json));
   });
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ServerFile } from "../../packages/core/src/index.ts";
 import type { Hop3 } from "./hop3.ts";
-import { httpGet } from "./http.ts";
+import { httpAsk } from "./http.ts";
 import { type Address, answers, formatAddress } from "./ports.ts";
 
 /** The first start fetches and builds the data plane, so it may take minutes on a slow line. */
@@ -68,7 +68,7 @@ export async function apiAnswers(home: string): Promise<boolean> {
   try {
     const file = ServerFile.parse(JSON.parse(await readFile(join(home, "server.json"), "utf8")));
     const address = { socket: file.socket };
-    const answer = await httpGet({ address, path: "/api/v1/server", timeoutMs: 2_000 });
+    const answer = await httpAsk({ address, path: "/api/v1/server", timeoutMs: 2_000 });
     return answer.status === 200;
   } catch {
     return false;
