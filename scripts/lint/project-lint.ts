@@ -26,7 +26,7 @@ async function readSource(root: string, path: string): Promise<SourceFile | unde
 }
 
 /** The rule's own age: what was committed before it cannot be changed any more. */
-const judgedSince = "2026-11-23T07:50:00Z";
+const judgedSince = "2026-11-23T08:50:00Z";
 
 /** The commits of HEAD's history whose message breaks the rule, each as one line. */
 export async function lintCommits(root: string): Promise<string[]> {

@@ -12,8 +12,8 @@ const bareThrow = /\bthrow new Error\(/g;
 const ownErrorClass = /\bclass \w+ extends \w*Error\b/g;
 const lowerCaseSchema =
   /^(export )?const [a-z]\w* = z\.(strictObject|object|discriminatedUnion|union)\(/gm;
-const exportedSchema =
-  /^export const ([A-Z]\w*)(: [^=]+)? = z\s*\.(strictObject|object|discriminatedUnion|union|enum)\(/gm;
+/** A type made from a schema: `type Other = z.infer<typeof Schema>`. */
+const inferredType = /\btype (\w+) = z\.infer<typeof (\w+)>;/g;
 /** Hosts that serve packages: addresses are the machine's configuration, never ours. */
 const packageHost =
   /\b((registry|deb|security|archive|cache|mirrors?|ports|ftp|snapshot)\.[a-z0-9.-]*(debian|ubuntu|nixos|npmjs|yarnpkg|kernel)[a-z0-9-]*\.[a-z]{2,4}|pypi\.org|rubygems\.org|proxy\.golang\.org)\b/g;
@@ -73,14 +73,12 @@ function schemaNames(file: SourceFile): Finding[] {
     rule: "schema-names",
     message: "a schema is capitalised and its type has the same name",
   });
-  const untyped = [...file.text.matchAll(exportedSchema)].flatMap((match) => {
-    const name = match[1] ?? "";
-    const hasType = new RegExp(`^export (type|interface) ${name}\\b`, "m").test(file.text);
-    if (hasType) return [];
-    return findAll(file, new RegExp(`^export const ${name}\\b`, "gm"), {
+  const renamed = [...file.text.matchAll(inferredType)].flatMap(([text, type, schema]) => {
+    if (type === schema || text === undefined) return [];
+    return findAll(file, new RegExp(`\\btype ${type} = z\\.infer`, "g"), {
       rule: "schema-names",
-      message: `${name} needs a type of the same name: export type ${name} = z.infer<typeof ${name}>`,
+      message: `the type of the schema ${schema} is called ${schema}`,
     });
   });
-  return [...lower, ...untyped];
+  return [...lower, ...renamed];
 }

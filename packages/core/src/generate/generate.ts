@@ -1,20 +1,24 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { NixSection } from "../config/nix-section.ts";
 import { formatPlace } from "../errors.ts";
+import { recipeTextInvalid } from "../launcher/generate-errors.ts";
+import {
+  argumentOptions,
+  launcherBindings,
+  launcherKeys,
+  needsLauncher,
+} from "../launcher/launcher.ts";
+import { parseText, type TextScope } from "../launcher/parse-text.ts";
+import { shellWord } from "../launcher/shell.ts";
+import { isFixed, spliced, type Text, variable } from "../launcher/text.ts";
 import type { Binding, NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import { isIdentifier } from "../nix/names.ts";
 import { printNix, printNixFile } from "../nix/print.ts";
-import type { Plan } from "../plan/plan.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 import { templates } from "../templates/registry.ts";
 import type { AppSpec, Rendering, Template } from "../templates/template.ts";
-import { recipeTextInvalid } from "./generate-errors.ts";
-import { argumentOptions, launcherBindings, launcherKeys, needsLauncher } from "./launcher.ts";
-import { parseText, type TextScope } from "./parse-text.ts";
-import { shellWord } from "./shell.ts";
-import { isFixed, spliced, type Text, variable } from "./text.ts";
 
 export interface GenerateRequest {
   readonly template: Template;
@@ -35,7 +39,7 @@ export async function generateNix(request: GenerateRequest): Promise<string> {
 
 /** The same for the template that a Plan names. */
 export async function generatePlanned(
-  plan: Plan,
+  plan: { readonly nix: { readonly template?: string | undefined } },
   request: Omit<GenerateRequest, "template">,
 ): Promise<string> {
   const template = templates.find(({ id }) => id === plan.nix.template);

@@ -2,8 +2,8 @@ import { z } from "zod";
 import type { Tier } from "../artifact/build-artifact.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { NixSection } from "../config/nix-section.ts";
-import type { TextScope } from "../generate/parse-text.ts";
-import type { Text } from "../generate/text.ts";
+import type { TextScope } from "../launcher/parse-text.ts";
+import type { Text } from "../launcher/text.ts";
 import type { Binding, NixExpr } from "../nix/ast.ts";
 import type { SourceTree } from "../source/tree.ts";
 

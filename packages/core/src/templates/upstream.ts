@@ -1,5 +1,5 @@
 import { encodeShellWord } from "../encode/shell.ts";
-import { parseText } from "../generate/parse-text.ts";
+import { parseText } from "../launcher/parse-text.ts";
 import type { StringPart } from "../nix/ast.ts";
 import { type Binding, type NixExpr, nix } from "./expressions.ts";
 import type { AppSpec } from "./template.ts";

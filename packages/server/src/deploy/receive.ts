@@ -28,11 +28,6 @@ export interface ReceiveRequest {
   readonly onWarning: (text: string) => void;
 }
 
-export interface Received {
-  readonly source: Source;
-  readonly entries: readonly SourceEntry[];
-}
-
 /** Unpacks an upload and applies the filter again: the sender is not trusted to have done it. */
 export async function unpack(request: ReceiveRequest): Promise<readonly SourceEntry[]> {
   await rm(request.dir, { recursive: true, force: true });

@@ -19,6 +19,7 @@ export const problems = {
   },
 };
 
+/** Whose name stands in the path. */
 export const AppParams = z.object({ app: z.string().openapi({ description: "Name of the app" }) });
 export const Flag = z
   .enum(["true", "false"])

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { dropped, filledText } from "../check-document.ts";
 
 const text = z.string();
-const value = z.union([text, z.number(), z.boolean()]);
-const seconds = z.union([z.number(), text]);
+const Scalar = z.union([text, z.number(), z.boolean()]);
+const Seconds = z.union([z.number(), text]);
 const oneMachine = "an app runs on the machine of its server";
 const noMachines = "there are no machines to start and stop; an app always runs";
 const onHttps = "the router decides about TLS for all apps";
@@ -11,9 +11,9 @@ const image = "Hop3 builds without Docker; hop3 init --from dockerfile reads tha
 
 const Check = z.strictObject({
   path: text.optional(),
-  interval: seconds.optional(),
-  timeout: seconds.optional(),
-  grace_period: seconds.optional(),
+  interval: Seconds.optional(),
+  timeout: Seconds.optional(),
+  grace_period: Seconds.optional(),
   method: text.optional(),
   type: text.optional(),
   port: dropped("a check asks web where it listens"),
@@ -105,7 +105,7 @@ export const FlyToml = z.strictObject({
       compression_level: dropped("there are no images"),
     })
     .optional(),
-  env: z.record(text, value).optional(),
+  env: z.record(text, Scalar).optional(),
   processes: z.record(text, text).optional(),
   http_service: HttpService.optional(),
   services: oneOrMany(Service).optional(),
@@ -133,7 +133,7 @@ export const FlyToml = z.strictObject({
   vm: oneOrMany(Machine).optional(),
   checks: z.record(text, Check).optional(),
   kill_signal: text.optional(),
-  kill_timeout: seconds.optional(),
+  kill_timeout: Seconds.optional(),
   primary_region: dropped(oneMachine),
   swap_size_mb: dropped("swap belongs to the machine"),
   console_command: dropped("hop3 run starts any command"),

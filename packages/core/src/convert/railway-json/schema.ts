@@ -2,7 +2,7 @@ import { z } from "zod";
 import { dropped } from "../check-document.ts";
 
 const text = z.string();
-const commands = z.union([text, z.array(text)]);
+const Commands = z.union([text, z.array(text)]);
 const oneMachine = "an app runs on the machine of its server";
 const image = "Hop3 builds without Docker; hop3 init --from dockerfile reads that file";
 
@@ -19,7 +19,7 @@ const Build = z.strictObject({
 
 const Deploy = z.strictObject({
   startCommand: text.nullish(),
-  preDeployCommand: commands.nullish(),
+  preDeployCommand: Commands.nullish(),
   healthcheckPath: text.nullish(),
   healthcheckTimeout: z.number().min(0).nullish(),
   numReplicas: z.int().min(0).nullish(),

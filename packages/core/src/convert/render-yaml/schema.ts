@@ -2,7 +2,7 @@ import { z } from "zod";
 import { dropped, filledText } from "../check-document.ts";
 
 const text = z.string();
-const scalar = z.union([text, z.number(), z.boolean()]);
+const Scalar = z.union([text, z.number(), z.boolean()]);
 const oneMachine = "an app runs on the machine of its server";
 const noPlans = "Hop3 has no plans; [limits] says what a process may use";
 const noAutoscaling = "the number of instances is fixed; write it in [run.workers]";
@@ -11,7 +11,7 @@ const pushed = "a deploy is asked for, with hop3 deploy or git push";
 
 const EnvVar = z.strictObject({
   key: text.optional(),
-  value: scalar.optional(),
+  value: Scalar.optional(),
   sync: z.boolean().optional(),
   generateValue: z.boolean().optional(),
   previewValue: dropped("there are no previews"),

@@ -1,6 +1,6 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import { parseText } from "../../generate/parse-text.ts";
-import { fromNix } from "../../generate/text.ts";
+import { parseText } from "../../launcher/parse-text.ts";
+import { fromNix } from "../../launcher/text.ts";
 import { inPackage, type NixExpr, nix } from "../expressions.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { archiveBindings, insidePath, sourceOf } from "../upstream.ts";

@@ -1,5 +1,5 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import { fromNix } from "../../generate/text.ts";
+import { fromNix } from "../../launcher/text.ts";
 import { binOf, inPackage, type NixExpr, nix, runCommand } from "../expressions.ts";
 import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";

@@ -1,4 +1,4 @@
-import { fromNix, type Text } from "../../generate/text.ts";
+import { fromNix, type Text } from "../../launcher/text.ts";
 import type { NixExpr } from "../../nix/ast.ts";
 import { nix } from "../../nix/build.ts";
 import { packageRef, referenceName } from "../packages.ts";

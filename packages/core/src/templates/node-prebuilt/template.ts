@@ -1,4 +1,4 @@
-import { fromNix, type Text } from "../../generate/text.ts";
+import { fromNix, type Text } from "../../launcher/text.ts";
 import { binOf, inPackage, nix, runCommand } from "../expressions.ts";
 import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";

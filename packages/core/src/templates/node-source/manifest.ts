@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { fromNix, type Text } from "../../generate/text.ts";
+import { fromNix, type Text } from "../../launcher/text.ts";
 import {
   checkInStep,
   type Lockfile,

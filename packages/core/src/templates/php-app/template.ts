@@ -1,5 +1,5 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import { fromNix, type Text, variable } from "../../generate/text.ts";
+import { fromNix, type Text, variable } from "../../launcher/text.ts";
 import type { StringPart } from "../../nix/ast.ts";
 import { binOf, inPackage, type NixExpr, nix, runCommand } from "../expressions.ts";
 import { packageRef } from "../packages.ts";

@@ -1,5 +1,5 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import { fromNix, type Text } from "../../generate/text.ts";
+import { fromNix, type Text } from "../../launcher/text.ts";
 import { inPackage, nix, runCommand } from "../expressions.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { templateInput } from "../template-errors.ts";

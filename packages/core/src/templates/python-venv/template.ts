@@ -1,4 +1,4 @@
-import { fromNix, type Text } from "../../generate/text.ts";
+import { fromNix, type Text } from "../../launcher/text.ts";
 import { lockfileMissing } from "../../lockfiles/index.ts";
 import { inPackage, nix, runCommand } from "../expressions.ts";
 import { packageRef } from "../packages.ts";

@@ -1,4 +1,4 @@
-import { fromNix } from "../../generate/text.ts";
+import { fromNix } from "../../launcher/text.ts";
 import { inPackage, nix } from "../expressions.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { archiveBindings, insidePath, sourceOf } from "../upstream.ts";

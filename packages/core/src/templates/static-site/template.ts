@@ -1,5 +1,5 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import { fromNix, variable } from "../../generate/text.ts";
+import { fromNix, variable } from "../../launcher/text.ts";
 import type { StringPart } from "../../nix/ast.ts";
 import { nix } from "../../nix/build.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
