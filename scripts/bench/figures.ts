@@ -136,12 +136,17 @@ export async function measureRouter({ platform, directory }: BenchContext): Prom
       {
         floor: middle(({ direct }) => direct.requestsPerSecond),
         value: middle(({ routed }) => routed.requestsPerSecond),
+        ratio: middle(({ direct, routed }) => routed.requestsPerSecond / direct.requestsPerSecond),
       },
       { atLeast: 0.6 },
     ),
     makeFigure(
       { figure: "p99 through the router", unit: "ms" },
-      { floor: middle(({ direct }) => direct.p99Ms), value: middle(({ routed }) => routed.p99Ms) },
+      {
+        floor: middle(({ direct }) => direct.p99Ms),
+        value: middle(({ routed }) => routed.p99Ms),
+        ratio: middle(({ direct, routed }) => routed.p99Ms / direct.p99Ms),
+      },
       { atMost: 3 },
     ),
   ];

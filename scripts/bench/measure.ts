@@ -42,13 +42,19 @@ interface Limits {
   readonly atLeast?: number;
 }
 
+interface Measured {
+  readonly floor: number;
+  readonly value: number;
+  /** Median of the ratios of pairs, where floor and value were measured in turns. */
+  readonly ratio?: number;
+}
+
 /** A figure that is judged by its ratio to a floor measured in the same run. */
 export function makeFigure(
   named: Pick<Figure, "figure" | "unit">,
-  { floor, value }: { readonly floor: number; readonly value: number },
+  { floor, value, ratio = value / floor }: Measured,
   { atMost, atLeast }: Limits,
 ): Figure {
-  const ratio = value / floor;
   const isBelow = atMost === undefined || ratio <= atMost;
   const isAbove = atLeast === undefined || ratio >= atLeast;
   const reaches = [
