@@ -49,7 +49,7 @@ export async function makeSmallApp(parent: string, name: string): Promise<BenchA
 }
 
 /**
- * A Node server that answers a few bytes, and wrk beside it to ask. It listens on its Unix socket, which the router uses,
+ * A Node server that answers 1 kB of JSON, and wrk beside it to ask. It listens on its Unix socket, which the router uses,
  * and on its port, where wrk can ask it directly; `/port` tells which that is.
  */
 export async function makeLoadApp(parent: string, name: string): Promise<BenchApp> {
@@ -81,7 +81,12 @@ in
 function loadServer(marker: string): string {
   return `import { createServer } from "node:http";
 const { HOP3_SOCKET, PORT } = process.env;
-const reply = (request, answer) => answer.end(request.url === "/port" ? PORT : ${JSON.stringify(marker)});
+const items = Array.from({ length: 16 }, (_, id) => ({ id, name: "item " + id, price: id * 1.5, inStock: true }));
+const reply = (request, answer) => {
+  if (request.url === "/port") return answer.end(PORT);
+  answer.setHeader("content-type", "application/json");
+  answer.end(JSON.stringify({ marker: ${JSON.stringify(marker)}, path: request.url, at: Date.now(), items }));
+};
 createServer(reply).listen(HOP3_SOCKET);
 createServer(reply).listen(PORT, "127.0.0.1");
 `;
