@@ -16,7 +16,7 @@ const lowerCaseSchema =
 const inferredType = /\btype (\w+) = z\.infer<typeof (\w+)>;/g;
 /** Hosts that serve packages: addresses are the machine's configuration, never ours. */
 const packageHost =
-  /\b((registry|deb|security|archive|cache|mirrors?|ports|ftp|snapshot)\.[a-z0-9.-]*(debian|ubuntu|nixos|npmjs|yarnpkg|kernel)[a-z0-9-]*\.[a-z]{2,4}|pypi\.org|rubygems\.org|proxy\.golang\.org)\b/g;
+  /\b((registry|deb|security|archive|cache|mirrors?|ports|ftp|snapshot)\.[a-z0-9.-]*(debian|ubuntu|nixos|npmjs|yarnpkg|kernel)[a-z0-9-]*\.[a-z]{2,4}|(pypi|rubygems|packagist|proxy\.golang)\.(org|com))\b/g;
 /** Pictures in text; arrows, box drawing and the tick and cross of a terminal are not meant. */
 const emoji = /[\u{1f300}-\u{1faff}\u{2728}\u{2705}\u{274c}]/gu;
 
