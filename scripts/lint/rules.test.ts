@@ -15,7 +15,12 @@ const cases: readonly { path: string; text: string; rule: string | undefined }[]
   { path: `${server}/run/x.ts`, text: 'throw new Error("a bug")', rule: undefined },
   { path: `${server}/run/x.ts`, text: "class Bad extends Error {}", rule: "typed-failures" },
   { path: `${server}/db/x.ts`, text: "const row = z.object({})", rule: "schema-names" },
-  { path: `${server}/db/x.ts`, text: "export const Row = z.object({})", rule: "schema-names" },
+  { path: `${server}/db/x.ts`, text: "export const Row = z.object({})", rule: undefined },
+  {
+    path: `${server}/db/x.ts`,
+    text: "export const Row = z.object({});\nexport type Line = z.infer<typeof Row>;",
+    rule: "schema-names",
+  },
   {
     path: `${server}/db/x.ts`,
     text: "export const Row = z.object({});\nexport type Row = z.infer<typeof Row>;",
