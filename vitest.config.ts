@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 const shared = {
+  setupFiles: ["scripts/test-setup.ts"],
   pool: "forks" as const,
   // Sources import each other's sources, also in the programs that a test starts with this Node.
   execArgv: ["--conditions=hop3-source", "--disable-warning=ExperimentalWarning"],
