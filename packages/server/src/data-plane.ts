@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { defineError, ExitCode } from "@hop3/core";
 import { z } from "zod";
@@ -7,6 +7,7 @@ import type { Home } from "./home.ts";
 import type { NixClient, NixOptions } from "./nix/client.ts";
 import type { LockedTree } from "./nix/locked-tree.ts";
 import type { PackageSet } from "./packages/package-set.ts";
+import { writeAtomically } from "./write-atomically.ts";
 
 export const dataPlaneFailed = defineError<{ step: string; output: string }>({
   code: "DATA_PLANE_FAILED",
@@ -40,8 +41,7 @@ export async function ensureDataPlane(parts: DataPlaneParts): Promise<string> {
   if (known !== inputs || !existsSync(join(root, "bin/haproxy"))) {
     await mkdir(home.dataPlane, { recursive: true, mode: 0o711 });
     await build(parts, root);
-    await writeFile(`${inputsFile}.new`, inputs);
-    await rename(`${inputsFile}.new`, inputsFile);
+    await writeAtomically(inputsFile, inputs);
   }
   return join(root, "bin");
 }

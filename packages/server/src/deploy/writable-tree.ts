@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { lstat, readdir, readFile, readlink, realpath, rename, writeFile } from "node:fs/promises";
+import { lstat, readdir, readFile, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import type { Release } from "../db/releases.ts";
+import { writeAtomically } from "../write-atomically.ts";
 import type { Attempt } from "./attempt.ts";
 import { writableTreeMissing } from "./errors.ts";
 import { type OwnedDirectory, openInside, placeInside, readInside } from "./owned-directory.ts";
@@ -98,10 +99,4 @@ async function readOrigin(path: string): Promise<Buffer | string> {
 
 function hash(content: Buffer | string): string {
   return createHash("sha256").update(content).digest("hex");
-}
-
-async function writeAtomically(file: string, text: string): Promise<void> {
-  const aside = `${file}.new`;
-  await writeFile(aside, text, { mode: 0o600 });
-  await rename(aside, file);
 }

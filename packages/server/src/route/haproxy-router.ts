@@ -1,9 +1,10 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineError, ExitCode, isError } from "@hop3/core";
 import { logDirectory, routerSocket, writeServiceDirectory } from "../run/service-directory.ts";
 import { isSupervised, type ServiceTree } from "../run/service-tree.ts";
+import { writeAtomically } from "../write-atomically.ts";
 import { planChanges } from "./changes.ts";
 import { type HaproxyAdmin, makeHaproxyAdmin, routerUnreachable } from "./haproxy-admin.ts";
 import {
@@ -181,22 +182,20 @@ async function changeRoutes(admin: HaproxyAdmin, routes: readonly Route[]): Prom
 /** Puts on disk what a haproxy that starts now must know. */
 async function writeRoutes(context: Context, routes: readonly Route[]): Promise<void> {
   const { dir, settings } = context;
-  await writeAtomically(join(dir, configFiles.hosts), renderHosts(desiredHosts(routes)));
-  await writeAtomically(join(dir, configFiles.config), renderConfig(settings, routes));
+  await writeIfChanged(join(dir, configFiles.hosts), renderHosts(desiredHosts(routes)));
+  await writeIfChanged(join(dir, configFiles.config), renderConfig(settings, routes));
 }
 
 async function writePages(dir: string): Promise<void> {
   for (const page of Object.values(pages)) {
-    await writeAtomically(join(dir, configFiles.page(page.status)), renderPage(page));
-    await writeAtomically(join(dir, configFiles.json(page.status)), renderJson(page));
+    await writeIfChanged(join(dir, configFiles.page(page.status)), renderPage(page));
+    await writeIfChanged(join(dir, configFiles.json(page.status)), renderJson(page));
   }
 }
 
-async function writeAtomically(path: string, text: string): Promise<void> {
+async function writeIfChanged(path: string, text: string): Promise<void> {
   if ((await readIfThere(path)) === text && text !== "") return;
-  await writeFile(`${path}.new`, text, { mode: 0o600 });
-  await chmod(`${path}.new`, 0o600);
-  await rename(`${path}.new`, path);
+  await writeAtomically(path, text);
 }
 
 /** `del server` is refused while a connection, even an idle one, is still being taken down. */
