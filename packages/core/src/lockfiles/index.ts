@@ -1,4 +1,5 @@
 export * from "./bench.ts";
+export * from "./hop3-lock.ts";
 export { lockfileKinds } from "./kinds.ts";
 export * from "./lockfile.ts";
 export * from "./lockfile-errors.ts";

@@ -39,14 +39,16 @@ export const lockfileVersion = defineError<
 });
 
 export const lockfileNoHash = defineError<
-  InFile & { names: readonly string[]; reason: string; refresh: string }
+  InFile & { names: readonly string[]; reason: string; refresh?: string | undefined }
 >({
   code: "LOCKFILE_NO_HASH",
   ...usage,
   message: ({ place, names, reason }) =>
     `${place.file} has no usable hash for ${nameSome(names)}: ${reason}`,
-  hint: ({ refresh }) =>
-    `Run hop3 nix lock, which records the missing hashes in hop3.lock, or let the tool write them: ${refresh}`,
+  hint: ({ refresh }) => {
+    const own = refresh === undefined ? "" : `, or let the tool write them: ${refresh}`;
+    return `Run hop3 nix lock, which records the missing hashes in hop3.lock${own}`;
+  },
   place: ({ place }) => place,
   detail: ({ names }) => (names.length > 1 ? names.slice(0, 50).join("\n") : undefined),
 });
