@@ -7,8 +7,7 @@ import {
   makePlan,
   noConfig,
   type Plan,
-  parseProcfile,
-  readAppJson,
+  readPlanFiles,
   templates,
   withoutNixSection,
 } from "@hop3/core";
@@ -82,9 +81,12 @@ async function generate(input: Input, context: Context): Promise<Generated> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
   const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
-  const procfile = parseProcfile(tree.has("Procfile") ? await tree.readText("Procfile") : "");
-  const appJson = await readAppJson(tree);
-  const plan = makePlan({ tree, loaded, procfile, appJson });
+  const files = await readPlanFiles(tree);
+  const plan = makePlan({ tree, loaded, ...files });
   if (plan.nix.template === undefined) throw nixNothingToWrite({ file: plan.nix.file });
-  return { directory, plan, text: await generatePlanned(plan, { tree, loaded, procfile }) };
+  return {
+    directory,
+    plan,
+    text: await generatePlanned(plan, { tree, loaded, procfile: files.procfile }),
+  };
 }

@@ -1,11 +1,4 @@
-import {
-  makePlan,
-  noConfig,
-  type Plan,
-  parseProcfile,
-  readAppJson,
-  type SourceTree,
-} from "@hop3/core";
+import { makePlan, noConfig, type Plan, readPlanFiles } from "@hop3/core";
 import { makeDirectoryTree } from "@hop3/core/node";
 import { type Block, fields, line, type Rows, type Span, table } from "../blocks.ts";
 import type { Answer } from "../command.ts";
@@ -19,14 +12,8 @@ export async function plan(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
   const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
-  const procfile = await readProcfile(tree);
-  const appJson = await readAppJson(tree);
-  const made = makePlan({ tree, loaded, ...(procfile === undefined ? {} : { procfile }), appJson });
+  const made = makePlan({ tree, loaded, ...(await readPlanFiles(tree)) });
   return { json: made, blocks: planBlocks(made) };
-}
-
-async function readProcfile(tree: SourceTree) {
-  return tree.has("Procfile") ? parseProcfile(await tree.readText("Procfile")) : undefined;
 }
 
 function planBlocks(made: Plan): Block[] {
@@ -44,6 +31,7 @@ function planBlocks(made: Plan): Block[] {
     ...section("Workers", workerRows(made), "named by the expression alone"),
     ...section("Settings", settingRows(made), "all at their defaults"),
     ...section("Builders", answerRows(made), "none"),
+    ...(made.templates.length === 0 ? [] : section("Templates", templateRows(made), "none")),
     ...made.warnings.map((text) => line({ text: "warning", tone: "warn" }, `  ${text}`)),
   ];
 }
@@ -80,6 +68,15 @@ function answerRows(made: Plan): Rows {
   return made.answers.map(({ builder, accepted, reason }) => [
     `  ${builder}`,
     accepted ? { text: "yes", tone: "good" } : { text: "no", tone: "dim" },
+    reason,
+  ]);
+}
+
+/** What was found in the tree; which one is taken, and why, stands in the first line. */
+function templateRows(made: Plan): Rows {
+  return made.templates.map(({ template, fits, reason }) => [
+    `  ${template}`,
+    fits ? { text: "fits", tone: "good" } : { text: "no", tone: "dim" },
     reason,
   ]);
 }

@@ -1,13 +1,13 @@
-import type { LoadedConfig } from "../config/load.ts";
 import { configDefaults } from "../config/values.ts";
 import { nearest } from "../nearest.ts";
-import type { SourceTree } from "../source/tree.ts";
-import { type ChosenTemplate, selectTemplate } from "../templates/select-template.ts";
+import {
+  type ChosenTemplate,
+  selectTemplate,
+  templateAnswers,
+} from "../templates/select-template.ts";
+import type { DetectQuestion } from "../templates/template.ts";
 
-export interface BuilderQuestion {
-  readonly tree: SourceTree;
-  readonly loaded: LoadedConfig;
-}
+export type BuilderQuestion = DetectQuestion;
 
 export interface Acceptance {
   readonly accepted: boolean;
@@ -27,12 +27,13 @@ export interface PlanBuilder {
 const nixBuilder: PlanBuilder = {
   name: "nix",
   isAvailable: true,
-  accept({ tree, loaded }) {
+  accept(question) {
+    const { tree, loaded } = question;
     const file = loaded.config.build?.nix?.file ?? configDefaults.nixFile;
     if (tree.has(file)) return { accepted: true, reason: `found ${file}` };
-    const template = templateFor({ tree, loaded });
+    const template = templateFor(question);
     if (template !== undefined) return { accepted: true, reason: template.reason, template };
-    return { accepted: false, reason: missingFile(file, { tree, loaded }) };
+    return { accepted: false, reason: missingFile(file, question) };
   },
 };
 
@@ -43,12 +44,14 @@ function templateFor(question: BuilderQuestion): ChosenTemplate | undefined {
   return isFileNamed ? undefined : selectTemplate(question);
 }
 
-function missingFile(file: string, { tree }: BuilderQuestion): string {
+function missingFile(file: string, question: BuilderQuestion): string {
   const [guess] = nearest(
     file,
-    tree.paths().map(({ path }) => path),
+    question.tree.paths().map(({ path }) => path),
   );
   if (guess !== undefined) return `no ${file}; there is ${guess}`;
+  const near = templateAnswers(question).map(({ template, reason }) => `${reason} (${template})`);
+  if (near.length > 0) return `no ${file}; ${near.join("; ")}`;
   return `no ${file} in the directory, and no template knows its files`;
 }
 

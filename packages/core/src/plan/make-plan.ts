@@ -6,7 +6,7 @@ import { type Conversion, formatWarning } from "../convert/conversion.ts";
 import { generateWarnings } from "../generate/generate.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
-import type { ChosenTemplate } from "../templates/select-template.ts";
+import { type ChosenTemplate, templateAnswers } from "../templates/select-template.ts";
 import {
   type Acceptance,
   type BuilderQuestion,
@@ -34,6 +34,8 @@ export interface PlanRequest {
   readonly procfile?: Procfile;
   /** What app.json says; see `readAppJson`. */
   readonly appJson?: Conversion | undefined;
+  /** Manifests by path; see `readPlanFiles`. Without them a tree that fits several templates is left undecided. */
+  readonly texts?: ReadonlyMap<string, string>;
   readonly builders?: readonly PlanBuilder[];
   /** Without one (`hop3 plan` away from a server) nothing is refused by policy. */
   readonly policy?: PlanPolicy;
@@ -42,8 +44,8 @@ export interface PlanRequest {
 
 /** Decides what will be done with a Source: pure, and the same on the server, in the CLI and in a browser. */
 export function makePlan(request: PlanRequest): Plan {
-  const { tree, loaded = noConfig(), procfile = emptyProcfile } = request;
-  const question = { tree, loaded };
+  const { tree, loaded = noConfig(), procfile = emptyProcfile, texts } = request;
+  const question = { tree, loaded, procfile, texts };
   refuseFileAndTemplate(question);
   const answers = (request.builders ?? planBuilders).map((builder) => answerOf(builder, question));
   const shown = answers.map(({ builder, accepted, reason }) => ({ builder, accepted, reason }));
@@ -56,6 +58,7 @@ export function makePlan(request: PlanRequest): Plan {
     builder: chosen.builder,
     reason: chosen.reason,
     answers: shown,
+    templates: template?.origin === "detected" ? [...templateAnswers(question)] : [],
     tier: tierOf(nix.pure, template),
     nix,
     ...(request.packageSet === undefined ? {} : { packageSet: request.packageSet }),

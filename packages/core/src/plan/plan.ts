@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { Tier } from "../artifact/build-artifact.ts";
+import { TemplateAnswer } from "../templates/answer.ts";
+import { LocalPlan } from "./local-plan.ts";
 
 /** Where a value of the Plan came from, for `hop3 plan`. */
 export const Origin = z.enum([
@@ -20,6 +22,20 @@ export const BuilderAnswer = z.strictObject({
 });
 export type BuilderAnswer = z.infer<typeof BuilderAnswer>;
 
+/** What the local builder does: its toolchains in order, and the commands of `[build]`. */
+export const LocalPlan = z.strictObject({
+  toolchains: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
+  /** Whose programs the toolchains run. */
+  source: z.enum(["package-set", "host"]),
+  /** `[build] packages`: more attributes of the package set. */
+  packages: z.array(z.string()),
+  beforeBuild: z.array(Command),
+  build: z.array(Command),
+  afterBuild: z.array(Command),
+  test: z.array(Command),
+});
+export type LocalPlan = z.infer<typeof LocalPlan>;
+
 /** What will be done with a Source: pure, printable, without side effect. */
 export const Plan = z.strictObject({
   schema: z.literal(1),
@@ -27,6 +43,8 @@ export const Plan = z.strictObject({
   reason: z.string(),
   /** Every builder's answer, in the order in which they were asked. */
   answers: z.array(BuilderAnswer),
+  /** What the templates that found something in the tree say; empty where none was looked for. */
+  templates: z.array(TemplateAnswer),
   tier: Tier,
   nix: z.strictObject({
     /** Relative to the root of the app. */
@@ -37,6 +55,7 @@ export const Plan = z.strictObject({
     timeoutSeconds: z.int(),
     maxSilentSeconds: z.int(),
   }),
+  local: LocalPlan.optional(),
   packageSet: z.string().optional(),
   /** Known before the evaluation only from Procfile and hop3.toml. */
   workers: z.record(z.string(), z.strictObject({ command: z.string(), origin: Origin })),

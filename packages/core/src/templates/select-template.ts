@@ -1,5 +1,7 @@
 import type { NixSection } from "../config/nix-section.ts";
 import { nearest } from "../nearest.ts";
+import type { TemplateAnswer } from "./answer.ts";
+import { decide } from "./decide.ts";
 import { templates } from "./registry.ts";
 import { commonKeys, type DetectQuestion, type Template } from "./template.ts";
 import {
@@ -29,11 +31,11 @@ export function selectTemplate(question: DetectQuestion): ChosenTemplate | undef
   return wanted === undefined ? detectTemplate(question) : namedTemplate(question, wanted);
 }
 
-/** Every template's answer to a tree; for `hop3 nix tiers` and for the Plan. */
-export function detectAll(
-  question: DetectQuestion,
-): readonly { id: string; fits: boolean; reason: string }[] {
-  return templates.map(({ id, detect }) => ({ id, ...detect(question) }));
+/** The answers of the templates that a tree concerns: those that fit, and those that lack something. */
+export function templateAnswers(question: DetectQuestion): readonly TemplateAnswer[] {
+  return templates
+    .map(({ id, detect }) => ({ template: id, ...detect(question) }))
+    .filter(({ fits, reason }) => fits || reason.startsWith("found "));
 }
 
 function namedTemplate(question: DetectQuestion, wanted: string): ChosenTemplate {
@@ -71,13 +73,13 @@ function detectTemplate(question: DetectQuestion): ChosenTemplate | undefined {
     const { fits, reason } = template.detect(question);
     return fits ? [{ template, reason }] : [];
   });
-  const [first, second] = fitting;
-  if (first === undefined) return undefined;
-  if (second !== undefined) {
+  if (fitting.length === 0) return undefined;
+  const chosen = fitting.length === 1 ? fitting[0] : decide(question, fitting);
+  if (chosen === undefined) {
     const candidates = fitting.map(({ template, reason }) => ({ id: template.id, reason }));
     throw detectAmbiguous({ candidates });
   }
-  const { template, reason } = first;
+  const { template, reason } = chosen;
   refuseForeign(question, template, foreignKeys(template, question.loaded.config.nix ?? {}));
   return { template, reason: `${reason}: ${template.id}`, origin: "detected", warnings: [] };
 }

@@ -54,6 +54,6 @@ export const detectAmbiguous = defineError<{
   message: ({ candidates }) =>
     `this directory fits several templates: ${candidates.map(({ id }) => id).join(", ")}`,
   hint: ({ candidates }) =>
-    `Decide with [nix] template = "${candidates[0]?.id ?? ""}" in hop3.toml`,
+    `Decide in hop3.toml: [nix] template = ${candidates.map(({ id }) => `"${id}"`).join(" or ")}; a web command in Procfile or [run] start decides too`,
   detail: ({ candidates }) => candidates.map(({ id, reason }) => `${id}  ${reason}`).join("\n"),
 });

@@ -5,11 +5,15 @@ import { NixSection } from "../config/nix-section.ts";
 import type { TextScope } from "../launcher/parse-text.ts";
 import type { Text } from "../launcher/text.ts";
 import type { Binding, NixExpr } from "../nix/ast.ts";
+import type { Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 
 export interface DetectQuestion {
   readonly tree: SourceTree;
   readonly loaded: LoadedConfig;
+  readonly procfile?: Procfile | undefined;
+  /** Text of the manifests that are there, by path; see `readPlanFiles`. */
+  readonly texts?: ReadonlyMap<string, string> | undefined;
 }
 
 /** Whether a tree without further words is for this template, and why. */

@@ -11,9 +11,8 @@ import {
   makeSourceFilter,
   noConfig,
   type Plan,
-  parseProcfile,
   type ReleaseSettings,
-  readAppJson,
+  readPlanFiles,
 } from "@hop3/core";
 import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import type { BuildOverrides, Source } from "../build/builder.ts";
@@ -45,14 +44,13 @@ export async function planSource(
   const { build } = loaded.config;
   const entries = await dropIgnored(receive.dir, build?.ignore ?? [], unpacked);
   const source = await makeSource(receive, entries, build?.["allow-secrets"] ?? []);
-  const procfile = parseProcfile(await readText(join(receive.dir, "Procfile")));
   const tree = makeDirectoryTree(entries);
-  const appJson = await readAppJson(tree);
+  const files = await readPlanFiles(tree);
+  const { procfile, appJson } = files;
   const plan = makePlan({
     tree,
     loaded,
-    procfile,
-    appJson,
+    ...files,
     policy: { allowImpure: platform.settings.policy["allow-impure"] },
   });
   attempt.note("info", `Builder ${plan.builder}: ${plan.reason}`);
