@@ -5,6 +5,7 @@
   seed,
   mirrors,
   npmRegistry,
+  registries,
 }:
 let
   lib = import ./lib { inherit system; };
@@ -54,6 +55,25 @@ let
   };
 
   php = import ./php.nix { inherit lib archive busybox; };
+
+  golang = import ./go.nix {
+    inherit
+      lib
+      archive
+      cacert
+      registries
+      stdenv
+      stdenvNoCC
+      ;
+  };
+  java = import ./java.nix {
+    inherit
+      lib
+      archive
+      busybox
+      cacert
+      ;
+  };
 
   # Several of Debian's packages under one of nixpkgs' names, with the headers as output `dev`.
   makeAttribute =
@@ -162,6 +182,7 @@ let
 
   pkgs =
     builtins.mapAttrs makeAttribute attributes.packages
+    // java
     // writers
     // fetchers
     // {
@@ -216,6 +237,8 @@ let
             "nativeBuildInputs"
           ]
         );
+      inherit (golang) buildGoModule go;
+      ${golang.attribute} = golang.go;
       inherit (php) php;
       ${php.name} = php.php;
       inherit postgresql;
