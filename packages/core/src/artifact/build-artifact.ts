@@ -13,13 +13,17 @@ export const Provenance = z.strictObject({
   package_set: z.string(),
   /** Revision of nixpkgs, or the hash of the embedded set's index. */
   package_set_pin: z.string(),
-  drv_path: z.string(),
+  /** Of the release derivation; a build without one has none. */
+  drv_path: z.string().optional(),
   template: z.string().optional(),
   tier: Tier,
   sandboxed: z.boolean(),
   pure: z.boolean(),
   nix_version: z.string(),
   system: z.string(),
+  /** Local builds: which toolchains, and whose programs they ran. */
+  toolchains: z.array(z.string()).optional(),
+  toolchain_source: z.enum(["package-set", "host"]).optional(),
 });
 export type Provenance = z.infer<typeof Provenance>;
 

@@ -10,6 +10,7 @@ const CommandValue = z.union([z.string().trim().min(1), z.array(z.string()).min(
 
 /** One command, or several run in order. A list of strings is several commands here, as `before-run` needs. */
 const Commands = z.union([z.string().trim().min(1), z.array(CommandValue)]);
+export type Commands = z.infer<typeof Commands>;
 
 export const MetadataSection = z.strictObject({
   id: explain(
@@ -54,7 +55,15 @@ export const BuildSection = z
   .strictObject({
     method: explain(BuilderName.optional(), "How the app is built", "auto"),
     builder: explain(BuilderName.optional(), "The same as method"),
-    toolchain: explain(text.optional(), "Language toolchain of the local builder"),
+    toolchain: explain(
+      z.union([text, z.array(text).min(1)]).optional(),
+      "Language toolchain of the local builder; of several the last is the app's own",
+    ),
+    "toolchain-source": explain(
+      z.enum(["package-set", "host"]).optional(),
+      "Whose programs the local builder uses: those of the package set, or those the host has",
+      "package-set",
+    ),
     "before-build": explain(Commands.optional(), "Commands before the build (local builder)"),
     build: explain(Commands.optional(), "Commands of the build (local builder)"),
     "after-build": explain(Commands.optional(), "Commands after the build (local builder)"),

@@ -46,4 +46,6 @@ export interface BuildResult {
 export interface Builder {
   readonly name: string;
   build(plan: Plan, io: BuildIo): Promise<BuildResult>;
+  /** Removes what it keeps for an App and no Release of `kept` locations needs. */
+  sweep?(app: string, kept: readonly string[]): Promise<void>;
 }
