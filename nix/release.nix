@@ -5,7 +5,7 @@
 {
   packages, # see packages/default.nix
   source, # { path, narHash }: the filtered Source
-  registries, # { npm, pypi }: addresses of language registries, as far as they are configured
+  registries, # { names, configured }: language registries, and the addresses that are configured
   generated, # { path, narHash }: a tree that holds `file` where Hop3 has written it, else null
   file, # relative to that tree, or to the Source
   app,
@@ -16,15 +16,35 @@ let
     type = "path";
     inherit (tree) path narHash;
   };
-  pkgs = import ./packages packages;
+  pkgs = import ./packages (
+    packages
+    // {
+      registries = addresses;
+      npmRegistry = addresses.npm;
+    }
+  );
   root = fetch source;
+
+  # An expression may ask which addresses there are; naming one that is missing says so.
+  addresses =
+    builtins.listToAttrs (
+      map (name: {
+        inherit name;
+        value = throw "hop3: the registry '${name}' has no address";
+      }) registries.names
+    )
+    // registries.configured
+    // {
+      inherit (registries) configured;
+    };
 
   fromFunction =
     value:
     if builtins.isFunction value then
       value (
         builtins.intersectAttrs (builtins.functionArgs value) {
-          inherit pkgs registries;
+          inherit pkgs;
+          registries = addresses;
           src = root;
         }
       )
@@ -59,6 +79,7 @@ let
     "path"
     "working_dir"
     "before_run"
+    "launcher"
     "static_paths"
     "healthcheck"
     "writable_tree"

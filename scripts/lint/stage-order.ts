@@ -28,6 +28,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "source",
     "nix",
     "packages",
+    "registries",
     "build",
     "toolchains",
     "run",

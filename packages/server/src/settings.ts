@@ -1,8 +1,34 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { defineError, ExitCode, type Place } from "@hop3/core";
+import { defineError, ExitCode, type Place, registryNames } from "@hop3/core";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
+
+const RegistryUrl = z
+  .url({ protocol: /^https?$/, error: "is not an address that begins with http:// or https://" })
+  .refine((url) => new URL(url).username === "" && new URL(url).password === "", {
+    error:
+      "has a user name or password in it; write url, username and password as keys of their own",
+  });
+
+/** `npm = "https://…"`, or a table with what the registry wants to see before it answers. */
+const RegistrySetting = z.preprocess(
+  (value) => (typeof value === "string" ? { url: value } : value),
+  z
+    .strictObject({
+      url: RegistryUrl.optional(),
+      token: z.string().min(1).optional(),
+      username: z.string().min(1).optional(),
+      password: z.string().optional(),
+    })
+    .refine((entry) => (entry.username === undefined) === (entry.password === undefined), {
+      error: "has one of username and password, and needs both",
+    })
+    .refine((entry) => entry.token === undefined || entry.username === undefined, {
+      error: "has a token and a user name: only one of them can be sent",
+    }),
+);
+export type RegistrySetting = z.infer<typeof RegistrySetting>;
 
 /** HOP3_HOME/server.toml: what the operator decides. Every key is optional. */
 export const ServerSettings = z.strictObject({
@@ -20,14 +46,8 @@ export const ServerSettings = z.strictObject({
       "nixpkgs-path": z.string().startsWith("/").optional(),
     })
     .prefault({}),
-  /** Where generated expressions download from; npm's own settings stand in for a missing npm. */
-  registries: z
-    .strictObject({
-      npm: z.url().optional(),
-      /** A simple index of Python packages. */
-      pypi: z.url().optional(),
-    })
-    .prefault({}),
+  /** Where generated expressions download from; tools' own settings stand in for what is missing. */
+  registries: z.partialRecord(z.enum(registryNames), RegistrySetting).prefault({}),
   policy: z
     .strictObject({
       /** false lets builds out of the sandbox on a host that has none; such Releases are `unpinned`. */
@@ -51,10 +71,20 @@ export const settingsInvalid = defineError<{ place: Place; reason: string }>({
 
 export function readSettings(file: string): ServerSettings {
   const parsed = ServerSettings.safeParse(readToml(file));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return requirePrivate(file, parsed.data);
   const reason = parsed.error.issues
     .map((issue) => `${issue.path.map(String).join(".")}: ${issue.message}`)
     .join("; ");
+  throw settingsInvalid({ place: { file }, reason });
+}
+
+/** Apps reach the home's directory, so a file with tokens must be closed to them. */
+function requirePrivate(file: string, settings: ServerSettings): ServerSettings {
+  const named = Object.entries(settings.registries).find(
+    ([, { token, password }]) => token !== undefined || password !== undefined,
+  );
+  if (named === undefined || (statSync(file).mode & 0o077) === 0) return settings;
+  const reason = `it holds what opens the registry ${named[0]}, and others may read it: chmod 600 ${file}`;
   throw settingsInvalid({ place: { file }, reason });
 }
 

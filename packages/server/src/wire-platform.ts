@@ -16,6 +16,7 @@ import { lockTree } from "./nix/locked-tree.ts";
 import { findNixDir } from "./nix/nix-dir.ts";
 import type { Log } from "./observe/log.ts";
 import type { Packages } from "./packages/packages.ts";
+import { makeRegistries, type Registries } from "./registries/registries.ts";
 import { makeHaproxyRouter } from "./route/haproxy-router.ts";
 import { makeS6Supervisor } from "./run/s6-supervisor.ts";
 import { makeServiceTree } from "./run/service-tree.ts";
@@ -53,12 +54,13 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const isRoot = process.getuid?.() === 0;
   const services = makeServiceTree({ home, binDir });
   const now = (): Date => new Date();
+  const registries = openRegistries(parts);
   const nixBuilder = makeNixBuilder({
     nix,
     tree,
     packages: packages.current,
     nearestAttributes: packages.nearestAttributes,
-    registries: settings.registries,
+    registries,
     policy: { sandbox: settings.policy.sandbox, allowImpure: settings.policy["allow-impure"] },
     now,
   });
@@ -72,6 +74,7 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     processes: makeProcessStore(db),
     vault,
     nix,
+    registries,
     builders: new Map([[nixBuilder.name, nixBuilder]]),
     supervisor: makeS6Supervisor({ tree: services, routerGid: isRoot ? baseUid : undefined }),
     router: makeHaproxyRouter({
@@ -88,4 +91,11 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     onPhase: parts.onPhase,
     stopping: parts.stopping,
   };
+}
+
+function openRegistries({ settings, home, stopping }: PlatformParts): Registries {
+  const parts = { settings: settings.registries, home: home.dir, env: process.env };
+  const registries = makeRegistries(parts);
+  stopping.addEventListener("abort", () => registries.close(), { once: true });
+  return registries;
 }

@@ -1,6 +1,16 @@
 import type { LockedPackage } from "./lockfile.ts";
 
-export type RegistryName = "npm" | "pypi" | "rubygems" | "packagist";
+/** Registries that dependencies come from; `[registries]` of server.toml gives each an address. */
+export const registryNames = [
+  "npm",
+  "pypi",
+  "rubygems",
+  "packagist",
+  "go",
+  "maven",
+  "crates",
+] as const;
+export type RegistryName = (typeof registryNames)[number];
 
 /** Base addresses of the registries in use. They are configuration: this program knows none. */
 export interface Registries {
@@ -12,6 +22,12 @@ export interface Registries {
   readonly rubygems?: string | undefined;
   /** An address with %package%, %version%, %reference% and %type% in it, or the base of one with dists/. */
   readonly packagist?: string | undefined;
+  /** A module proxy: file names are paths below it. */
+  readonly go?: string | undefined;
+  /** A repository in Maven's layout: file names are paths below it. */
+  readonly maven?: string | undefined;
+  /** Where crates lie as <name>/<version>/download. */
+  readonly crates?: string | undefined;
   /** Hosts in lockfiles that the addresses above stand in for; "*" for all. */
   readonly replaces?: readonly string[] | undefined;
 }
@@ -31,6 +47,11 @@ export function registryUrl(item: Addressed, registries: Registries): string | u
       return under(registries.pypi, pypiPath(item.name, source.fileName));
     case "packagist":
       return packagistUrl(item, source.reference, registries.packagist);
+    case "go":
+    case "maven":
+      return under(registries[source.registry], source.fileName);
+    case "crates":
+      return under(registries.crates, `${item.name}/${item.version}/download`);
   }
 }
 

@@ -8,6 +8,7 @@ import type { Builder, BuildResult } from "./builder.ts";
 import { checkEvaluation, Evaluation, parseRuntimeConfig } from "./nix-contract.ts";
 import { type NixBuild, type NixBuilderParts, prepareBuild } from "./nix-inputs.ts";
 import { buildProblem } from "./nix-problem.ts";
+import { reuseResult } from "./reuse-result.ts";
 
 /** Builds a project's own hop3.nix: accept is in the Plan, the rest is evaluate, build, check. */
 export function makeNixBuilder(parts: NixBuilderParts): Builder {
@@ -17,7 +18,7 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
       if (!plan.nix.pure && !parts.policy.allowImpure) throw nixNotPure({ file: plan.nix.file });
       const nixBuild = await prepareBuild(parts, plan, io);
       const known = plan.nix.pure ? io.findResult(nixBuild.inputHash) : undefined;
-      if (known !== undefined) return reuse(nixBuild, known);
+      if (known !== undefined) return reuseResult(io, nixBuild.inputHash, known);
       const derivation = await io.phase("evaluate", () => evaluate(nixBuild));
       await io.phase("build", () => realise(nixBuild, derivation));
       return io.phase("check", () => check(nixBuild, derivation));
@@ -61,7 +62,9 @@ async function realise(
   });
   io.signal.throwIfAborted();
   if (result.exitCode === 0) return;
-  throw buildProblem({ stderr: result.stderr, logFile, file: plan.nix.file, positions });
+  const { stderr } = result;
+  const refusal = await parts.registries.refusalIn(stderr);
+  throw refusal ?? buildProblem({ stderr, logFile, file: plan.nix.file, positions });
 }
 
 async function check(nixBuild: NixBuild, derivation: ReleaseDerivation): Promise<BuildResult> {
@@ -123,16 +126,4 @@ function makeArtifact(
     },
     metadata: {},
   });
-}
-
-/** Equal inputs are an equal closure: nothing is evaluated or built. */
-async function reuse(
-  { io, inputHash }: NixBuild,
-  known: Omit<BuildResult, "inputHash">,
-): Promise<BuildResult> {
-  await io.phase("evaluate", async () => {});
-  await io.phase("build", async () => {
-    io.note("info", "Same source and same packages as an earlier Release: nothing to build");
-  });
-  return io.phase("check", async () => ({ ...known, inputHash }));
 }

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Plan, withoutGaps } from "@hop3/core";
+import { type Plan, registryNames } from "@hop3/core";
 import type { NixClient, NixOptions } from "../nix/client.ts";
 import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
 import type { PackageSet } from "../packages/package-set.ts";
+import type { Registries } from "../registries/registries.ts";
 import type { BuildIo } from "./builder.ts";
 
 export interface NixBuilderParts {
@@ -13,8 +14,7 @@ export interface NixBuilderParts {
   readonly tree: LockedTree;
   packages(): Promise<PackageSet>;
   nearestAttributes(missing: string): Promise<readonly string[]>;
-  /** What the operator has set in server.toml. */
-  readonly registries: Readonly<Record<string, string | undefined>>;
+  readonly registries: Registries;
   readonly policy: { readonly sandbox: boolean; readonly allowImpure: boolean };
   now(): Date;
 }
@@ -46,7 +46,7 @@ export async function prepareBuild(
   const input = {
     packages: packages.arguments,
     source: { path: io.source.dir, narHash: io.source.hash },
-    registries: registriesOf(parts, packages),
+    registries: await registriesOf(parts, packages),
     generated: generated ?? null,
     file: plan.nix.file,
     app: io.app,
@@ -90,9 +90,8 @@ async function writeExpression(plan: Plan, io: BuildIo): Promise<LockedTree | un
 }
 
 /** Addresses that downloads are made from; what is downloaded is pinned by hash, so they are no part of the identity. */
-function registriesOf({ registries }: NixBuilderParts, packages: PackageSet): object {
+async function registriesOf({ registries }: NixBuilderParts, packages: PackageSet) {
   const { arguments: set } = packages;
-  const known = set.kind === "debian" ? { npm: set.npmRegistry } : {};
-  const all = Object.entries({ ...known, ...withoutGaps(registries) });
-  return Object.fromEntries(all.map(([name, url]) => [name, url.replace(/\/+$/, "")]));
+  const known = set.kind === "debian" ? { npm: set.npmRegistry.replace(/\/+$/, "") } : {};
+  return { names: registryNames, configured: { ...known, ...(await registries.forBuilds()) } };
 }

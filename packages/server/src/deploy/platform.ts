@@ -8,6 +8,7 @@ import type { ReleaseStore } from "../db/releases.ts";
 import type { Home } from "../home.ts";
 import type { NixClient } from "../nix/client.ts";
 import type { Log } from "../observe/log.ts";
+import type { Registries } from "../registries/registries.ts";
 import type { Router } from "../route/router.ts";
 import type { Supervisor } from "../run/supervisor.ts";
 import type { Vault } from "../secrets/vault.ts";
@@ -32,6 +33,7 @@ export interface Platform {
   readonly processes: ProcessStore;
   readonly vault: Vault;
   readonly nix: NixClient;
+  readonly registries: Registries;
   readonly builders: ReadonlyMap<string, Builder>;
   readonly supervisor: Supervisor;
   readonly router: Router;

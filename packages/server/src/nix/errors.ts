@@ -170,6 +170,16 @@ export const nixEnvironment = defineError<{ reason: string; hint: string }>({
   hint: ({ hint }) => hint,
 });
 
+export const registryMissing = defineError<{ registry: string }>({
+  code: "REGISTRY_MISSING",
+  exitCode: ExitCode.deployFailed,
+  status: 422,
+  message: ({ registry }) =>
+    `the app needs packages of the registry '${registry}', and this server has no address of it`,
+  hint: ({ registry }) =>
+    `Set it in the server's server.toml, then start the server again: [registries] ${registry} = "https://…"`,
+});
+
 const shownPrograms = 60;
 
 function listSome(names: readonly string[]): string {

@@ -1,5 +1,12 @@
 import type { Hop3Error, Place } from "@hop3/core";
-import { nixDiskFull, nixEnvironment, nixEvalFailed, nixImpure, nixSyntax } from "./errors.ts";
+import {
+  nixDiskFull,
+  nixEnvironment,
+  nixEvalFailed,
+  nixImpure,
+  nixSyntax,
+  registryMissing,
+} from "./errors.ts";
 
 export interface EvaluationFailure {
   readonly stderr: string;
@@ -22,6 +29,8 @@ export async function evaluationProblem(failure: EvaluationFailure): Promise<Hop
   const place = findPlace(stderr, file);
   const trace = stderr.trim();
   if (/No space left on device/.test(stderr)) return nixDiskFull({ lastLines: trace });
+  const registry = /hop3: the registry '([a-z]+)' has no address/.exec(stderr)?.[1];
+  if (registry !== undefined) return registryMissing({ registry });
   if (
     /syntax error|unexpected end of file|undefined variable|path has a trailing slash/.test(reason)
   ) {

@@ -5,6 +5,9 @@ const names: Readonly<Record<RegistryName, RegExp>> = {
   pypi: /^[a-z0-9](?:[a-z0-9._-]*[a-z0-9])?$/i,
   rubygems: /^[a-z0-9_][a-z0-9._-]*$/i,
   packagist: /^[a-z0-9](?:[_.-]*[a-z0-9])*\/[a-z0-9](?:[_.-]*[a-z0-9])*$/i,
+  go: /^[a-z0-9][a-z0-9._~-]*(?:\/[a-z0-9._~-]+)*$/i,
+  maven: /^[a-z0-9_][a-z0-9._-]*:[a-z0-9_][a-z0-9._-]*$/i,
+  crates: /^[a-z0-9][a-z0-9_-]*$/i,
 };
 
 /** A name that the registry could have given: no way out of a directory, no control characters. */
