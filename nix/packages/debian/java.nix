@@ -72,8 +72,14 @@ let
         fontConfig = builtins.toFile "fontconfig.properties" (builtins.readFile ./java-fonts.properties);
         extra = ''
           rm -rf lib/debug share
+          rm -f lib/jvm/java-1.*
           home=$(echo lib/jvm/java-*-openjdk-*)
-          rm -rf $home/man $home/docs lib/jvm/.*.jinfo
+          rm -rf $home/man $home/docs $home/lib/src.zip lib/jvm/.*.jinfo
+          # Its libraries need each other, and find each other beside themselves.
+          for library in $home/lib/*.so $home/lib/server/*.so; do
+            path=$($patchelf --print-rpath $library)
+            $patchelf --set-rpath '$ORIGIN:$ORIGIN/server:$ORIGIN/..'"''${path:+:$path}" $library
+          done
           ln -sfn $keyStore/cacerts $home/lib/security/cacerts
           # Java asks fontconfig, and through it the host, unless this file is there.
           sed "s#@fonts@#$fonts#" $fontConfig > $home/lib/fontconfig.Linux.properties
@@ -180,6 +186,7 @@ let
       inherit jdk;
       extra = ''
         rm -rf share/maven-repo share/doc-base lib/eclipse/plugins/*.source_*
+        mkdir -p bin
         # Writes bin/$1: the rest of the words behind java. JAVA_HOME decides which one.
         start_java() {
           name=$1
@@ -195,10 +202,18 @@ let
     }
     // passthru;
 
+  relocate = builtins.toFile "java-relocate.py" (builtins.readFile ./java-relocate.py);
   gradle = javaProgram {
     pname = "gradle";
     roots = [ "gradle" ];
     extra = ''
+      # Where Gradle looks for itself is part of its classes.
+      for archive in share/java/gradle-core-api-*.jar share/java/gradle-dependency-management-*.jar; do
+        chmod u+w $archive
+        ${archive.python}/bin/python3 -I ${relocate} $archive /usr/share $out/share
+      done
+      rm -rf bin
+      mkdir bin
       launcher=$(echo $out/share/gradle/lib/gradle-launcher-*.jar)
       # Since Java 9 Groovy has to be let in.
       start_java gradle --add-opens java.base/java.lang=ALL-UNNAMED '$JAVA_OPTS $GRADLE_OPTS' \
