@@ -65,6 +65,8 @@ export interface AppHome {
   readonly deployments: string;
   release(number: number): string;
   readonly tmp: string;
+  /** What local builds leave: directories that Releases run in, shared dependencies, downloads. */
+  readonly local: string;
   /** What the platform laid out in `data` for writable_tree, by hash. */
   readonly writableTree: string;
   /** Service directory of one Process; an attempt of its own for each Deployment of the same Release. */
@@ -153,6 +155,7 @@ function makeAppHome(dir: string): AppHome {
     dir,
     data: join(dir, "data"),
     tmp: join(dir, "tmp"),
+    local: join(dir, "local"),
     writableTree: join(dir, "writable-tree.json"),
     deployments: join(dir, "deployments"),
     release: (number) => join(dir, "releases", String(number)),

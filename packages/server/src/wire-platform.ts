@@ -1,4 +1,7 @@
+import type { Builder } from "./build/builder.ts";
+import { makeLocalBuilder } from "./build/local/local-builder.ts";
 import { makeNixBuilder } from "./build/nix-builder.ts";
+import type { NixBuilderParts } from "./build/nix-inputs.ts";
 import { ensureDataPlane } from "./data-plane.ts";
 import { makeAppStore } from "./db/apps.ts";
 import type { Database } from "./db/database.ts";
@@ -21,6 +24,7 @@ import { makeHaproxyRouter } from "./route/haproxy-router.ts";
 import { makeS6Supervisor } from "./run/s6-supervisor.ts";
 import { makeServiceTree } from "./run/service-tree.ts";
 import type { ServerSettings } from "./settings.ts";
+import { toolchains } from "./toolchains/registry.ts";
 
 export interface PlatformParts {
   readonly home: Home;
@@ -55,15 +59,15 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const services = makeServiceTree({ home, binDir });
   const now = (): Date => new Date();
   const registries = openRegistries(parts);
-  const nixBuilder = makeNixBuilder({
+  const common = {
     nix,
     tree,
     packages: packages.current,
     nearestAttributes: packages.nearestAttributes,
     registries,
-    policy: { sandbox: settings.policy.sandbox, allowImpure: settings.policy["allow-impure"] },
     now,
-  });
+  };
+  const builders = makeBuilders(common, parts, isRoot);
   return {
     home,
     settings,
@@ -75,7 +79,7 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     vault,
     nix,
     registries,
-    builders: new Map([[nixBuilder.name, nixBuilder]]),
+    builders: new Map(builders.map((builder) => [builder.name, builder])),
     supervisor: makeS6Supervisor({ tree: services, routerGid: isRoot ? baseUid : undefined }),
     router: makeHaproxyRouter({
       tree: services,
@@ -98,4 +102,26 @@ function openRegistries({ settings, home, stopping }: PlatformParts): Registries
   const registries = makeRegistries(parts);
   stopping.addEventListener("abort", () => registries.close(), { once: true });
   return registries;
+}
+
+type CommonParts = Pick<
+  NixBuilderParts,
+  "nix" | "tree" | "packages" | "nearestAttributes" | "registries" | "now"
+>;
+
+function makeBuilders(
+  common: CommonParts,
+  { settings, home }: PlatformParts,
+  isRoot: boolean,
+): readonly Builder[] {
+  const { sandbox, "allow-impure": allowImpure } = settings.policy;
+  const nixBuilder = makeNixBuilder({ ...common, policy: { sandbox, allowImpure } });
+  const localBuilder = makeLocalBuilder({
+    ...common,
+    toolchains: () => new Map(toolchains.map((toolchain) => [toolchain.name, toolchain])),
+    sandbox,
+    workspaceDir: (app) => home.app(app).local,
+    isRoot,
+  });
+  return [nixBuilder, localBuilder];
 }

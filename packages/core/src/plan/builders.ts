@@ -6,6 +6,7 @@ import {
   templateAnswers,
 } from "../templates/select-template.ts";
 import type { DetectQuestion } from "../templates/template.ts";
+import { type ChosenToolchain, selectToolchains } from "../toolchains/select-toolchains.ts";
 
 export type BuilderQuestion = DetectQuestion;
 
@@ -14,6 +15,8 @@ export interface Acceptance {
   readonly reason: string;
   /** Writes the expression where the project has none. */
   readonly template?: ChosenTemplate;
+  /** Build what the local builder would build. */
+  readonly toolchains?: readonly ChosenToolchain[];
 }
 
 /** What a Plan knows of a Builder: whether it would take a Source, and why. Building is the server's part. */
@@ -57,8 +60,11 @@ function missingFile(file: string, question: BuilderQuestion): string {
 
 const localBuilder: PlanBuilder = {
   name: "local",
-  isAvailable: false,
-  accept: () => ({ accepted: false, reason: "not available in this version" }),
+  isAvailable: true,
+  accept(question) {
+    const { chosen, reason } = selectToolchains(question);
+    return { accepted: chosen.length > 0, reason, toolchains: chosen };
+  },
 };
 
 const dockerBuilder: PlanBuilder = {

@@ -3,6 +3,7 @@ import { type ConfigFile, emptyConfig } from "../config/schema.ts";
 import type { EnvFact, EnvValue } from "../config/sections.ts";
 import { configDefaults, type Generated, type MergePolicy } from "../config/values.ts";
 import { overlayConfig } from "../convert/combine.ts";
+import { recipeSecrets } from "../launcher/assignments.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import { mergeConfig, type WorkerOverride, withoutGaps } from "./merge.ts";
 
@@ -78,7 +79,7 @@ function limitsOf({ limits = {} }: ConfigFile): Limits {
   return withoutGaps({ memory: text, cpu, processes });
 }
 
-function envOf({ env = {} }: ConfigFile): EnvSettings {
+function envOf({ env = {}, nix = {} }: ConfigFile): EnvSettings {
   const { _policy, computed, ...values } = env;
   const plain: Record<string, string> = {};
   const generated: Record<string, Generated> = {};
@@ -92,6 +93,9 @@ function envOf({ env = {} }: ConfigFile): EnvSettings {
     else facts[name] = value.key;
   }
   const policy = _policy ?? configDefaults.policy;
+  for (const [name, value] of Object.entries(recipeSecrets(nix))) {
+    if (values[name] === undefined && computed?.[name] === undefined) generated[name] = value;
+  }
   return { policy, plain, generated, facts, fromAddons, computed: computed ?? {} };
 }
 

@@ -3,16 +3,17 @@ import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
 import { configDefaults } from "../config/values.ts";
 import { type Conversion, formatWarning } from "../convert/conversion.ts";
-import { generateWarnings } from "../generate/generate.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 import { type ChosenTemplate, templateAnswers } from "../templates/select-template.ts";
+import type { ChosenToolchain } from "../toolchains/select-toolchains.ts";
 import {
   type Acceptance,
   type BuilderQuestion,
   type PlanBuilder,
   planBuilders,
 } from "./builders.ts";
+import { makeLocalPlan } from "./local-plan.ts";
 import { type MergedConfig, mergeConfig } from "./merge.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
 import {
@@ -59,14 +60,17 @@ export function makePlan(request: PlanRequest): Plan {
     reason: chosen.reason,
     answers: shown,
     templates: template?.origin === "detected" ? [...templateAnswers(question)] : [],
-    tier: tierOf(nix.pure, template),
+    tier: chosen.builder === "nix" ? tierOf(nix.pure, template) : "unpinned",
     nix,
+    ...(chosen.builder === "local"
+      ? { local: makeLocalPlan(loaded, chosen.toolchains ?? []) }
+      : {}),
     ...(request.packageSet === undefined ? {} : { packageSet: request.packageSet }),
     workers: shownWorkers(merged),
     settings: shownSettings(merged),
     warnings: [
       ...planWarnings(loaded, { builder: chosen.builder, isGenerated: template !== undefined }),
-      ...templateWarnings(loaded, template, merged),
+      ...(template?.warnings ?? []),
       ...procfileWarnings(procfile),
       ...appJsonWarnings(request.appJson, chosen.builder),
     ],
@@ -90,6 +94,7 @@ interface Choice {
   readonly builder: string;
   readonly reason: string;
   readonly template?: ChosenTemplate;
+  readonly toolchains?: readonly ChosenToolchain[];
 }
 
 function chooseBuilder(
@@ -143,17 +148,6 @@ function nixSettings(
 function tierOf(isPure: boolean, chosen: ChosenTemplate | undefined): Tier {
   if (!isPure) return "unpinned";
   return chosen?.template.tier ?? "source";
-}
-
-function templateWarnings(
-  loaded: LoadedConfig,
-  chosen: ChosenTemplate | undefined,
-  merged: MergedConfig,
-): readonly string[] {
-  if (chosen === undefined) return [];
-  const own = Object.entries(merged.workers).filter(([, { value }]) => value.command !== undefined);
-  const names = own.map(([name]) => name);
-  return [...chosen.warnings, ...generateWarnings(loaded, names)];
 }
 
 function appJsonWarnings(appJson: Conversion | undefined, builder: string): readonly string[] {

@@ -22,20 +22,6 @@ export const BuilderAnswer = z.strictObject({
 });
 export type BuilderAnswer = z.infer<typeof BuilderAnswer>;
 
-/** What the local builder does: its toolchains in order, and the commands of `[build]`. */
-export const LocalPlan = z.strictObject({
-  toolchains: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
-  /** Whose programs the toolchains run. */
-  source: z.enum(["package-set", "host"]),
-  /** `[build] packages`: more attributes of the package set. */
-  packages: z.array(z.string()),
-  beforeBuild: z.array(Command),
-  build: z.array(Command),
-  afterBuild: z.array(Command),
-  test: z.array(Command),
-});
-export type LocalPlan = z.infer<typeof LocalPlan>;
-
 /** What will be done with a Source: pure, printable, without side effect. */
 export const Plan = z.strictObject({
   schema: z.literal(1),

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { BuildArtifact } from "@hop3/core";
 import type { BuildIo, BuildResult } from "../build/builder.ts";
 import type { BuiltRelease, Release } from "../db/releases.ts";
 import { activate } from "./activate.ts";
@@ -141,14 +142,23 @@ async function keepCurrent(attempt: Attempt, ready: Release): Promise<void> {
   attempt.succeed();
 }
 
+/** A link that keeps what the Release runs: a root of the store, or of the directory of a local build. */
+async function keepArtifact(
+  { platform }: Attempt,
+  { kind, location }: BuildArtifact,
+  root: string,
+): Promise<void> {
+  if (kind === "nix") await platform.nix.addRoot(location, root);
+  else await symlink(location, root);
+}
+
 /** Its directory on disk: what it is, and the root that keeps its closure even where an earlier Release has it too. */
 async function keepRelease(attempt: Attempt, release: Release): Promise<void> {
   const dir = attempt.home.release(release.number);
   const root = join(dir, "root");
   await mkdir(dir, { recursive: true });
-  const { nix } = attempt.platform;
-  const location = release.artifact?.location;
-  if (location !== undefined && !existsSync(root)) await nix.addRoot(location, root);
+  const { artifact } = release;
+  if (artifact !== undefined && !existsSync(root)) await keepArtifact(attempt, artifact, root);
   const file = join(dir, "release.json");
   await writeFile(file, `${JSON.stringify(release.artifact, null, 2)}\n`, { mode: 0o640 });
 }

@@ -18,7 +18,17 @@ export async function retain(attempt: Attempt): Promise<void> {
     platform.releases.setState(release.appId, release.number, "archived");
     attempt.note("info", `Release ${release.number} is archived: its closure is not kept any more`);
   }
+  await sweepBuilders(attempt);
   await removeOldTimelines(attempt);
+}
+
+/** Builders that keep something outside the store let go of what no restorable Release needs. */
+async function sweepBuilders({ platform, app }: Attempt): Promise<void> {
+  const kept = platform.releases
+    .all(app.id)
+    .filter(({ state }) => state !== "archived" && state !== "failed")
+    .flatMap(({ artifact }) => (artifact === undefined ? [] : [artifact.location]));
+  for (const builder of platform.builders.values()) await builder.sweep?.(app.name, kept);
 }
 
 /** Pure: which Releases lose their root. */

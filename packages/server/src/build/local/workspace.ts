@@ -1,6 +1,16 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { lchown, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { type Dirent, existsSync } from "node:fs";
+import {
+  chmod,
+  lchown,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 
@@ -31,6 +41,8 @@ export interface Workspace {
   open(sourceDir: string): Promise<string>;
   /** From now on nobody but the server may change it. */
   close(): Promise<void>;
+  /** Removes a build that failed. */
+  discard(): Promise<void>;
 }
 
 export function hashOf(key: readonly string[]): string {
@@ -70,43 +82,44 @@ export function openWorkspace(dir: string, buildId: string, owner: Owner | undef
       await rm(build, { recursive: true, force: true });
       await mkdir(build, { recursive: true, mode: 0o755 });
       await rename(sourceDir, app);
-      if (owner !== undefined) await own(app, owner);
+      await settle(app, owner);
       return app;
     },
     async close() {
       await writeFile(join(build, "uses.json"), JSON.stringify([...used].sort()));
       await seal(build, owner);
     },
+    discard: () => rm(build, { recursive: true, force: true }),
   };
 }
 
-/** Makes everything root's (where it was given away), readable by Apps, and marks it as whole. */
+/** Makes everything the server's own, readable by Apps and writable by none, and marks it as whole. */
 async function seal(dir: string, owner: Owner | undefined): Promise<void> {
-  if (owner !== undefined) await own(dir, { uid: 0, gid: 0 });
+  await settle(dir, owner === undefined ? undefined : { uid: 0, gid: 0 });
   await writeFile(join(dir, marker), "");
 }
 
-async function own(dir: string, { uid, gid }: Owner): Promise<void> {
-  await lchown(dir, uid, gid);
-  const entries = await readdir(dir, { withFileTypes: true });
-  for (const entry of entries) {
+/** Gives a tree to `owner`, and everybody the right to read it. */
+async function settle(dir: string, owner: Owner | undefined): Promise<void> {
+  if (owner !== undefined) await lchown(dir, owner.uid, owner.gid);
+  await chmod(dir, 0o755);
+  for (const entry of await readdir(dir, { withFileTypes: true })) {
     const path = join(dir, entry.name);
-    if (entry.isDirectory()) await own(path, { uid, gid });
-    else await lchown(path, uid, gid);
+    if (entry.isDirectory()) await settle(path, owner);
+    else await settleFile(path, entry, owner);
   }
+}
+
+async function settleFile(path: string, entry: Dirent, owner: Owner | undefined): Promise<void> {
+  if (owner !== undefined) await lchown(path, owner.uid, owner.gid);
+  if (!entry.isFile()) return;
+  const { mode } = await lstat(path);
+  await chmod(path, (mode & 0o100) === 0 ? 0o644 : 0o755);
 }
 
 /** True where the directory is there and was finished. */
 export function isWhole(dir: string): boolean {
   return existsSync(join(dir, marker));
-}
-
-/** The directory that a Release runs, as a root of it: it stays while a link to it does. */
-export async function linkRoot(build: string, root: string): Promise<void> {
-  const aside = `${root}.new`;
-  await rm(aside, { force: true });
-  await symlink(build, aside);
-  await rename(aside, root);
 }
 
 /** Removes what no kept build needs, half-made directories included. `kept` are directories of builds. */

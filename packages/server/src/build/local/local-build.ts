@@ -1,0 +1,34 @@
+import type { LocalPlan, Plan } from "@hop3/core";
+import type { NixClient } from "../../nix/client.ts";
+import type { LockedTree } from "../../nix/locked-tree.ts";
+import type { PackageSet } from "../../packages/package-set.ts";
+import type { Registries } from "../../registries/registries.ts";
+import type { BuildIo } from "../builder.ts";
+import type { LanguageToolchain } from "./toolchain.ts";
+import type { Workspace } from "./workspace.ts";
+
+export interface LocalBuilderParts {
+  readonly nix: NixClient;
+  readonly tree: LockedTree;
+  packages(): Promise<PackageSet>;
+  nearestAttributes(missing: string): Promise<readonly string[]>;
+  toolchains(): ReadonlyMap<string, LanguageToolchain>;
+  readonly registries: Registries;
+  readonly sandbox: boolean;
+  /** Directory of an App's local builds. */
+  workspaceDir(app: string): string;
+  readonly isRoot: boolean;
+  now(): Date;
+}
+
+/** One build, with everything it needs to know. */
+export interface LocalBuild {
+  readonly parts: LocalBuilderParts;
+  readonly plan: Plan;
+  readonly local: LocalPlan;
+  readonly io: BuildIo;
+  readonly packages: PackageSet;
+  readonly nixVersion: string;
+  readonly inputHash: string;
+  readonly workspace: Workspace;
+}
