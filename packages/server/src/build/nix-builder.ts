@@ -8,6 +8,7 @@ import type { Builder, BuildResult } from "./builder.ts";
 import { checkEvaluation, Evaluation, parseRuntimeConfig } from "./nix-contract.ts";
 import { type NixBuild, type NixBuilderParts, prepareBuild } from "./nix-inputs.ts";
 import { buildProblem } from "./nix-problem.ts";
+import { recordEvaluation } from "./recorded-evaluation.ts";
 import { reuseResult } from "./reuse-result.ts";
 
 /** Builds a project's own hop3.nix: accept is in the Plan, the rest is evaluate, build, check. */
@@ -20,6 +21,7 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
       const known = plan.nix.pure ? io.findResult(nixBuild.inputHash) : undefined;
       if (known !== undefined) return reuseResult(io, nixBuild.inputHash, known);
       const derivation = await io.phase("evaluate", () => evaluate(nixBuild));
+      await recordEvaluation(io.releaseDir, nixBuild.recorded);
       await io.phase("build", () => realise(nixBuild, derivation));
       return io.phase("check", () => check(nixBuild, derivation));
     },

@@ -2,11 +2,13 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Plan, registryNames } from "@hop3/core";
+import { z } from "zod";
 import type { NixClient, NixOptions } from "../nix/client.ts";
 import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
 import type { PackageSet } from "../packages/package-set.ts";
 import type { Registries } from "../registries/registries.ts";
 import type { BuildIo } from "./builder.ts";
+import type { RecordedEvaluation } from "./recorded-evaluation.ts";
 
 export interface NixBuilderParts {
   readonly nix: NixClient;
@@ -29,6 +31,8 @@ export interface NixBuild {
   readonly nixVersion: string;
   /** Argument of nix/release.nix. */
   readonly input: Readonly<Record<string, unknown>>;
+  /** The same without addresses, so that it can be evaluated again. */
+  readonly recorded: RecordedEvaluation;
   /** Equal for equal results. */
   readonly inputHash: string;
 }
@@ -46,7 +50,7 @@ export async function prepareBuild(
   const input = {
     packages: packages.arguments,
     source: { path: io.source.dir, narHash: io.source.hash },
-    registries: await registriesOf(parts, packages),
+    registries: await addressesOf(parts, packages),
     generated: generated ?? null,
     file: plan.nix.file,
     app: io.app,
@@ -70,6 +74,17 @@ export async function prepareBuild(
     packages,
     nixVersion,
     input,
+    recorded: {
+      schema: 1,
+      tree: parts.tree.narHash,
+      packages: packages.arguments,
+      source: io.source.hash,
+      generated: generated?.narHash ?? null,
+      file: input.file,
+      app: input.app,
+      overrides: z.json().parse(JSON.parse(JSON.stringify(input.overrides))),
+      pure: plan.nix.pure,
+    },
     inputHash: createHash("sha256").update(JSON.stringify(identity)).digest("hex"),
     options: {
       sandbox: parts.policy.sandbox,
@@ -90,7 +105,7 @@ async function writeExpression(plan: Plan, io: BuildIo): Promise<LockedTree | un
 }
 
 /** Addresses that downloads are made from; what is downloaded is pinned by hash, so they are no part of the identity. */
-async function registriesOf({ registries }: NixBuilderParts, packages: PackageSet) {
+export async function addressesOf({ registries }: NixBuilderParts, packages: PackageSet) {
   const { arguments: set } = packages;
   const known = set.kind === "debian" ? { npm: set.npmRegistry.replace(/\/+$/, "") } : {};
   return { names: registryNames, configured: { ...known, ...(await registries.forBuilds()) } };

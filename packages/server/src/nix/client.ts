@@ -1,7 +1,8 @@
-import { createWriteStream } from "node:fs";
+import { createWriteStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Argv, hostEnvironment, type RunRequest, type RunResult, run } from "../proc/run.ts";
+import { type Derivations, parseDerivations } from "./derivations.ts";
 import { nixEnvironment, nixMissing } from "./errors.ts";
 import type { LockedTree } from "./locked-tree.ts";
 
@@ -28,6 +29,17 @@ export interface BuildRequest {
   readonly onLine: (line: string) => void;
 }
 
+/** Making the outputs of a derivation, or making them once more beside those that are there. */
+export interface RebuildRequest {
+  readonly drvPath: string;
+  readonly mode: "realise" | "check";
+  readonly timeoutSeconds: number;
+  readonly maxSilentSeconds: number;
+  readonly options: NixOptions;
+  readonly signal: AbortSignal;
+  readonly onLine: (line: string) => void;
+}
+
 /** The only caller of Nix. Its methods report what Nix did; wording failures is the caller's part. */
 export interface NixClient {
   version(): Promise<string>;
@@ -36,6 +48,12 @@ export interface NixClient {
   /** Makes `root` a garbage collector root of a path that exists. */
   addRoot(storePath: string, root: string): Promise<boolean>;
   closure(storePath: string): Promise<{ paths: readonly string[]; bytes: number }>;
+  /** A derivation and all that it needs; undefined where the store does not have it any more. */
+  derivations(drvPath: string): Promise<Derivations | undefined>;
+  /** Which of these paths came from a binary cache; those built here have nobody's signature. */
+  fromCache(paths: readonly string[]): Promise<ReadonlySet<string>>;
+  /** What differs from what is there is left beside it, as `<path>.check`. */
+  rebuild(request: RebuildRequest): Promise<RunResult>;
 }
 
 export interface EvaluateRequest {
@@ -50,6 +68,8 @@ export interface EvaluateRequest {
 const Version = z.string().regex(/\d+\.\d+/);
 /** One evaluation of one app: far above what was ever seen (0.2 s), far below what a loop would take. */
 const evaluationTimeoutMs = 120_000;
+/** Characters of a graph of derivations: 2,000 of them are about 4 Mi. */
+const maxGraph = 256 * 1024 * 1024;
 
 export function makeNixClient(): NixClient {
   let version: Promise<string> | undefined;
@@ -72,6 +92,24 @@ export function makeNixClient(): NixClient {
       return result.exitCode === 0;
     },
     closure: readClosure,
+    async derivations(drvPath) {
+      const flags = ["--extra-experimental-features", "nix-command", "--recursive"];
+      const result = await start(["nix", "show-derivation", ...flags, drvPath], { keep: maxGraph });
+      return result.exitCode === 0 ? parseDerivations(result.stdout) : undefined;
+    },
+    fromCache: readFromCache,
+    rebuild({ drvPath, mode, options, signal, onLine, ...limits }) {
+      const check = mode === "check" ? ["--check", "--keep-failed"] : [];
+      const argv: Argv = [
+        "nix-store",
+        "--realise",
+        drvPath,
+        ...check,
+        ...timeLimits(limits),
+        ...nixOptions(options),
+      ];
+      return start(argv, { signal, onLine });
+    },
   };
 }
 
@@ -145,10 +183,7 @@ async function build(request: BuildRequest): Promise<RunResult> {
     "--add-root",
     request.root,
     "--indirect",
-    "--timeout",
-    String(request.timeoutSeconds),
-    "--max-silent-time",
-    String(request.maxSilentSeconds),
+    ...timeLimits(request),
     ...nixOptions(request.options),
   ];
   const result = await start(argv, { signal: request.signal, onLine });
@@ -167,6 +202,47 @@ async function readClosure(storePath: string): Promise<{ paths: string[]; bytes:
     paths: rows.map((row) => row.path),
     bytes: rows.reduce((sum, row) => sum + row.size, 0),
   };
+}
+
+const PathInfo = z.object({
+  path: z.string().optional(),
+  ultimate: z.boolean().default(false),
+  signatures: z.array(z.string()).default([]),
+});
+/** Later versions of Nix give an object by path, earlier ones a list. */
+const PathInfos = z.union([z.array(PathInfo), z.record(z.string(), PathInfo.nullable())]);
+
+async function readFromCache(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const present = paths.filter((path) => existsSync(path));
+  if (present.length === 0) return new Set();
+  const flags = ["--extra-experimental-features", "nix-command", "--json"];
+  // Nix 2.8 takes no list on its input: arguments, in portions that the kernel accepts.
+  const found = new Set<string>();
+  for (let from = 0; from < present.length; from += 500) {
+    const portion = present.slice(from, from + 500);
+    const argv: Argv = ["nix", "path-info", ...flags, ...portion];
+    const result = await start(argv);
+    for (const path of signedIn(result.stdout)) found.add(path);
+  }
+  return found;
+}
+
+function signedIn(stdout: string): readonly string[] {
+  const infos = PathInfos.safeParse(JSON.parse(stdout === "" ? "[]" : stdout));
+  if (!infos.success) return [];
+  const rows = Array.isArray(infos.data)
+    ? infos.data
+    : Object.entries(infos.data).map(([path, info]) => ({ ...info, path }));
+  return rows.flatMap(({ path, ultimate, signatures }) =>
+    path !== undefined && ultimate !== true && (signatures ?? []).length > 0 ? [path] : [],
+  );
+}
+
+function timeLimits(
+  limits: Pick<BuildRequest, "timeoutSeconds" | "maxSilentSeconds">,
+): readonly string[] {
+  const { timeoutSeconds, maxSilentSeconds } = limits;
+  return ["--timeout", String(timeoutSeconds), "--max-silent-time", String(maxSilentSeconds)];
 }
 
 function nixOptions(options: NixOptions): readonly string[] {
