@@ -104,7 +104,9 @@ function refuseForeign(
 
 function checkInputs({ loaded }: DetectQuestion, template: Template): void {
   const section = loaded.config.nix ?? {};
-  const missing = template.required.find((key) => section[key] === undefined);
+  // What is fetched is pinned, whether a template has to fetch or may.
+  const wanted = section.url === undefined ? [] : (["sha256"] as const);
+  const missing = [...template.required, ...wanted].find((key) => section[key] === undefined);
   if (missing !== undefined) {
     throw templateInput({
       template: template.id,

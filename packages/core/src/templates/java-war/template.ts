@@ -1,50 +1,122 @@
 import { encodeShellWord } from "../../encode/shell.ts";
 import { fromNix } from "../../launcher/text.ts";
-import { binOf, inPackage, type NixExpr, nix, runCommand } from "../expressions.ts";
+import type { Binding, StringPart } from "../../nix/ast.ts";
+import { binOf, inPackage, nix, runCommand } from "../expressions.ts";
+import { javaWrapper } from "../java-wrapper.ts";
 import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
+import { templateInput } from "../template-errors.ts";
 import { archiveBindings, insidePath } from "../upstream.ts";
+import { detectJavaWar, findWars } from "./detect.ts";
+import { tomcatBase, tomcatBindings, tomcatWords, unpackWar } from "./tomcat.ts";
 
 const id = "java-war";
 
-/** A web archive that starts itself. */
+/** A web archive: started by itself, or by Tomcat. */
 export const javaWar = defineTemplate({
   id,
-  title: "A WAR or JAR that starts itself",
-  description: "Fetches a web archive by its hash and runs it with java -jar.",
+  title: "A WAR or JAR",
+  description:
+    "Takes a web archive of the project, or one fetched by its hash. One that names a main class is run with java -jar; any other is unpacked at build time and run by Tomcat, translated from Java EE to Jakarta EE where it needs that.",
   tier: "prebuilt",
-  required: ["url", "sha256"],
-  optional: ["runtime-package", "war-file"],
+  optional: ["url", "sha256", "runtime-package", "war-file"],
+  detect: detectJavaWar,
   render,
 });
 
 function render(spec: AppSpec): Rendering {
   const runtime = spec.section["runtime-package"] ?? "jre";
-  const file = insidePath(spec, "war-file", spec.section["war-file"] ?? `${spec.app}.war`);
+  const java = nix.ref("java");
+  const { file, bindings, source } = findArchive(spec);
   const share = `share/${spec.app}`;
-  const script = [
-    "install -D -m 644 ",
-    nix.ref("archive"),
-    ` $out/${share}/${encodeShellWord(file)}\n`,
-  ];
-  const jdk = nix.ref("java");
   return {
     bindings: [
       nix.bind("java", packageRef(spec, runtime, { template: id, key: "runtime-package" })),
-      ...archiveBindings(spec),
+      ...bindings,
+      ...tomcatBindings(),
     ],
-    package: runCommand({ name: spec.app, script }),
-    names: { APPDIR: inPackage(`/${share}`), JAVABIN: binOf(jdk), jdk, jre: jdk, java: jdk },
-    command: spec.hasOwnWeb
-      ? []
-      : [[fromNix(jdk), "/bin/java"], ["-jar"], [fromNix(nix.ref("package")), `/${share}/${file}`]],
-    path: [binOf(jdk)],
-    env: javaOptions(spec),
+    package: runCommand({
+      name: spec.app,
+      inputs: [nix.ref("pkgs", "makeWrapper"), nix.ref("pkgs", "unzip")],
+      script: buildScript(spec, file, source),
+    }),
+    names: { APPDIR: inPackage(`/${share}`), JAVABIN: binOf(java), jdk: java, jre: java, java },
+    command: spec.hasOwnWeb ? [] : [[fromNix(nix.ref("package")), `/bin/${spec.app}`]],
+    path: [binOf(nix.ref("package")), binOf(java)],
   };
 }
 
-/** Words of JAVA_OPTS reach the machine through the variable that it reads itself: no shell splits them. */
-function javaOptions(spec: AppSpec): Readonly<Record<string, NixExpr>> {
-  const options = spec.section["runtime-env"]?.["JAVA_OPTS"];
-  return options === undefined ? {} : { JDK_JAVA_OPTIONS: nix.string(options) };
+interface Archive {
+  /** Its name in the package. */
+  readonly file: string;
+  readonly bindings: readonly Binding[];
+  readonly source: readonly StringPart[];
+}
+
+function findArchive(spec: AppSpec): Archive {
+  const given = spec.section["war-file"];
+  const wanted = given === undefined ? undefined : insidePath(spec, "war-file", given);
+  if (spec.section.url !== undefined) {
+    const file = installedName(spec, wanted ?? "");
+    return { file, bindings: archiveBindings(spec), source: [nix.ref("archive")] };
+  }
+  const wars = findWars(spec.tree);
+  const path = wanted ?? (wars.length === 1 ? wars[0] : undefined);
+  if (path === undefined || !spec.tree.has(path)) throw missing(spec, wanted, wars);
+  const file = installedName(spec, path);
+  return { file, bindings: [], source: [nix.ref("src"), `/${encodeShellWord(path)}`] };
+}
+
+/** Its own name, where a shell reads that as one plain word. */
+function installedName(spec: AppSpec, path: string): string {
+  const name = path.split("/").at(-1) ?? "";
+  return /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) ? name : `${spec.app}.war`;
+}
+
+function missing(spec: AppSpec, wanted: string | undefined, wars: readonly string[]): Error {
+  const several = `it could be any of ${wars.join(", ")}`;
+  const none = wars.length > 1 ? several : "the app holds no .war, and [nix] url names none";
+  const known = wars.length === 0 ? "" : `: ${wars.join(", ")}`;
+  return templateInput({
+    template: id,
+    reason: wanted === undefined ? none : `[nix] war-file '${wanted}' is not in the app`,
+    hint: `Set war-file to a file of the app${known}, or url and sha256 to fetch one`,
+    place: spec.scope(["nix", wanted === undefined ? "template" : "war-file"]).place,
+  });
+}
+
+function buildScript(
+  { app }: AppSpec,
+  file: string,
+  source: readonly StringPart[],
+): readonly StringPart[] {
+  const share = `$out/share/${app}`;
+  return [
+    "install -D -m 644 ",
+    ...source,
+    ` ${share}/${file}
+cd ${share}
+manifest=$(unzip -p ${file} META-INF/MANIFEST.MF 2>/dev/null || true)
+if [[ $manifest == *Main-Class:* ]]; then
+`,
+    ...indent(javaWrapper({ name: app, words: [`-jar ${share}/${file}`] })),
+    "else\n",
+    ...indent(unpackWar(file)),
+    ...indent(javaWrapper({ name: app, before: tomcatBase(share), words: tomcatWords(share) })),
+    "fi\n",
+  ];
+}
+
+/** Lines of shell two columns further in. */
+function indent(parts: readonly StringPart[]): readonly StringPart[] {
+  let isStart = true;
+  return parts.map((part) => {
+    if (typeof part !== "string") {
+      isStart = false;
+      return part;
+    }
+    const lines = part.replace(isStart ? /^(?=[^\n])/gm : /(?<=\n)(?=[^\n])/g, "  ");
+    isStart = part.endsWith("\n");
+    return lines;
+  });
 }
