@@ -10,11 +10,17 @@ import {
   measureUnchanged,
   measureVersion,
 } from "./bench/figures.ts";
+import { measureGenerate } from "./bench/generate.ts";
 import type { Figure } from "./bench/measure.ts";
 import { startPlatform } from "./bench/platform.ts";
 import { untilStopped } from "./demo/stop-signal.ts";
 
-const figures: Readonly<Record<string, (context: BenchContext) => Promise<Figure[]>>> = {
+/** Figures of pure code: nothing is started for them. */
+const inProcess: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  generate: measureGenerate,
+};
+
+const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Figure[]>>> = {
   version: measureVersion,
   unchanged: measureUnchanged,
   change: measureChange,
@@ -23,13 +29,29 @@ const figures: Readonly<Record<string, (context: BenchContext) => Promise<Figure
 };
 
 async function main(names: readonly string[]): Promise<number> {
-  const wanted = Object.entries(figures).filter(
-    ([name]) => names.length === 0 || names.includes(name),
-  );
-  if (wanted.length === 0) {
-    process.stderr.write(`no such figure; known: ${Object.keys(figures).join(" ")}\n`);
+  const known = [...Object.keys(inProcess), ...Object.keys(onPlatform)];
+  const isWanted = ([name]: readonly [string, unknown]) =>
+    names.length === 0 || names.includes(name);
+  if (!known.some((name) => isWanted([name, undefined]))) {
+    process.stderr.write(`no such figure; known: ${known.join(" ")}\n`);
     return 2;
   }
+  const alone = Object.entries(inProcess).filter(isWanted);
+  const wanted = Object.entries(onPlatform).filter(isWanted);
+  let allGood = true;
+  for (const [, measure] of alone) allGood = report(await measure()) && allGood;
+  if (wanted.length > 0) allGood = (await measureOnPlatform(wanted)) && allGood;
+  return allGood ? 0 : 1;
+}
+
+function report(found: readonly Figure[]): boolean {
+  for (const figure of found) process.stdout.write(`${JSON.stringify(figure)}\n`);
+  return found.every(({ ok }) => ok);
+}
+
+async function measureOnPlatform(
+  wanted: readonly (readonly [string, (context: BenchContext) => Promise<Figure[]>])[],
+): Promise<boolean> {
   const directory = await mkdtemp(join(tmpdir(), "hop3-bench-"));
   // Apps have users of their own, who have to pass through.
   await chmod(directory, 0o711);
@@ -39,16 +61,13 @@ async function main(names: readonly string[]): Promise<number> {
   let allGood = true;
   try {
     for (const [, measure] of wanted) {
-      for (const figure of await untilStopped(measure({ platform, directory }))) {
-        process.stdout.write(`${JSON.stringify(figure)}\n`);
-        allGood &&= figure.ok;
-      }
+      allGood = report(await untilStopped(measure({ platform, directory }))) && allGood;
     }
   } finally {
     await platform.server.stop();
     await rm(directory, { recursive: true, force: true });
   }
-  return allGood ? 0 : 1;
+  return allGood;
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -28,6 +28,7 @@ export async function timeOwnStart(location: string, path: string): Promise<numb
       dataDir: directory,
       tmpDir: directory,
       publicUrl: "http://bench.localhost",
+      role: "web",
       port,
       socket,
     },
@@ -35,7 +36,7 @@ export async function timeOwnStart(location: string, path: string): Promise<numb
   const stop = new AbortController();
   const started = performance.now();
   const ended = run({
-    argv: commandArgv(web.command, runtime.shell),
+    argv: commandArgv(web.command, runtime),
     env,
     cwd: runtime.working_dir,
     signal: stop.signal,
