@@ -10,6 +10,7 @@ import {
   PackageSetInfo,
   ProcessInfo,
   ReleaseSummary,
+  Verification,
 } from "@hop3/core/api";
 import { z } from "zod";
 
@@ -35,6 +36,13 @@ export const LogRecords = z.object({ records: z.array(LogRecord) });
 export const PackagesFound = z.object({ packages: z.array(PackageFound) });
 export const Processes = z.object({ processes: z.array(ProcessInfo) });
 export const Releases = z.object({ releases: z.array(ReleaseSummary) });
+
+/** One line of the answer to a verification. */
+export const VerifyLine = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("log"), text: z.string() }),
+  z.object({ type: z.literal("end"), verification: Verification }),
+  z.object({ type: z.literal("failure"), failure: FailureData }),
+]);
 
 /** One line of the answer to an update of the package set. */
 export const UpdateLine = z.discriminatedUnion("type", [

@@ -63,6 +63,23 @@ export const nixTree: CommandSpec = {
       summary: "List the templates and where the bytes that they run come from",
       load: async () => (await import("./commands/nix.ts")).nixTiers,
     },
+    {
+      name: "verify",
+      summary: "Build a Release a second time and compare every byte",
+      notes: [
+        "The tier is a claim, this is its measurement. What runs is not disturbed, and the result is kept with its date: hop3 releases shows it.",
+      ],
+      examples: ["hop3 nix verify --app shop", "hop3 nix verify --app shop --release 3 --json"],
+      options: [
+        appOption,
+        {
+          name: "release",
+          summary: "This Release instead of the one that runs",
+          value: { name: "number", kind: "text" },
+        },
+      ],
+      load: async () => (await import("./commands/nix-verify.ts")).nixVerify,
+    },
   ],
 };
 

@@ -1,4 +1,4 @@
-import type { AppDetail, AppSummary } from "@hop3/core";
+import type { AppDetail, AppSummary, ReleaseSummary } from "@hop3/core";
 import { chooseApp } from "../app.ts";
 import { type Block, fields, line, type Span, table } from "../blocks.ts";
 import { at } from "../client.ts";
@@ -54,6 +54,7 @@ export async function info(input: Input, context: Context): Promise<Answer> {
     ["release", release === undefined ? "none yet" : String(release.number)],
     ["made", release === undefined ? undefined : formatAge(release.createdAt, context.now())],
     ["tier", release?.tier],
+    ["verified", verifiedText(release, context)],
     ["closure", closureText(release?.closure)],
     ["location", release?.location],
     ["data", app.dataDir],
@@ -61,6 +62,11 @@ export async function info(input: Input, context: Context): Promise<Answer> {
     ["last", last === undefined ? undefined : `${last.kind}, ${last.state}`],
   ]);
   return { json: app, blocks: [facts, ...processBlocks(app)] };
+}
+
+function verifiedText(release: ReleaseSummary | undefined, context: Context): string | undefined {
+  const found = release?.verified;
+  return found === undefined ? undefined : `${found.state}, ${formatAge(found.at, context.now())}`;
 }
 
 function processBlocks(app: AppDetail): Block[] {

@@ -35,13 +35,21 @@ function releaseBlocks(found: readonly ReleaseSummary[], context: Context): Bloc
     { text: each.state, tone: tones[each.state] } as const,
     formatAge(each.createdAt, context.now()),
     each.createdBy,
-    each.tier ?? "-",
+    tierSpan(each),
     each.closure === undefined ? "-" : formatBytes(each.closure.bytes),
     each.sourceRevision?.slice(0, 12) ?? "-",
     rollbackSpan(each),
   ]);
   const head = ["release", "state", "made", "by", "tier", "closure", "revision", "rollback"];
   return [table(head, rows)];
+}
+
+/** The claim, and behind it what a rebuild has shown. */
+function tierSpan({ tier, verified }: ReleaseSummary): Span {
+  if (tier === undefined) return "-";
+  if (verified === undefined) return tier;
+  const isGood = verified.state === "reproducible";
+  return { text: `${tier}, ${verified.state}`, tone: isGood ? "good" : "bad" };
 }
 
 function rollbackSpan(release: ReleaseSummary): Span {

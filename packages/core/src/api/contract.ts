@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BuildArtifact, Tier } from "../artifact/build-artifact.ts";
+import { Verification } from "../artifact/verification.ts";
 import {
   DeploymentKind,
   DeploymentState,
@@ -60,10 +61,15 @@ export const ReleaseSummary = z.strictObject({
   restorable: z.boolean(),
   notRestorableBecause: z.string().optional(),
   failure: FailureData.optional(),
+  /** What the last `nix verify` measured of the tier that is claimed. */
+  verified: Verification.pick({ state: true, at: true, reason: true }).optional(),
 });
 export type ReleaseSummary = z.infer<typeof ReleaseSummary>;
 
-export const ReleaseDetail = ReleaseSummary.extend({ artifact: BuildArtifact.optional() });
+export const ReleaseDetail = ReleaseSummary.extend({
+  artifact: BuildArtifact.optional(),
+  verification: Verification.optional(),
+});
 export type ReleaseDetail = z.infer<typeof ReleaseDetail>;
 
 export const AppDetail = AppSummary.extend({

@@ -1,4 +1,4 @@
-import type { BuildArtifact, Command, Phase, Plan, WorkerOverride } from "@hop3/core";
+import type { BuildArtifact, Command, Phase, Plan, Verification, WorkerOverride } from "@hop3/core";
 
 /** One immutable snapshot of an app's files, filtered, unpacked where a build can read it. */
 export interface Source {
@@ -42,10 +42,20 @@ export interface BuildResult {
   readonly closure: { readonly paths: number; readonly bytes: number };
 }
 
+export interface VerifyRequest {
+  readonly artifact: BuildArtifact;
+  /** Of every Release with this closure; one of them was built and knows how. */
+  readonly releaseDirs: readonly string[];
+  readonly signal: AbortSignal;
+  readonly onLine: (text: string) => void;
+}
+
 /** Level 1: HOW to build. `accept` is pure and lives in the Plan (core/plan); this is the part with effects. */
 export interface Builder {
   readonly name: string;
   build(plan: Plan, io: BuildIo): Promise<BuildResult>;
+  /** Builds once more what it has built and compares; absent where nothing promises the same again. */
+  verify?(request: VerifyRequest): Promise<Verification>;
   /** Removes what it keeps for an App and no Release of `kept` locations needs. */
   sweep?(app: string, kept: readonly string[]): Promise<void>;
 }

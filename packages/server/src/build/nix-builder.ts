@@ -8,8 +8,9 @@ import type { Builder, BuildResult } from "./builder.ts";
 import { checkEvaluation, Evaluation, parseRuntimeConfig } from "./nix-contract.ts";
 import { type NixBuild, type NixBuilderParts, prepareBuild } from "./nix-inputs.ts";
 import { buildProblem } from "./nix-problem.ts";
-import { recordEvaluation } from "./recorded-evaluation.ts";
+import { readEvaluation, recordEvaluation } from "./recorded-evaluation.ts";
 import { reuseResult } from "./reuse-result.ts";
+import { verify } from "./verify/verify.ts";
 
 /** Builds a project's own hop3.nix: accept is in the Plan, the rest is evaluate, build, check. */
 export function makeNixBuilder(parts: NixBuilderParts): Builder {
@@ -24,6 +25,10 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
       await recordEvaluation(io.releaseDir, nixBuild.recorded);
       await io.phase("build", () => realise(nixBuild, derivation));
       return io.phase("check", () => check(nixBuild, derivation));
+    },
+    async verify(request) {
+      const recorded = await readEvaluation(request.releaseDirs);
+      return verify(parts, { ...request, recorded });
     },
   };
 }

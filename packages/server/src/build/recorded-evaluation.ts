@@ -31,11 +31,17 @@ export async function recordEvaluation(
   await writeFile(fileOf(releaseDir), `${JSON.stringify(evaluation)}\n`, { mode: 0o640 });
 }
 
-/** undefined for a Release that took over the closure of an earlier one, or is older than these records. */
-export async function readEvaluation(releaseDir: string): Promise<RecordedEvaluation | undefined> {
-  const text = await readFile(fileOf(releaseDir), "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  return RecordedEvaluation.safeParse(JSON.parse(text)).data;
+/** The first record among Releases of one closure; undefined where all are older than these records. */
+export async function readEvaluation(
+  releaseDirs: readonly string[],
+): Promise<RecordedEvaluation | undefined> {
+  for (const dir of releaseDirs) {
+    const text = await readFile(fileOf(dir), "utf8").catch(() => undefined);
+    const recorded =
+      text === undefined ? undefined : RecordedEvaluation.safeParse(JSON.parse(text)).data;
+    if (recorded !== undefined) return recorded;
+  }
+  return undefined;
 }
 
 /** The tree of a hash where the store has it: uploads are gone by now. */

@@ -82,4 +82,7 @@ export const migrations: readonly string[] = [
     created_at TEXT NOT NULL
   ) STRICT;
   `,
+  `
+  ALTER TABLE releases ADD COLUMN verification TEXT;
+  `,
 ];

@@ -4,6 +4,7 @@ import {
   FailureData,
   ReleaseSettings,
   ReleaseState,
+  Verification,
 } from "@hop3/core";
 import { z } from "zod";
 import type { Database } from "./database.ts";
@@ -33,6 +34,7 @@ export const Release = z
     closure_bytes: z.int().optional(),
     prepared: z.int(),
     failure: json(FailureData).optional(),
+    verification: json(Verification).optional(),
   })
   .transform((row) => ({
     appId: row.app_id,
@@ -56,6 +58,8 @@ export const Release = z
     /** Its release steps (before_run) have been run. */
     prepared: row.prepared === 1,
     failure: row.failure,
+    /** What the last rebuild has shown. */
+    verification: row.verification,
   }));
 export type Release = z.infer<typeof Release>;
 
@@ -84,6 +88,8 @@ export interface ReleaseStore {
   setBuilt(release: Release, built: BuiltRelease, config: ConfigSnapshot): void;
   setState(appId: number, number: number, state: ReleaseState): void;
   setPrepared(appId: number, number: number): void;
+  /** Every Release with this closure shares what was measured of it. */
+  setVerification(appId: number, location: string, verification: Verification): void;
   setFailed(appId: number, number: number, failure: FailureData): void;
   /** The newest Release with these inputs whose build ended well and is still kept. */
   findByInputs(appId: number, inputHash: string): Release | undefined;
@@ -154,6 +160,14 @@ function makeWrites(db: Database): Omit<ReleaseStore, keyof Reads> {
     },
     setPrepared: (appId, number) => {
       db.run("UPDATE releases SET prepared = 1 WHERE app_id = ? AND number = ?", appId, number);
+    },
+    setVerification: (appId, location, verification) => {
+      db.run(
+        "UPDATE releases SET verification = ? WHERE app_id = ? AND artifact ->> 'location' = ?",
+        JSON.stringify(verification),
+        appId,
+        location,
+      );
     },
     setFailed: (appId, number, failure) => {
       db.run(

@@ -23,6 +23,7 @@ function release(number: number, state: ReleaseState, daysAgo: number): Release 
     closure: undefined,
     prepared: true,
     failure: undefined,
+    verification: undefined,
   };
 }
 

@@ -5,6 +5,7 @@ import type {
   DeploymentSummary,
   ProcessInfo,
   ReleaseSummary,
+  Verification,
 } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
@@ -98,7 +99,7 @@ export async function showAppDetail(platform: Platform, app: App): Promise<AppDe
 }
 
 export function showRelease(platform: Platform, app: App, release: Release): ReleaseSummary {
-  const { artifact, closure, failure, sourceHash, sourceRevision } = release;
+  const { artifact, closure, failure, sourceHash, sourceRevision, verification } = release;
   const reason = whyNotRestorable(platform, app, release);
   return {
     number: release.number,
@@ -119,7 +120,12 @@ export function showRelease(platform: Platform, app: App, release: Release): Rel
     ...(sourceHash === undefined ? {} : { sourceHash }),
     ...(sourceRevision === undefined ? {} : { sourceRevision }),
     ...(failure === undefined ? {} : { failure }),
+    ...(verification === undefined ? {} : { verified: verifiedOf(verification) }),
   };
+}
+
+function verifiedOf({ state, at, reason }: Verification): ReleaseSummary["verified"] {
+  return { state, at, ...(reason === undefined ? {} : { reason }) };
 }
 
 export function showDeployment(platform: Platform, deployment: Deployment): DeploymentSummary {

@@ -67,7 +67,9 @@ async function rebuild(io: CheckIo, { drvPath, derivation, kind }: OwnDerivation
       ...(isCut ? { differing: differences.length } : {}),
     };
   } finally {
+    const kept = /keeping build directory '([^']+)'/.exec(result.stderr)?.[1];
     for (const output of outputs) await removeTree(`${output}.check`);
+    if (kept !== undefined) await removeTree(kept);
   }
 }
 

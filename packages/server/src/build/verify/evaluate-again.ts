@@ -2,7 +2,7 @@ import { z } from "zod";
 import { evaluationProblem } from "../../nix/eval-problem.ts";
 import { addressesOf, type NixBuilderParts } from "../nix-inputs.ts";
 import { inputOf } from "../recorded-evaluation.ts";
-import type { VerifyRequest } from "./verify.ts";
+import type { RecordedRequest } from "./verify.ts";
 
 const Evaluated = z.object({ drvPath: z.string() });
 
@@ -15,7 +15,7 @@ export type Again =
 
 export async function evaluateAgain(
   parts: NixBuilderParts,
-  { recorded, artifact, signal }: VerifyRequest,
+  { recorded, artifact, signal }: RecordedRequest,
 ): Promise<Again> {
   if (recorded === undefined) return { kind: "gone", because: "nothing was recorded" };
   const { nix, tree, nearestAttributes, policy } = parts;

@@ -6,7 +6,7 @@ import { type CheckIo, checkDerivation } from "./check-derivation.ts";
 import { evaluateAgain } from "./evaluate-again.ts";
 import { type OwnDerivation, outputsOf, ownDerivations } from "./own-derivations.ts";
 
-export interface VerifyRequest {
+export interface RecordedRequest {
   readonly artifact: BuildArtifact;
   readonly recorded: RecordedEvaluation | undefined;
   readonly signal: AbortSignal;
@@ -19,7 +19,7 @@ export interface VerifyRequest {
  */
 export async function verify(
   parts: NixBuilderParts,
-  request: VerifyRequest,
+  request: RecordedRequest,
 ): Promise<Verification> {
   const began = performance.now();
   const finish = (found: Outcome): Verification => ({
@@ -49,7 +49,7 @@ type Found =
   | { readonly reason: string };
 
 /** What the evaluation gives today; where that cannot be repeated, the derivation that was built then. */
-async function findDerivation(parts: NixBuilderParts, request: VerifyRequest): Promise<Found> {
+async function findDerivation(parts: NixBuilderParts, request: RecordedRequest): Promise<Found> {
   const { artifact } = request;
   const again = await evaluateAgain(parts, request);
   if (again.kind === "failed") return { reason: again.reason };
@@ -72,7 +72,7 @@ async function chooseOwn(
 
 async function checkIo(
   { nix, policy, packages }: NixBuilderParts,
-  { artifact, signal }: VerifyRequest,
+  { artifact, signal }: RecordedRequest,
 ): Promise<CheckIo> {
   const sandbox = policy.sandbox && artifact.provenance.sandboxed;
   const { substitute } = await packages();

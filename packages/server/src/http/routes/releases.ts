@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { createRoute, z } from "@hono/zod-openapi";
-import { ReleaseDetail, ReleaseSummary } from "@hop3/core";
+import { ReleaseDetail, ReleaseSummary, withoutGaps } from "@hop3/core";
 import type { App } from "../../db/apps.ts";
 import type { Release } from "../../db/releases.ts";
 import { releaseNotFound } from "../../deploy/errors.ts";
+import { verifyRelease } from "../../deploy/verify-release.ts";
 import { buildLogFile } from "../../nix/client.ts";
 import { AppParams, json, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
+import { streamLines } from "../stream-lines.ts";
 import { showRelease } from "../views.ts";
 
 const ReleaseParams = AppParams.extend({ number: z.coerce.number().int().positive() });
@@ -36,6 +38,16 @@ const getBuildLog = createRoute({
   },
 });
 
+const verifyReleaseRoute = createRoute({
+  method: "post",
+  path: "/apps/{app}/releases/{number}/verify",
+  request: { params: ReleaseParams },
+  responses: {
+    200: { description: "application/x-ndjson: a line for each derivation, then the result" },
+    ...problems,
+  },
+});
+
 export function releaseRoutes({ platform, deployer }: Service) {
   const require = (name: string, number: number): { app: App; release: Release } => {
     const app = deployer.requireApp(name);
@@ -56,12 +68,21 @@ export function releaseRoutes({ platform, deployer }: Service) {
       const { app, release } = require(params.app, params.number);
       const { artifact } = release;
       const detail = showRelease(platform, app, release);
-      return c.json(artifact === undefined ? detail : { ...detail, artifact }, 200);
+      const more = withoutGaps({ artifact, verification: release.verification });
+      return c.json({ ...detail, ...more }, 200);
     })
     .openapi(getBuildLog, async (c) => {
       const params = c.req.valid("param");
       const { app, release } = require(params.app, params.number);
       const dir = platform.home.app(app.name).release(release.number);
       return c.text(await readFile(buildLogFile(dir), "utf8").catch(() => ""), 200);
+    })
+    .openapi(verifyReleaseRoute, (c) => {
+      const params = c.req.valid("param");
+      const found = require(params.app, params.number);
+      const { signal } = c.req.raw;
+      return streamLines(c, async (onLine) => ({
+        verification: await verifyRelease(platform, found, { signal, onLine }),
+      }));
     });
 }

@@ -1,9 +1,8 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop3/core";
-import { stream } from "hono/streaming";
-import { toFailure } from "../../deploy/errors.ts";
 import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
+import { streamLines } from "../stream-lines.ts";
 
 const getServer = createRoute({
   method: "get",
@@ -54,20 +53,7 @@ export function serverRoutes(service: Service) {
       const packages = await service.searchPackages(c.req.valid("query").q);
       return c.json({ packages: [...packages] }, 200);
     })
-    .openapi(updatePackages, (c) => {
-      c.header("content-type", "application/x-ndjson");
-      return stream(c, async (out) => {
-        let writing: Promise<unknown> = Promise.resolve();
-        const send = (line: object): void => {
-          writing = writing.then(() => out.write(`${JSON.stringify(line)}\n`));
-        };
-        try {
-          const info = await service.updatePackages((text) => send({ type: "log", text }));
-          send({ type: "end", info });
-        } catch (error) {
-          send({ type: "failure", failure: toFailure(error) });
-        }
-        await writing;
-      });
-    });
+    .openapi(updatePackages, (c) =>
+      streamLines(c, async (onLine) => ({ info: await service.updatePackages(onLine) })),
+    );
 }
