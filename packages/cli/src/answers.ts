@@ -19,7 +19,9 @@ import { z } from "zod";
 export {
   AppDetail,
   ConfigResult,
+  LockLine,
   LogRecord,
+  NixCheck,
   Problem,
   RunFrame,
   ServerInfo,

@@ -1,4 +1,4 @@
-import type { Problem } from "@hop3/core";
+import type { FailureData, Problem } from "@hop3/core";
 import { defineError, ExitCode, formatPlace, Hop3Error } from "@hop3/core/base";
 
 export const usageError = defineError<{ message: string; hint?: string | undefined }>({
@@ -159,6 +159,11 @@ export function fromProblem(problem: Problem): Hop3Error {
     exitCode: toExitCode(problem.exitCode),
     status: problem.status,
   });
+}
+
+/** The failure that a stream of lines ended with. */
+export function fromFailure(failure: FailureData): Hop3Error {
+  return new Hop3Error({ ...failure, exitCode: toExitCode(failure.exitCode), status: 500 });
 }
 
 /** An exit code from outside; anything that would look like success becomes a plain failure. */

@@ -1,4 +1,5 @@
 import type { CommandSpec, OptionSpec } from "./command.ts";
+import { projectCommands } from "./tree-nix.ts";
 import { appOption, detachOption, directoryArgument } from "./tree-options.ts";
 
 const noRestartOption: OptionSpec = {
@@ -80,6 +81,7 @@ export const nixTree: CommandSpec = {
       ],
       load: async () => (await import("./commands/nix-verify.ts")).nixVerify,
     },
+    ...projectCommands,
   ],
 };
 

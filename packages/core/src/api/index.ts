@@ -2,3 +2,4 @@
 export * from "../artifact/verification.ts";
 export * from "../deploy/timeline.ts";
 export * from "./contract.ts";
+export * from "./nix-contract.ts";

@@ -15,7 +15,7 @@ const refresh = "hop3 nix lock";
 const keyPattern = /^[a-z]+:[^\s"'\\]+@[^\s"'\\]+$/;
 
 /** One file of a dependency. */
-const LockedFile = z.strictObject({
+export const LockedFile = z.strictObject({
   file: z.string().refine(isSafeFileName, "is no name of a file"),
   /** SRI, of an algorithm that Nix checks. */
   hash: z.string().refine((text) => parseHash(text).kind === "sri", "is no hash"),

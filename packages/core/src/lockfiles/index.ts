@@ -1,5 +1,6 @@
 export * from "./bench.ts";
 export * from "./hop3-lock.ts";
+export * from "./index-page.ts";
 export { lockfileKinds } from "./kinds.ts";
 export * from "./lockfile.ts";
 export * from "./lockfile-errors.ts";
@@ -8,3 +9,4 @@ export * from "./pick-from-index.ts";
 export * from "./read-lockfile.ts";
 export * from "./registry-url.ts";
 export * from "./target.ts";
+export * from "./update-lock.ts";

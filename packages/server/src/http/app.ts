@@ -9,6 +9,7 @@ import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { domainRoutes } from "./routes/domains.ts";
 import { logRoutes } from "./routes/logs.ts";
+import { nixRoutes } from "./routes/nix.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
 import { serverRoutes } from "./routes/server.ts";
@@ -31,6 +32,7 @@ export function makeHttpApp({ service, version, tokenHashes }: HttpOptions): Ope
     deploymentRoutes,
     domainRoutes,
     logRoutes,
+    nixRoutes,
     releaseRoutes,
     runRoutes,
     serverRoutes,
