@@ -43,6 +43,8 @@ export interface WantedFile {
   readonly path?: string | undefined;
   /** The whole address, where the lockfile has it. */
   readonly url?: string | undefined;
+  /** Maven: a file that a module may have or not; a registry without it says so by 404. */
+  readonly isOptional?: boolean | undefined;
 }
 
 /** A dependency that its own lockfile pins by no hash that Nix can use. */
