@@ -1,5 +1,6 @@
 import type { Place } from "../errors.ts";
 import type { NixExpr } from "../nix/ast.ts";
+import { nix } from "../nix/build.ts";
 import { recipeReferenceUnknown, recipeTextInvalid } from "./generate-errors.ts";
 import { fromNix, type Text, type TextPart, variable } from "./text.ts";
 
@@ -28,6 +29,7 @@ const runTimeName = /^[A-Z_][A-Z0-9_]*$/;
 const secretCommand = /^\$\(head -c (\d+) \/dev\/urandom \| base64\)/;
 const bareName = /^\$([A-Za-z_][A-Za-z0-9_]*)/;
 const bracedName = /^\$\{([A-Za-z_][A-Za-z0-9_-]*?)(:?[-?][\s\S]*)?\}$/;
+const attributeOf = /^\$\{([A-Za-z_][A-Za-z0-9_-]*)((?:\.[A-Za-z_][A-Za-z0-9_'-]*)+)\}$/;
 const word = /^[A-Z][A-Z0-9_]*(?![A-Za-z0-9_])/;
 
 /** Reads a text of a recipe; a command substitution, which would have to be run, is refused. */
@@ -108,6 +110,8 @@ function readBraced(reader: Reader, rest: string): Found {
   const { scope, options } = reader;
   const length = closingBrace(rest);
   const all = rest.slice(0, length);
+  const attribute = attributeReference(scope, all);
+  if (attribute !== undefined) return { part: fromNix(attribute), length };
   const [, name = "", tail] = bracedName.exec(all) ?? [];
   const part = tail === undefined ? fixedReference(reader, name) : undefined;
   const found = part ?? runTimeReference(reader, name, tail);
@@ -122,6 +126,14 @@ function readBraced(reader: Reader, rest: string): Found {
     reason: `'${all}' is not a reference`,
     hint: `References are \${NAME}, \${NAME:-default} and \${NAME:?message}`,
   });
+}
+
+/** `${pkgs.coreutils}`, `${php.extensions}`: an attribute of something that is known. */
+export function attributeReference(scope: TextScope, text: string): NixExpr | undefined {
+  const [, name = "", path = ""] = attributeOf.exec(text) ?? [];
+  const expr = name === "pkgs" ? nix.ref("pkgs") : own(scope.names, name);
+  if (path === "" || (expr?.kind !== "ref" && expr?.kind !== "select")) return undefined;
+  return nix.select(expr, path.slice(1).split("."));
 }
 
 function fixedReference({ scope }: Reader, name: string): TextPart | undefined {

@@ -1,6 +1,7 @@
 import { nearest, type Place } from "@hop3/core";
 import { z } from "zod";
 import {
+  archiveUnsafe,
   nixBuildFailed,
   nixBuildTimeout,
   nixCommandNotFound,
@@ -34,7 +35,7 @@ export function buildProblem(failed: FailedBuild): Error {
   const { stderr } = failed;
   const lastLines = stderr.trimEnd().split("\n").slice(-30).join("\n");
   const reported = /^hop3-error: (.*)$/m.exec(stderr)?.[1];
-  if (reported !== undefined) return reportedProblem(JSON.parse(reported), failed);
+  if (reported !== undefined) return reportedProblem(reported, failed);
   if (/No space left on device/.test(stderr)) return nixDiskFull({ lastLines });
   const unboxed = /derivation '([^']*)' has '__noChroot' set/.exec(stderr)?.[1];
   if (unboxed !== undefined) {
@@ -53,8 +54,11 @@ function derivationName(drvPath: string): string {
   return /\/[a-z0-9]{32}-(.+)\.drv/.exec(drvPath)?.[1] ?? "the release";
 }
 
-function reportedProblem(line: unknown, { file, positions }: FailedBuild): Error {
-  const reported = ReportedError.parse(line);
+function reportedProblem(line: string, { file, positions }: FailedBuild): Error {
+  // Of a shell that has no jq: the code, and a reason as it stands.
+  const reason = /^ARCHIVE_UNSAFE (.*)/.exec(line)?.[1];
+  if (reason !== undefined) return archiveUnsafe({ reason, place: undefined });
+  const reported = ReportedError.parse(JSON.parse(line));
   if (reported.code === "NIX_RUNTIME_JSON") {
     return nixRuntimeJson({ reason: `is not valid JSON: ${reported.reason.trim()}` });
   }

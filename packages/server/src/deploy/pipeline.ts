@@ -118,7 +118,11 @@ async function build(attempt: Attempt, release: Release, planned: Planned): Prom
       return artifact && closure && { artifact, closure };
     },
   };
-  return builder.build(planned.plan, io);
+  try {
+    return await builder.build(planned.plan, io);
+  } catch (error) {
+    throw planned.explain(error);
+  }
 }
 
 function record(attempt: Attempt, release: Release, built: BuiltRelease): Release {

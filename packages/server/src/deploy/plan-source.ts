@@ -1,94 +1,31 @@
-import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import {
-  type DeploySettings,
-  deploySettings,
-  expandComputed,
-  generatePlanned,
-  type LoadedConfig,
-  loadConfig,
-  makePlan,
-  makeSourceFilter,
-  noConfig,
-  type Plan,
-  type ReleaseSettings,
-  readPlanFiles,
-} from "@hop3/core";
-import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
-import type { BuildOverrides, Source } from "../build/builder.ts";
+import { type DeploySettings, expandComputed, type ReleaseSettings } from "@hop3/core";
+import type { SourceEntry } from "@hop3/core/node";
 import type { Attempt } from "./attempt.ts";
 import { requireFreeDomain } from "./domains.ts";
 import { keepGenerated } from "./generated.ts";
-import { makeSource, type ReceiveRequest } from "./receive.ts";
+import { type ReadPlan, readPlan } from "./read-plan.ts";
+import type { ReceiveRequest } from "./receive.ts";
 import { builtInDomain, publicUrl } from "./routes.ts";
 import { readConfig } from "./stored-config.ts";
 
 /** Everything that is decided before something is built. */
-export interface Planned {
-  readonly source: Source;
-  readonly plan: Plan;
+export interface Planned extends Omit<ReadPlan, "wanted"> {
   readonly settings: ReleaseSettings;
-  readonly overrides: BuildOverrides;
-  /** Writes the expression where the Plan names a template. */
-  generate(): Promise<string>;
 }
 
-/** Reads the app's own files, settles which of them are the Source, and makes the Plan. */
+/** The Plan of an uploaded tree, and what of it depends on the App: its domains, its stored variables. */
 export async function planSource(
   attempt: Attempt,
   receive: ReceiveRequest,
   unpacked: readonly SourceEntry[],
 ): Promise<Planned> {
-  const { platform } = attempt;
-  const loaded = await readConfigFile(receive.dir);
-  const { build } = loaded.config;
-  const entries = await dropIgnored(receive.dir, build?.ignore ?? [], unpacked);
-  const source = await makeSource(receive, entries, build?.["allow-secrets"] ?? []);
-  const tree = makeDirectoryTree(entries);
-  const files = await readPlanFiles(tree);
-  const { procfile, appJson } = files;
-  const plan = makePlan({
-    tree,
-    loaded,
-    ...files,
-    policy: { allowImpure: platform.settings.policy["allow-impure"] },
-  });
+  const { platform, app } = attempt;
+  const read = await readPlan(platform, { app: app.name, receive }, unpacked);
+  const { plan, wanted } = read;
   attempt.note("info", `Builder ${plan.builder}: ${plan.reason}`);
   for (const warning of plan.warnings) attempt.note("warning", warning);
-  const wanted = deploySettings(loaded.config, procfile, appJson?.config);
-  for (const domain of wanted.domains.list) requireFreeDomain(platform, attempt.app, domain);
-  return {
-    source,
-    plan,
-    settings: releaseSettings(attempt, wanted),
-    overrides: { workers: wanted.workers, beforeRun: wanted.beforeRun },
-    generate: () => generatePlanned(plan, { tree, loaded, procfile, app: attempt.app.name }),
-  };
-}
-
-async function readText(file: string): Promise<string> {
-  return readFile(file, "utf8").catch(() => "");
-}
-
-async function readConfigFile(dir: string): Promise<LoadedConfig> {
-  const text = await readText(join(dir, "hop3.toml"));
-  return text === "" ? noConfig() : loadConfig(text);
-}
-
-/** `[build] ignore` is known only now that the file is there. */
-async function dropIgnored(
-  dir: string,
-  globs: readonly string[],
-  entries: readonly SourceEntry[],
-): Promise<readonly SourceEntry[]> {
-  if (globs.length === 0) return entries;
-  const kept: SourceEntry[] = [];
-  const dropped: string[] = [];
-  const options = { onDropped: (path: string) => dropped.push(path) };
-  const walk = walkSource(dir, makeSourceFilter({ buildIgnore: globs }), options);
-  for await (const entry of walk) kept.push(entry);
-  for (const path of dropped) await rm(join(dir, path), { recursive: true, force: true });
-  return kept;
+  for (const domain of wanted.domains.list) requireFreeDomain(platform, app, domain);
+  return { ...read, settings: releaseSettings(attempt, wanted) };
 }
 
 function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSettings {

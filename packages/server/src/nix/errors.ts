@@ -134,6 +134,16 @@ export const nixCommandNotFound = defineError<{
       : `Programs that exist: ${listSome(available)}`,
 });
 
+export const archiveUnsafe = defineError<{ reason: string; place: Place | undefined }>({
+  code: "ARCHIVE_UNSAFE",
+  exitCode: ExitCode.deployFailed,
+  status: 422,
+  message: ({ reason }) => `the archive of [nix] url is not unpacked: ${reason}`,
+  hint: () =>
+    "Look at what is in it (tar -tvf, unzip -l); packed again without that, and with its new sha256, it is accepted",
+  place: ({ place }) => place,
+});
+
 export const nixRuntimeJson = defineError<{ reason: string; hint?: string }>({
   code: "NIX_RUNTIME_JSON",
   exitCode: ExitCode.deployFailed,

@@ -1,6 +1,7 @@
 import { encodeShellWord } from "../../encode/shell.ts";
 import { parseText } from "../../launcher/parse-text.ts";
 import { fromNix } from "../../launcher/text.ts";
+import type { StringPart } from "../../nix/ast.ts";
 import { inPackage, type NixExpr, nix } from "../expressions.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { archiveBindings, insidePath, sourceOf } from "../upstream.ts";
@@ -36,7 +37,6 @@ function render(spec: AppSpec): Rendering {
   const target = insidePath(spec, "exec-target", section["exec-target"] ?? "");
   const statics = section["go-static-dirs"] ?? [];
   const hasFrontend = section["go-frontend-build"] !== undefined;
-  const frontEndDir = nix.ref("frontend");
   return {
     bindings: [
       ...archiveBindings(spec),
@@ -51,13 +51,13 @@ function render(spec: AppSpec): Rendering {
         subPackages: strings(section["go-sub-packages"]),
         ldflags: ldflags(spec),
         preBuild: hasFrontend ? embed(spec) : undefined,
-        postInstall: statics.length > 0 ? nix.text(copyStatics(spec, statics)) : undefined,
+        postInstall: copyFiles(spec, statics),
         doCheck: nix.literal(false),
       }),
     ),
     names: {
       APPDIR: inPackage(`/share/${spec.app}`),
-      ...(hasFrontend ? { HOP3_GO_FRONTEND: frontEndDir } : {}),
+      ...(hasFrontend ? { HOP3_GO_FRONTEND: inPackage(`/share/${spec.app}`) } : {}),
     },
     command: spec.hasOwnWeb ? [] : [[fromNix(nix.ref("package")), `/bin/${target}`]],
   };
@@ -128,7 +128,28 @@ function embed(spec: AppSpec): NixExpr {
   );
 }
 
-function copyStatics(spec: AppSpec, dirs: readonly string[]): string {
-  const words = dirs.map((dir) => encodeShellWord(insidePath(spec, "go-static-dirs", dir)));
-  return `mkdir -p $out/share/${spec.app}\ncp -r ${words.join(" ")} $out/share/${spec.app}/\n`;
+/**
+ * What a program looks for beside itself: its static directories, and the front end under the name
+ * that it has in the sources, unless it is embedded elsewhere.
+ */
+function copyFiles(spec: AppSpec, statics: readonly string[]): NixExpr | undefined {
+  const { section } = spec;
+  const share = `$out/share/${spec.app}`;
+  const dirs = statics.map((dir) => insidePath(spec, "go-static-dirs", dir));
+  const parts: StringPart[] = dirs.map((dir) => {
+    const word = encodeShellWord(dir);
+    const parent = dir.includes("/") ? `/${encodeShellWord(dir.replace(/\/[^/]*$/, ""))}` : "";
+    return `mkdir -p ${share}${parent}\ncp -r ${word} ${share}/${word}\n`;
+  });
+  const hasFrontend = section["go-frontend-build"] !== undefined;
+  if (hasFrontend && section["go-frontend-embed-path"] === undefined) {
+    const output = insidePath(
+      spec,
+      "go-frontend-output",
+      section["go-frontend-output"] ?? "public",
+    );
+    const to = `${share}/${encodeShellWord(output)}`;
+    parts.push(`mkdir -p ${to}\ncp -r `, nix.ref("frontend"), `/. ${to}/\n`);
+  }
+  return parts.length === 0 ? undefined : nix.indented(...parts);
 }
