@@ -4,6 +4,16 @@ import { directoryArgument } from "./tree-options.ts";
 /** Commands of `hop3 nix` that look at a project beside its plan. */
 export const projectCommands: readonly CommandSpec[] = [
   {
+    name: "check",
+    summary: "Evaluate hop3.nix, or the one that a template writes, and build nothing",
+    notes: [
+      "The server evaluates the files as a deploy would, and records nothing. A fault is shown with file, line and column; that of a generated expression with the line of hop3.toml it comes from, or with the line that was generated.",
+    ],
+    examples: ["hop3 nix check", "hop3 nix check ../shop --json"],
+    args: [directoryArgument],
+    load: async () => (await import("./commands/nix-check.ts")).nixCheck,
+  },
+  {
     name: "lock",
     summary: "Record hashes of dependencies that lockfiles pin by none, in hop3.lock",
     notes: [

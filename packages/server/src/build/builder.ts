@@ -1,4 +1,12 @@
-import type { BuildArtifact, Command, Phase, Plan, Verification, WorkerOverride } from "@hop3/core";
+import type {
+  BuildArtifact,
+  Command,
+  NixCheck,
+  Phase,
+  Plan,
+  Verification,
+  WorkerOverride,
+} from "@hop3/core";
 
 /** One immutable snapshot of an app's files, filtered, unpacked where a build can read it. */
 export interface Source {
@@ -54,6 +62,8 @@ export interface VerifyRequest {
 export interface Builder {
   readonly name: string;
   build(plan: Plan, io: BuildIo): Promise<BuildResult>;
+  /** Says what a build would do, as far as that is known without one. */
+  check?(plan: Plan, io: BuildIo): Promise<Omit<NixCheck, "plan">>;
   /** Builds once more what it has built and compares; absent where nothing promises the same again. */
   verify?(request: VerifyRequest): Promise<Verification>;
   /** Removes what it keeps for an App and no Release of `kept` locations needs. */

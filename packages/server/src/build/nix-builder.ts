@@ -1,7 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BuildArtifact, type RuntimeConfig } from "@hop3/core";
+import { BuildArtifact, type NixCheck, type RuntimeConfig } from "@hop3/core";
 import { buildLogFile } from "../nix/client.ts";
+import { derivationName, isFixedOutput } from "../nix/derivations.ts";
 import { nixNotPure } from "../nix/errors.ts";
 import { evaluationProblem } from "../nix/eval-problem.ts";
 import type { Builder, BuildResult } from "./builder.ts";
@@ -26,6 +27,10 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
       await io.phase("build", () => realise(nixBuild, derivation));
       return io.phase("check", () => check(nixBuild, derivation));
     },
+    async check(plan, io) {
+      if (!plan.nix.pure && !parts.policy.allowImpure) throw nixNotPure({ file: plan.nix.file });
+      return checkOnly(await prepareBuild(parts, plan, io));
+    },
     async verify(request) {
       const recorded = await readEvaluation(request.releaseDirs);
       return verify(parts, { ...request, recorded });
@@ -33,10 +38,32 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
   };
 }
 
+/** What is known without building: the expression holds, and this is what a build would have to do. */
+async function checkOnly(nixBuild: NixBuild): Promise<Omit<NixCheck, "plan">> {
+  const { nix } = nixBuild.parts;
+  const { drvPath, outPath, workers } = await evaluate(nixBuild);
+  const missing = await nix.missing(drvPath, nixBuild.options);
+  const graph = await nix.derivations(drvPath);
+  const isFetch = (path: string) => {
+    const derivation = graph?.get(path);
+    return derivation !== undefined && isFixedOutput(derivation);
+  };
+  return {
+    drvPath,
+    location: outPath,
+    workers,
+    toBuild: missing.built.filter((path) => !isFetch(path)).map(derivationName),
+    toFetch: [...missing.built.filter(isFetch).map(derivationName), ...missing.fetched],
+    derivations: graph?.size ?? 0,
+  };
+}
+
 interface ReleaseDerivation {
   readonly drvPath: string;
   readonly outPath: string;
   readonly positions: Evaluation["positions"];
+  /** Names of those that the attributes have. */
+  readonly workers: string[];
 }
 
 async function evaluate({ parts, plan, io, input, options }: NixBuild): Promise<ReleaseDerivation> {
@@ -49,7 +76,9 @@ async function evaluate({ parts, plan, io, input, options }: NixBuild): Promise<
     throw await evaluationProblem({ stderr: result.stderr, file, nearest: nearestAttributes });
   }
   const evaluation = Evaluation.parse(JSON.parse(result.stdout));
-  return { ...checkEvaluation(evaluation, file), positions: evaluation.positions };
+  const { positions, contract } = evaluation;
+  const workers = Object.keys(Object(contract["workers"]));
+  return { ...checkEvaluation(evaluation, file), positions, workers };
 }
 
 async function realise(

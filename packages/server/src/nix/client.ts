@@ -2,7 +2,7 @@ import { createWriteStream, existsSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Argv, hostEnvironment, type RunRequest, type RunResult, run } from "../proc/run.ts";
-import { type Derivations, parseDerivations } from "./derivations.ts";
+import { type Derivations, type Missing, parseDerivations, parseMissing } from "./derivations.ts";
 import { nixEnvironment, nixMissing } from "./errors.ts";
 import type { LockedTree } from "./locked-tree.ts";
 
@@ -50,6 +50,8 @@ export interface NixClient {
   closure(storePath: string): Promise<{ paths: readonly string[]; bytes: number }>;
   /** A derivation and all that it needs; undefined where the store does not have it any more. */
   derivations(drvPath: string): Promise<Derivations | undefined>;
+  /** Of all that a derivation needs, what would have to be built or fetched now. */
+  missing(drvPath: string, options: NixOptions): Promise<Missing>;
   /** Which of these paths came from a binary cache; those built here have nobody's signature. */
   fromCache(paths: readonly string[]): Promise<ReadonlySet<string>>;
   /** What differs from what is there is left beside it, as `<path>.check`. */
@@ -96,6 +98,10 @@ export function makeNixClient(): NixClient {
       const flags = ["--extra-experimental-features", "nix-command", "--recursive"];
       const result = await start(["nix", "show-derivation", ...flags, drvPath], { keep: maxGraph });
       return result.exitCode === 0 ? parseDerivations(result.stdout) : undefined;
+    },
+    async missing(drvPath, options) {
+      const dryRun = ["nix-store", "--realise", "--dry-run", drvPath] as const;
+      return parseMissing((await start([...dryRun, ...nixOptions(options)])).stderr);
     },
     fromCache: readFromCache,
     rebuild({ drvPath, mode, options, signal, onLine, ...limits }) {

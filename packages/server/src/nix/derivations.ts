@@ -30,3 +30,23 @@ export function derivationName(drvPath: string): string {
 export function isFixedOutput({ outputs }: Derivation): boolean {
   return outputs["out"]?.hash !== undefined;
 }
+
+/** Store paths, by what would have to happen with them. */
+export interface Missing {
+  readonly built: readonly string[];
+  readonly fetched: readonly string[];
+}
+
+/** Reads what a dry run of Nix says: a heading for each list, and its paths indented below. */
+export function parseMissing(text: string): Missing {
+  const built: string[] = [];
+  const fetched: string[] = [];
+  let list: string[] | undefined;
+  for (const line of text.split("\n")) {
+    if (/will be built:$/.test(line)) list = built;
+    else if (/will be fetched/.test(line)) list = fetched;
+    else if (/^ +\/nix\/store\//.test(line)) list?.push(line.trim());
+    else list = undefined;
+  }
+  return { built, fetched };
+}

@@ -1,16 +1,14 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { createRoute, z } from "@hono/zod-openapi";
 import { DeploymentSummary } from "@hop3/core";
 import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
-import { toFailure, uploadBroken, uploadTooLarge } from "../../deploy/errors.ts";
+import { toFailure } from "../../deploy/errors.ts";
 import type { Platform } from "../../deploy/platform.ts";
-import { partOf, uploadPaths } from "../../deploy/receive.ts";
+import { uploadPaths } from "../../deploy/receive.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
+import { receiveBody } from "../receive-body.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
 
@@ -140,32 +138,15 @@ export function deploymentRoutes(service: Service) {
     });
 }
 
-/** Writes the body aside and renames it when it is whole: a file of the final name is always complete. */
 async function receiveUpload(
   { platform }: Service,
   deployment: Deployment,
   body: ReadableStream | null,
 ): Promise<void> {
   const paths = uploadPaths(platform.home.uploads, deployment.id);
-  const limit = platform.settings.policy["max-upload-bytes"];
-  let received = 0;
-  async function* limited(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    for await (const chunk of source) {
-      received += chunk.length;
-      if (received > limit) throw uploadTooLarge({ limit, unit: "bytes" });
-      yield chunk;
-    }
-  }
   try {
     await mkdir(paths.dir, { recursive: true, mode: 0o700 });
-    const part = partOf(paths.archive);
-    await pipeline(
-      body === null ? Readable.from([]) : Readable.fromWeb(body as never),
-      limited,
-      createWriteStream(part, { mode: 0o600 }),
-    );
-    if (received === 0) throw uploadBroken({ reason: "it is empty" });
-    await rename(part, paths.archive);
+    await receiveBody(body, paths.archive, platform.settings.policy["max-upload-bytes"]);
   } catch (error) {
     await rm(paths.dir, { recursive: true, force: true });
     failDeclared(platform, deployment, error);

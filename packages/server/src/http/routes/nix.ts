@@ -1,7 +1,9 @@
-import { createRoute } from "@hono/zod-openapi";
-import { LockRequest } from "@hop3/core";
+import { createRoute, z } from "@hono/zod-openapi";
+import { AppName, LockRequest, NixCheck } from "@hop3/core";
+import { checkSource } from "../../deploy/check-source.ts";
 import { hashPackages } from "../../registries/hash-files.ts";
-import { jsonBody, makeRoutes, problems } from "../openapi.ts";
+import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
+import { receiveBody } from "../receive-body.ts";
 import type { Service } from "../service.ts";
 import { streamLines } from "../stream-lines.ts";
 
@@ -17,13 +19,35 @@ const lockPackages = createRoute({
   },
 });
 
+const checkSourceRoute = createRoute({
+  method: "post",
+  path: "/nix/check",
+  description:
+    "Evaluates a tree (gzip-compressed tar) as a deploy would; builds and records nothing.",
+  request: {
+    query: z.object({ app: AppName }),
+    body: { content: { "application/gzip": { schema: z.string().openapi({ format: "binary" }) } } },
+  },
+  responses: { 200: json(NixCheck, "What a build would do"), ...problems },
+});
+
 export function nixRoutes({ platform }: Service) {
-  const { registries, stopping } = platform;
-  return makeRoutes().openapi(lockPackages, (c) => {
-    const { packages } = c.req.valid("json");
-    const signal = AbortSignal.any([c.req.raw.signal, stopping]);
-    return streamLines(c, async (onLine) => ({
-      packages: await hashPackages({ registries, signal, onLine }, packages),
-    }));
-  });
+  const { registries, stopping, settings } = platform;
+  return makeRoutes()
+    .openapi(lockPackages, (c) => {
+      const { packages } = c.req.valid("json");
+      const signal = AbortSignal.any([c.req.raw.signal, stopping]);
+      return streamLines(c, async (onLine) => ({
+        packages: await hashPackages({ registries, signal, onLine }, packages),
+      }));
+    })
+    .openapi(checkSourceRoute, async (c) => {
+      const limit = settings.policy["max-upload-bytes"];
+      const checked = await checkSource(platform, {
+        app: c.req.valid("query").app,
+        receive: (archive) => receiveBody(c.req.raw.body, archive, limit),
+        signal: AbortSignal.any([c.req.raw.signal, stopping]),
+      });
+      return c.json(checked, 200);
+    });
 }

@@ -1,0 +1,91 @@
+import { readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  type DeploySettings,
+  deploySettings,
+  generatePlanned,
+  Hop3Error,
+  isError,
+  type LoadedConfig,
+  loadConfig,
+  makePlan,
+  makeSourceFilter,
+  noConfig,
+  type Plan,
+  readPlanFiles,
+} from "@hop3/core";
+import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
+import type { BuildOverrides, Source } from "../build/builder.ts";
+import { archiveUnsafe } from "../nix/errors.ts";
+import { explainGenerated } from "./explain-generated.ts";
+import type { Platform } from "./platform.ts";
+import { makeSource, type ReceiveRequest } from "./receive.ts";
+
+/** What a tree says of itself: nothing of it depends on the App that it becomes, but the name. */
+export interface ReadPlan {
+  readonly source: Source;
+  readonly plan: Plan;
+  readonly wanted: DeploySettings;
+  readonly overrides: BuildOverrides;
+  /** Writes the expression where the Plan names a template. */
+  generate(): Promise<string>;
+  /** Points a failure of the build to the line of hop3.toml that it comes from, where there is one. */
+  explain(error: unknown): unknown;
+}
+
+/** Reads the app's own files, settles which of them are the Source, and makes the Plan. */
+export async function readPlan(
+  { settings }: Platform,
+  { app, receive }: { readonly app: string; readonly receive: ReceiveRequest },
+  unpacked: readonly SourceEntry[],
+): Promise<ReadPlan> {
+  const loaded = await readConfigFile(receive.dir);
+  const { build } = loaded.config;
+  const entries = await dropIgnored(receive.dir, build?.ignore ?? [], unpacked);
+  const source = await makeSource(receive, entries, build?.["allow-secrets"] ?? []);
+  const tree = makeDirectoryTree(entries);
+  const files = await readPlanFiles(tree);
+  const { procfile, appJson } = files;
+  const policy = { allowImpure: settings.policy["allow-impure"] };
+  const plan = makePlan({ tree, loaded, ...files, policy });
+  const wanted = deploySettings(loaded.config, procfile, appJson?.config);
+  let text: string | undefined;
+  return {
+    source,
+    plan,
+    wanted,
+    overrides: { workers: wanted.workers, beforeRun: wanted.beforeRun },
+    async generate() {
+      text = await generatePlanned(plan, { tree, loaded, procfile, app });
+      return text;
+    },
+    explain: (error) => explainGenerated({ plan, loaded, text }, explain(loaded, error)),
+  };
+}
+
+function explain(loaded: LoadedConfig, error: unknown): unknown {
+  const place = loaded.placeOf(["nix", "url"]);
+  if (place === undefined || !isError(error, archiveUnsafe)) return error;
+  return new Hop3Error({ ...error.failure, place }, { cause: error });
+}
+
+async function readConfigFile(dir: string): Promise<LoadedConfig> {
+  const text = await readFile(join(dir, "hop3.toml"), "utf8").catch(() => "");
+  return text === "" ? noConfig() : loadConfig(text);
+}
+
+/** `[build] ignore` is known only now that the file is there. */
+async function dropIgnored(
+  dir: string,
+  globs: readonly string[],
+  entries: readonly SourceEntry[],
+): Promise<readonly SourceEntry[]> {
+  if (globs.length === 0) return entries;
+  const kept: SourceEntry[] = [];
+  const dropped: string[] = [];
+  const options = { onDropped: (path: string) => dropped.push(path) };
+  const walk = walkSource(dir, makeSourceFilter({ buildIgnore: globs }), options);
+  for await (const entry of walk) kept.push(entry);
+  for (const path of dropped) await rm(join(dir, path), { recursive: true, force: true });
+  return kept;
+}
