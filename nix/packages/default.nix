@@ -26,6 +26,7 @@ if packages.kind == "nixpkgs" then
 else
   import ./debian {
     inherit (packages) system mirrors npmRegistry;
+    registries = packages.registries or { };
     index = enter packages.index;
     seed = enter packages.seed;
   }
