@@ -6,15 +6,19 @@ interface JavaProgram {
   readonly name: string;
   /** Lines of shell before the start. */
   readonly before?: readonly string[];
-  /** Words behind `java`, as a shell reads them at run time; `$out` is filled in by the build. */
-  readonly words: readonly StringPart[];
+  /** What to run, where it is not `java` itself; `$out` is filled in by the build. */
+  readonly program?: readonly StringPart[];
+  /** Options of makeWrapper besides. */
+  readonly options?: readonly StringPart[];
+  /** Words behind the program, as a shell reads them at run time. */
+  readonly words?: readonly StringPart[];
 }
 
 /**
  * Java asks neither TMPDIR nor HOME, and before version 18 the locale for the encoding of files. JAVA_OPTS has the last
  * word; no shell splits it.
  */
-const options = [
+const javaOptions = [
   "-Dfile.encoding=UTF-8",
   `-Djava.io.tmpdir=\${TMPDIR:-/tmp}`,
   `-Duser.home=\${HOME:-.}`,
@@ -22,22 +26,19 @@ const options = [
   `\${JAVA_OPTS:-}`,
 ].join(" ");
 
+const javaProgram: readonly StringPart[] = [nix.ref("java"), "/bin/java"];
+
 /** The call of makeWrapper for a program that `java`, a binding, runs in the data directory. */
-export function javaWrapper({ name, before = [], words }: JavaProgram): readonly StringPart[] {
+export function javaWrapper(wrapped: JavaProgram): readonly StringPart[] {
+  const { name, before = [], program = javaProgram, options = [], words = [] } = wrapped;
   const runs = [
     `cd "\${HOP3_DATA_DIR:-.}"`,
-    `export JDK_JAVA_OPTIONS="${options}"`,
+    `export JDK_JAVA_OPTIONS="${javaOptions}"`,
     // The names that Spring Boot has for them.
     `export SERVER_PORT="\${SERVER_PORT:-\${PORT:-8080}}" SERVER_ADDRESS="\${SERVER_ADDRESS:-\${BIND_ADDRESS:-127.0.0.1}}"`,
     ...before,
-  ].map((line) => `  --run '${line}' \\\n`);
-  return [
-    "makeWrapper ",
-    nix.ref("java"),
-    `/bin/java $out/bin/${name} \\\n`,
-    ...runs,
-    '  --add-flags "',
-    ...words,
-    '"\n',
-  ];
+  ].map((line) => ` \\\n  --run '${line}'`);
+  const flags = words.length === 0 ? [] : [' \\\n  --add-flags "', ...words, '"'];
+  const more = options.length === 0 ? [] : [" \\\n  ", ...options];
+  return ["makeWrapper ", ...program, ` $out/bin/${name}`, ...runs, ...more, ...flags, "\n"];
 }

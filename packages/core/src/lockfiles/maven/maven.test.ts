@@ -74,7 +74,7 @@ describe("gradle/verification-metadata.xml", () => {
       [metadata(artifact("../a", `<sha256 value="${hex}"/>`)), "LOCKFILE_ENTRY_INVALID", "../a", 4],
       [metadata(component("", "../..")), "LOCKFILE_ENTRY_INVALID", "no module", 4],
     ];
-  it.each(wrong)("%j: %s", (...[text, code, message, line]) => {
+  it.each(wrong.map((row) => ({ row })))("$row", ({ row: [text, code, message, line] }) => {
     const failure = failureOf(() => read(text));
     expect(failure?.code).toBe(code);
     expect(failure?.message).toContain(message);

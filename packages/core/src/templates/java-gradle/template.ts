@@ -1,20 +1,24 @@
-import { encodeShellWord } from "../../encode/shell.ts";
 import { fromNix } from "../../launcher/text.ts";
+import type { MavenFile } from "../../lockfiles/maven/maven-file.ts";
 import { binOf, inPackage, type NixExpr, nix } from "../expressions.ts";
 import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
-import { templateInput } from "../template-errors.ts";
 import { archiveBindings, insidePath, sourceOf } from "../upstream.ts";
+import { buildPhase, installPhase } from "./build.ts";
+import { dependencyBindings, gradleDependencies } from "./dependencies.ts";
+import { detectJavaGradle, gradleReads } from "./detect.ts";
+import { gradleBindings } from "./distribution.ts";
+import { initScriptBinding } from "./init-script.ts";
 
 const id = "java-gradle";
 
-/** A JVM app that gradle builds. Its dependencies are pinned in deps.json beside hop3.toml. */
+/** A JVM app that Gradle builds, with dependencies that are pinned one by one. */
 export const javaGradle = defineTemplate({
   id,
   title: "A JVM app built with Gradle",
-  description: "Builds an app with Gradle from its sources; deps.json pins the dependencies.",
+  description:
+    "Builds an app with Gradle from its sources, offline. gradle/verification-metadata.xml pins each dependency by its hash; so do deps.json of nixpkgs, and gradle.lockfile with hop3.lock. The Gradle is the wrapper's where that has a checksum.",
   tier: "source",
-  required: ["gradle-jar-glob"],
   optional: [
     "url",
     "sha256",
@@ -22,73 +26,80 @@ export const javaGradle = defineTemplate({
     "runtime-package",
     "gradle-patches",
     "gradle-flags",
+    "gradle-jar-glob",
     "gradle-jar-name",
   ],
+  detect: detectJavaGradle,
+  reads: gradleReads,
   render,
 });
 
 function render(spec: AppSpec): Rendering {
-  const { section } = spec;
-  const runtime = section["runtime-package"] ?? "jre";
-  const jar = insidePath(spec, "gradle-jar-name", section["gradle-jar-name"] ?? `${spec.app}.jar`);
-  const share = `share/${spec.app}`;
+  const runtime = spec.section["runtime-package"] ?? "jre";
   const java = nix.ref("java");
-  const patches = (section["gradle-patches"] ?? []).map((file) =>
-    nix.binary("+", nix.ref("src"), nix.string(`/${insidePath(spec, "gradle-patches", file)}`)),
-  );
+  const files = gradleDependencies(spec);
+  const named = (name: string) => packageRef(spec, name, { template: id, key: "runtime-package" });
   return {
     bindings: [
-      nix.bind("java", packageRef(spec, runtime, { template: id, key: "runtime-package" })),
+      nix.bind("java", named(runtime)),
+      ...(files === undefined ? [] : [nix.bind("jdk", named(developmentOf(runtime)))]),
       ...archiveBindings(spec),
-      nix.bind("gradle", nix.ref("pkgs", "gradle")),
+      ...gradleBindings(spec),
+      ...(files === undefined ? [] : [...dependencyBindings(spec.app, files), initScriptBinding()]),
     ],
-    package: nix.call(
-      nix.ref("pkgs", "stdenv", "mkDerivation"),
-      buildAttrs(spec, { jar, share, patches }),
-    ),
-    names: { APPDIR: inPackage(`/${share}`), JAVABIN: binOf(java), jre: java, jdk: java, java },
-    command: spec.hasOwnWeb
-      ? []
-      : [[fromNix(java), "/bin/java"], ["-jar"], [fromNix(nix.ref("package")), `/${share}/${jar}`]],
-    path: [binOf(java)],
+    package: nix.call(nix.ref("pkgs", "stdenv", "mkDerivation"), packageAttrs(spec, files)),
+    names: {
+      APPDIR: inPackage(`/share/${spec.app}`),
+      JAVABIN: binOf(java),
+      jre: java,
+      java,
+      ...(files === undefined ? { jdk: java } : { jdk: nix.ref("jdk") }),
+    },
+    command: spec.hasOwnWeb ? [] : [[fromNix(nix.ref("package")), `/bin/${spec.app}`]],
+    path: [binOf(nix.ref("package")), binOf(java)],
+    usesRegistries: files?.some(({ from }) => "registry" in from) ?? false,
   };
 }
 
-interface JarParts {
-  readonly jar: string;
-  readonly share: string;
-  readonly patches: readonly NixExpr[];
+/** The kit of a runtime: what compiles is not part of the Release. */
+function developmentOf(runtime: string): string {
+  return runtime.replace(/^((?:pkgs\.)?)jre(\d*)(?:_headless|_minimal)?$/, "$1jdk$2");
 }
 
-function buildAttrs(spec: AppSpec, { jar, share, patches }: JarParts): NixExpr {
-  const { section } = spec;
-  const flags = section["gradle-flags"] ?? [];
-  const deps = nix.attrs({
-    pkg: nix.ref("package"),
-    data: nix.binary("+", nix.ref("src"), nix.string("/deps.json")),
-  });
+function packageAttrs(spec: AppSpec, files: readonly MavenFile[] | undefined): NixExpr {
+  const patches = (spec.section["gradle-patches"] ?? []).map((file) =>
+    nix.binary("+", nix.ref("src"), nix.string(`/${insidePath(spec, "gradle-patches", file)}`)),
+  );
+  const inputs = [nix.ref("pkgs", "makeWrapper"), nix.ref("pkgs", "unzip")];
   return nix.attrs({
     pname: nix.string(spec.app),
     version: nix.string(spec.version ?? "0"),
     src: sourceOf(spec),
     patches: patches.length === 0 ? undefined : nix.list(patches),
-    nativeBuildInputs: nix.list([nix.ref("gradle")]),
-    mitmCache: nix.call(nix.ref("gradle", "fetchDeps"), deps),
-    gradleFlags: flags.length === 0 ? undefined : nix.list(flags.map((flag) => nix.string(flag))),
-    installPhase: nix.text(
-      `mkdir -p $out/${share}\ncp ${globWord(spec)} $out/${share}/${encodeShellWord(jar)}\n`,
-    ),
+    ...(files === undefined ? nixpkgsBuild(spec, inputs) : ownBuild(spec, inputs)),
+    installPhase: nix.indented(...installPhase(spec)),
   });
 }
 
-/** The one place where a pattern is meant: letters, digits and the signs of a glob, nothing else. */
-function globWord(spec: AppSpec): string {
-  const glob = insidePath(spec, "gradle-jar-glob", spec.section["gradle-jar-glob"] ?? "");
-  if (/^[A-Za-z0-9_./*?[\]-]+$/.test(glob)) return glob;
-  throw templateInput({
-    template: id,
-    reason: `[nix] gradle-jar-glob '${glob}' is not a pattern of file names`,
-    hint: "Use letters, digits, - _ . / and *",
-    place: spec.scope(["nix", "gradle-jar-glob"]).place,
-  });
+function ownBuild(spec: AppSpec, inputs: readonly NixExpr[]) {
+  return {
+    nativeBuildInputs: nix.list(inputs),
+    HOP3_DEPENDENCIES: nix.ref("dependencies"),
+    dontConfigure: nix.literal(true),
+    buildPhase: nix.indented(...buildPhase(spec)),
+  };
+}
+
+/** Sources from elsewhere whose dependencies nothing here pins: nixpkgs' gradle reads deps.json itself. */
+function nixpkgsBuild(spec: AppSpec, inputs: readonly NixExpr[]) {
+  const flags = (spec.section["gradle-flags"] ?? []).map((flag) => nix.string(flag));
+  const data = nix.binary("+", nix.ref("src"), nix.string("/deps.json"));
+  return {
+    nativeBuildInputs: nix.list([nix.ref("gradle"), ...inputs]),
+    mitmCache: nix.call(
+      nix.ref("gradle", "fetchDeps"),
+      nix.attrs({ pkg: nix.ref("package"), data }),
+    ),
+    gradleFlags: flags.length === 0 ? undefined : nix.list(flags),
+  };
 }
