@@ -83,3 +83,81 @@ describe("the local builder", () => {
     expect(text).toMatch(/^699999$/m);
   });
 });
+
+const nodeApp = (answer: string) => ({
+  "package.json": JSON.stringify({
+    name: "local-node",
+    version: "1.0.0",
+    scripts: { build: "node build.mjs", start: "node server.mjs" },
+    dependencies: { "is-number": "7.0.0" },
+    devDependencies: { "is-odd": "3.0.1" },
+  }),
+  "build.mjs": `import isOdd from "is-odd";
+import { writeFileSync } from "node:fs";
+writeFileSync("built.txt", String(isOdd(3)));`,
+  "server.mjs": `import { createServer } from "node:http";
+import { readFileSync, existsSync } from "node:fs";
+import isNumber from "is-number";
+const built = readFileSync("built.txt", "utf8");
+const answer = ["${answer}", built, isNumber(5), existsSync("node_modules/is-odd"), process.version].join(" ");
+createServer((_, response) => response.end(answer)).listen(process.env.PORT, "127.0.0.1");`,
+});
+
+describe("the node toolchain", () => {
+  it("installs, builds, and runs with production's dependencies alone", async () => {
+    const files = { ...nodeApp("one"), "hop3.toml": '[build]\nmethod = "local"\n' };
+    const deployment = await deploy("nodes", files);
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("nodes")).text).toMatch(/^one true true false v24\./);
+  });
+
+  it("keeps the dependencies for another Source, and asks no registry for them", async () => {
+    const before = readdirSync(join(home, "apps/nodes/local/deps")).sort();
+    const deployment = await deploy("nodes", {
+      ...nodeApp("two"),
+      "hop3.toml": '[build]\nmethod = "local"\n',
+    });
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("nodes")).text).toMatch(/^two true true false/);
+    expect(readdirSync(join(home, "apps/nodes/local/deps")).sort()).toEqual(before);
+  });
+});
+
+describe("the python toolchain", () => {
+  it("installs a project and runs its console script", async () => {
+    const deployment = await deploy("snake", {
+      "hop3.toml": '[build]\nmethod = "local"\n[run]\nstart = "snake-serve"\n',
+      "setup.py": `from setuptools import setup
+setup(name="snake", version="1.0", py_modules=["snake"],
+      entry_points={"console_scripts": ["snake-serve=snake:main"]})`,
+      "snake.py": `import http.server, os, sys
+class Page(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(f"python {sys.version_info[0]}".encode())
+def main():
+    http.server.ThreadingHTTPServer((os.environ["BIND_ADDRESS"], int(os.environ["PORT"])), Page).serve_forever()`,
+    });
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("snake")).text).toBe("python 3");
+  });
+});
+
+describe("an app in two languages", () => {
+  it("builds the front end first, and runs the app", async () => {
+    const deployment = await deploy("both", {
+      "hop3.toml":
+        '[build]\nmethod = "local"\n[run]\nstart = "python3 -m http.server --bind $BIND_ADDRESS --directory dist $PORT"\n',
+      "requirements.txt": "",
+      "package.json": JSON.stringify({
+        name: "pages",
+        scripts: { build: "mkdir -p dist && node -e 'console.log(1+1)' > dist/index.html" },
+      }),
+    });
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("both")).text).toBe("2\n");
+    const release = await server.json<ReleaseDetail>("GET", "/apps/both/releases/1");
+    expect(release.artifact?.provenance.toolchains).toEqual(["node", "python"]);
+  });
+});

@@ -36,45 +36,6 @@ function hasStart({ texts }: DetectQuestion): boolean {
   }
 }
 
-const ruby: ToolchainDetector = {
-  name: "ruby",
-  detect: (question) => detectFiles(question, ["Gemfile.lock", "Gemfile", "config.ru"]),
-};
-
-const php: ToolchainDetector = {
-  name: "php",
-  detect: (question) =>
-    detectFiles(question, ["composer.json", "index.php", "public/index.php", "web/index.php"]),
-};
-
-const go: ToolchainDetector = {
-  name: "go",
-  detect: (question) => detectFiles(question, ["go.mod"]),
-};
-
-const java: ToolchainDetector = {
-  name: "java",
-  detect(question) {
-    const { tree } = question;
-    const found = detectFiles(question, [
-      "pom.xml",
-      "build.gradle",
-      "build.gradle.kts",
-      "settings.gradle",
-      "settings.gradle.kts",
-    ]);
-    if (found.fits) return found;
-    const archive = tree.paths().find(({ path }) => /^[^/]+\.war$/.test(path));
-    if (archive !== undefined) return { fits: true, reason: `found ${archive.path}` };
-    return { fits: false, reason: "no pom.xml, build.gradle or *.war" };
-  },
-};
-
-const rust: ToolchainDetector = {
-  name: "rust",
-  detect: (question) => detectFiles(question, ["Cargo.toml"]),
-};
-
 const staticFiles: ToolchainDetector = {
   name: "static",
   detect(question): ToolchainDetection {
@@ -84,13 +45,4 @@ const staticFiles: ToolchainDetector = {
 };
 
 /** Every toolchain built in, in the order in which they are shown; building is in the server's toolchains/. */
-export const toolchainDetectors: readonly ToolchainDetector[] = [
-  python,
-  ruby,
-  php,
-  go,
-  java,
-  rust,
-  node,
-  staticFiles,
-];
+export const toolchainDetectors: readonly ToolchainDetector[] = [python, node, staticFiles];

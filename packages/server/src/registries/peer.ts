@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { buildUid } from "../proc/users.ts";
 
 interface Connection {
   /** Port of the one who asks. */
@@ -29,7 +30,8 @@ const firstAllocated = 872_415_232;
 
 /** Whether this user can be a build: ourselves, root, or one of the Nix daemon's. */
 export async function isBuilder(uid: number): Promise<boolean> {
-  if (uid === 0 || uid === process.getuid?.() || uid >= firstAllocated) return true;
+  if (uid === buildUid || uid === 0 || uid === process.getuid?.() || uid >= firstAllocated)
+    return true;
   const [groups, users] = await Promise.all(
     ["/etc/group", "/etc/passwd"].map((file) => readFile(file, "utf8").catch(() => "")),
   );

@@ -10,13 +10,13 @@ import {
   type SourceTree,
 } from "@hop3/core";
 import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
+import { buildUid } from "../../proc/users.ts";
 import type { Builder, BuildIo, BuildResult } from "../builder.ts";
 import { reuseResult } from "../reuse-result.ts";
 import { closureOf } from "./closure.ts";
 import type { LocalBuild, LocalBuilderParts } from "./local-build.ts";
 import { toolchainUnknown } from "./local-errors.ts";
 import { makeRuntime, mergeResults, requirePrograms } from "./runtime.ts";
-import { buildUid } from "./sandbox.ts";
 import { makeContext, runCommands } from "./steps.ts";
 import { provideTools } from "./tool-set.ts";
 import type { LanguageToolchain, ToolchainPlan, ToolchainResult, ToolSet } from "./toolchain.ts";

@@ -2,9 +2,6 @@ import { existsSync } from "node:fs";
 import type { Argv } from "../../proc/run.ts";
 import type { ToolSet } from "./toolchain.ts";
 
-/** uid of the steps of local builds where the server is root: below those of Apps, so that no App owns what it runs. */
-export const buildUid = 699_999;
-
 export interface SandboxParts {
   readonly tools: ToolSet;
   /** Seen and written by the step. */

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { Command, SourceTree } from "@hop3/core";
 import { buildLogFile } from "../../nix/client.ts";
 import { type Argv, run } from "../../proc/run.ts";
+import { buildUid } from "../../proc/users.ts";
 import type { LocalBuild } from "./local-build.ts";
 import { toolchainStepFailed } from "./local-errors.ts";
-import { buildUid, dropTo, sandboxed } from "./sandbox.ts";
+import { dropTo, sandboxed } from "./sandbox.ts";
 import type {
   StepOptions,
   ToolchainContext,
@@ -86,7 +87,7 @@ async function runStep(build: LocalBuild, step: Step): Promise<string> {
   const { parts, plan, local, io, workspace } = build;
   const { argv, options, tools, cacheDir, appDir } = step;
   const user = parts.isRoot ? { uid: buildUid, gid: buildUid } : undefined;
-  const cwd = join(appDir, options.cwd ?? ".");
+  const cwd = resolve(appDir, options.cwd ?? ".");
   const writable = [workspace.build, join(workspace.dir, "deps"), cacheDir].filter(existsSync);
   const withHost = local.source === "host";
   const box = { tools, writable, readable: [], withHost, cwd, user };
@@ -116,17 +117,32 @@ function stepEnvironment(
   cacheDir: string,
   own: StepOptions["env"] = {},
 ): Record<string, string> {
-  const certificates = `${tools.dir}/etc/ssl/certs/ca-bundle.crt`;
+  const [certificates] = [hostCertificates, `${tools.dir}/etc/ssl/certs/ca-bundle.crt`].filter(
+    (file) => existsSync(file),
+  );
   return {
     PATH: tools.path.join(":"),
     HOME: cacheDir,
     TMPDIR: "/tmp",
     LANG: "C.UTF-8",
     CI: "true",
-    ...(existsSync(certificates)
-      ? { SSL_CERT_FILE: certificates, NIX_SSL_CERT_FILE: certificates }
-      : {}),
+    ...(certificates === undefined ? {} : certificateVariables(certificates)),
     ...own,
+  };
+}
+
+/** The operator's own: a registry behind a private authority is known to the host alone. */
+const hostCertificates = "/etc/ssl/certs/ca-certificates.crt";
+
+/** Each tool has a name of its own for the same file. */
+function certificateVariables(file: string): Record<string, string> {
+  return {
+    SSL_CERT_FILE: file,
+    NODE_EXTRA_CA_CERTS: file,
+    PIP_CERT: file,
+    GIT_SSL_CAINFO: file,
+    CURL_CA_BUNDLE: file,
+    CARGO_HTTP_CAINFO: file,
   };
 }
 

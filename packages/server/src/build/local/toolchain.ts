@@ -12,7 +12,7 @@ export interface ToolSet {
 }
 
 export interface StepOptions {
-  /** Relative to the app's tree. */
+  /** Relative to the app's tree, or absolute. */
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -1,0 +1,186 @@
+import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { SourceTree } from "@hop3/core";
+import { z } from "zod";
+import type {
+  LanguageToolchain,
+  StepOptions,
+  ToolchainContext,
+  ToolchainResult,
+} from "../build/local/toolchain.ts";
+import type { Argv } from "../proc/run.ts";
+import { readManifest } from "./manifest.ts";
+
+const Manifest = z.looseObject({
+  main: z.string().optional(),
+  scripts: z.record(z.string(), z.string()).default({}),
+  engines: z.looseObject({ node: z.string().optional() }).default({}),
+  packageManager: z.string().optional(),
+  workspaces: z.unknown().optional(),
+});
+type Manifest = z.infer<typeof Manifest>;
+
+interface Manager {
+  readonly name: "npm" | "pnpm" | "yarn";
+  readonly lockfile: string | undefined;
+  /** Installs what the lockfile says; `production` leaves development's packages out. */
+  install(isProduction: boolean): Argv;
+}
+
+const entries = ["server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs"] as const;
+/** What npm runs around an install, in the app's own tree and not in that of its dependencies. */
+const ownHooks = ["preinstall", "install", "postinstall", "prepare"] as const;
+
+/** JavaScript and TypeScript: dependencies once per lockfile, then the app's own build script. */
+export const nodeToolchain: LanguageToolchain = {
+  name: "node",
+  // Packages with native add-ons are compiled where no finished file fits.
+  tools: async () => ["nodejs", "python3", "gnumake", "gcc", "git"],
+  async build(context) {
+    const manifest = await readManifest(context.tree, "package.json", Manifest);
+    const manager = managerOf(context.tree, manifest);
+    await checkEngine(context, manifest);
+    const hasBuild = manifest.scripts["build"] !== undefined;
+    const isShared = !hasWorkspaces(context.tree, manifest);
+    await install(context, { manifest, manager, isShared, isProduction: !hasBuild });
+    for (const hook of ownHooks) {
+      if (manifest.scripts[hook] !== undefined) await runScript(context, hook);
+    }
+    if (hasBuild) {
+      await runScript(context, "build");
+      // What only the build needed does not run along.
+      if (isShared) await install(context, { manifest, manager, isShared, isProduction: true });
+    }
+    return resultOf(context, manifest);
+  },
+};
+
+function managerOf(tree: SourceTree, { packageManager = "" }: Manifest): Manager {
+  const wanted = /^(pnpm|yarn)@([^+]+)/.exec(packageManager);
+  const version = (name: string, usual: string) => (wanted?.[1] === name ? wanted[2] : usual);
+  if (tree.has("pnpm-lock.yaml") || wanted?.[1] === "pnpm") {
+    const program = ["npm", "exec", "--yes", `pnpm@${version("pnpm", "10")}`, "--"] as const;
+    return {
+      name: "pnpm",
+      lockfile: "pnpm-lock.yaml",
+      install: (isProduction) => [
+        ...program,
+        "install",
+        "--frozen-lockfile",
+        "--config.node-linker=hoisted",
+        "--config.package-import-method=copy",
+        ...(isProduction ? ["--prod"] : []),
+      ],
+    };
+  }
+  if (tree.has("yarn.lock") || wanted?.[1] === "yarn") {
+    const program = ["npm", "exec", "--yes", `yarn@${version("yarn", "1.22.22")}`, "--"] as const;
+    return {
+      name: "yarn",
+      lockfile: "yarn.lock",
+      install: (isProduction) => [
+        ...program,
+        "install",
+        "--frozen-lockfile",
+        "--non-interactive",
+        ...(isProduction ? ["--production"] : []),
+      ],
+    };
+  }
+  const lockfile = ["package-lock.json", "npm-shrinkwrap.json"].find((file) => tree.has(file));
+  return {
+    name: "npm",
+    lockfile,
+    install: (isProduction) => [
+      "npm",
+      lockfile === undefined ? "install" : "ci",
+      "--no-audit",
+      "--no-fund",
+      "--prefer-offline",
+      ...(isProduction ? ["--omit=dev"] : []),
+    ],
+  };
+}
+
+function hasWorkspaces(tree: SourceTree, { workspaces }: Manifest): boolean {
+  return workspaces !== undefined || tree.has("pnpm-workspace.yaml");
+}
+
+interface Install {
+  readonly manifest: Manifest;
+  readonly manager: Manager;
+  /** False for workspaces: their packages are linked into the tree, so it cannot lie elsewhere. */
+  readonly isShared: boolean;
+  readonly isProduction: boolean;
+}
+
+async function install(context: ToolchainContext, wanted: Install): Promise<void> {
+  const { manager, isShared, isProduction } = wanted;
+  if (manager.lockfile === undefined) {
+    const text = "No lockfile: versions are chosen at build time. Commit package-lock.json";
+    context.note("warning", text);
+  }
+  if (!isShared) return context.run(manager.install(false), withRegistry(context));
+  const { tree, appDir } = context;
+  const files = [".npmrc", ".yarnrc", manager.lockfile ?? ""].filter((file) => tree.has(file));
+  const { scripts: _own, ...rest } = wanted.manifest;
+  const texts = await Promise.all(files.map((file) => tree.readText(file)));
+  const mode = isProduction ? "production" : "all";
+  const key = [manager.name, mode, JSON.stringify(rest), ...texts];
+  const dir = await context.dependencies(key, async (place) => {
+    // Its own scripts belong to the app's tree, and run there.
+    await writeFile(join(place, "package.json"), JSON.stringify(rest));
+    for (const file of files) await copyFile(join(appDir, file), join(place, file));
+    await context.run(manager.install(isProduction), withRegistry(context, { cwd: place }));
+    await mkdir(join(place, "node_modules"), { recursive: true });
+  });
+  const modules = join(appDir, "node_modules");
+  await rm(modules, { recursive: true, force: true });
+  await symlink(join(dir, "node_modules"), modules);
+}
+
+function withRegistry(context: ToolchainContext, options: StepOptions = {}): StepOptions {
+  const { registries, cacheDir } = context;
+  const { npm } = registries;
+  return {
+    ...options,
+    env: {
+      npm_config_cache: join(cacheDir, "npm"),
+      npm_config_fetch_retries: "1",
+      npm_config_update_notifier: "false",
+      YARN_CACHE_FOLDER: join(cacheDir, "yarn"),
+      ...(npm === undefined ? {} : { npm_config_registry: npm, YARN_REGISTRY: npm }),
+      ...options.env,
+    },
+  };
+}
+
+function runScript(context: ToolchainContext, name: string): Promise<void> {
+  return context.run(["npm", "run", name], withRegistry(context));
+}
+
+/** npm itself knows what a range means; it says it with the library that it brings along. */
+async function checkEngine(context: ToolchainContext, { engines }: Manifest): Promise<void> {
+  if (engines.node === undefined) return;
+  const npm = 'require("path").dirname(require("fs").realpathSync(process.argv[2]))';
+  const script = `const s=require(${npm}+"/../node_modules/semver");process.stdout.write(process.version+" "+s.satisfies(process.version,process.argv[1]))`;
+  const which = join(context.tools.dir, "bin/npm");
+  const said = await context.capture(["node", "-e", script, engines.node, which]);
+  const [version, fits] = said.split(" ");
+  if (fits !== "false") return;
+  const text = `package.json asks for Node ${engines.node}; the package set has ${version}`;
+  context.note("warning", text);
+}
+
+function resultOf({ tree, appDir, plan }: ToolchainContext, manifest: Manifest): ToolchainResult {
+  const shared = {
+    env_vars: { NODE_ENV: "production" },
+    path_prepend: [join(appDir, "node_modules/.bin")],
+  };
+  if (plan.role === "assets") return { path_prepend: shared.path_prepend };
+  const { start, prestart } = manifest.scripts;
+  const command = prestart === undefined ? start : "npm start";
+  const entry = [manifest.main, ...entries].find((file) => file !== undefined && tree.has(file));
+  const own = command ?? (entry === undefined ? undefined : `node ${entry}`);
+  return own === undefined ? shared : { ...shared, workers: { web: { command: own } } };
+}
