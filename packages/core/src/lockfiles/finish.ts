@@ -47,6 +47,7 @@ export function finishLockfile(
     version: raw.version,
     packages: packages.sort(byIdentity),
     local: checkLocal(kind, context, raw).toSorted(byIdentity),
+    links: checkLinks(context, raw).toSorted((a, b) => compareText(a.path, b.path)),
     pending: (raw.pending ?? []).map((item) => finishPending(kind, context, item)).sort(byIdentity),
     unhashed: unhashed.sort((a, b) => compareText(a.key, b.key)),
     notes: [...(raw.notes ?? []), ...weakNotes(packages)],
@@ -89,8 +90,9 @@ function gitProblem(url: string): string | undefined {
   return isSafeUrl(bare) ? undefined : "has a git address that is not plain https, ssh or git";
 }
 
-function pathProblem({ path, bin }: RawPackage): string | undefined {
-  if (path !== undefined && insidePath(path) !== path) return "goes to a path that leaves the app";
+function pathProblem({ path, places = [], bin }: RawPackage): string | undefined {
+  const paths = [...(path === undefined ? [] : [path]), ...places.map((place) => place.path)];
+  if (!paths.every(isInside)) return "goes to a path that leaves the app";
   const files = Object.entries(bin ?? {});
   const isOdd = files.some(
     ([name, file]) => /[/\\]|^\.\.?$/.test(name) || insidePath(file) === undefined,
@@ -104,6 +106,17 @@ function checkLocal(kind: LockfileKind, context: ReadContext, raw: RawLockfile) 
     if (problem !== undefined) throw invalid(context, item.name, problem);
   }
   return raw.local ?? [];
+}
+
+function isInside(path: string): boolean {
+  return insidePath(path) === path;
+}
+
+function checkLinks(context: ReadContext, raw: RawLockfile) {
+  const links = raw.links ?? [];
+  const odd = links.find(({ path, to }) => !isInside(path) || insidePath(to) === undefined);
+  if (odd !== undefined) throw invalid(context, odd.path, "is a link that leaves the app");
+  return links;
 }
 
 function finishPending(

@@ -33,12 +33,29 @@ export interface LockedPackage {
   readonly hasInstallScript?: boolean | undefined;
   /** npm: command to file. */
   readonly bin?: Readonly<Record<string, string>> | undefined;
-  /** npm: where it goes, as in node_modules/a/node_modules/b. */
+  /** npm: where it goes, as in node_modules/a/node_modules/b; the first of `places`. */
   readonly path?: string | undefined;
+  /** npm: every directory that it is unpacked to. */
+  readonly places?: readonly LockedPlace[] | undefined;
   /** Python: what kind of file was chosen. */
   readonly format?: "wheel" | "sdist" | undefined;
   /** Extras of a Python package that the app asks for. */
   readonly extras?: readonly string[] | undefined;
+}
+
+/** A directory of node_modules that a package goes to. */
+export interface LockedPlace {
+  readonly path: string;
+  /** Needed for development alone. */
+  readonly dev: boolean;
+  readonly optional: boolean;
+}
+
+/** A link in node_modules, to another package of it or to a directory of the app. Both below the app. */
+export interface LockedLink {
+  readonly path: string;
+  readonly to: string;
+  readonly dev: boolean;
 }
 
 /** A dependency that is part of the app's own tree: a workspace, a directory, an archive beside it. */
@@ -72,6 +89,8 @@ export interface Lockfile {
   readonly version: string;
   readonly packages: readonly LockedPackage[];
   readonly local: readonly LocalPackage[];
+  /** npm: what node_modules holds beside unpacked packages. */
+  readonly links: readonly LockedLink[];
   readonly pending: readonly PendingPackage[];
   /** Empty unless the caller allowed it. */
   readonly unhashed: readonly UnhashedPackage[];
@@ -86,6 +105,8 @@ export interface ReadOptions {
   readonly manifest?: string | undefined;
   /** Files that the lockfile may include (requirements.txt: -r, -c), by path. */
   readonly files?: Readonly<Record<string, string>> | undefined;
+  /** npm: text of the package.json of each workspace, by its directory. */
+  readonly members?: Readonly<Record<string, string>> | undefined;
   /** Extras of the app itself that are wanted. */
   readonly extras?: readonly string[] | undefined;
   /** SRI hashes from hop3.lock, by packageKey(). */
@@ -120,6 +141,7 @@ export interface RawLockfile {
   readonly version: string;
   readonly packages: readonly RawPackage[];
   readonly local?: readonly LocalPackage[];
+  readonly links?: readonly LockedLink[];
   readonly pending?: readonly (Omit<PendingPackage, "hashes"> & {
     readonly rawHashes: readonly string[];
     readonly needle: string;

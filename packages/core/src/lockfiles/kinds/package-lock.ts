@@ -2,6 +2,7 @@ import { z } from "zod";
 import type {
   CompareContext,
   LocalPackage,
+  LockedLink,
   LockedSource,
   LockfileKind,
   RawLockfile,
@@ -66,15 +67,15 @@ function read(context: ReadContext): RawLockfile {
   const { version, entries } = parseLock(context);
   const packages: RawPackage[] = [];
   const local: LocalPackage[] = [];
+  const links: LockedLink[] = [];
   for (const [path, entry] of Object.entries(entries)) {
     if (path === "" || entry.inBundle === true) continue;
     const inTree = readLocal(context, path, entry);
     if (inTree !== undefined) local.push(inTree);
-    else if (entry.link !== true && isWanted(context, entry)) {
-      packages.push(readEntry(context, path, entry));
-    }
+    else if (entry.link === true) links.push(readLink(entry, path));
+    else if (isWanted(context, entry)) packages.push(readEntry(context, path, entry));
   }
-  return { version, packages, local };
+  return { version, packages, local, links };
 }
 
 function parseLock(context: ReadContext): { version: string; entries: Record<string, Entry> } {
@@ -115,6 +116,12 @@ function checkLink(context: ReadContext, path: string, entry: Entry): undefined 
   return undefined;
 }
 
+/** An empty target is the app itself. */
+function readLink(entry: Entry, path: string): LockedLink {
+  const to = typeof entry.resolved === "string" ? entry.resolved : "";
+  return { path, to: insidePath(to) ?? to, dev: entry.dev === true };
+}
+
 function stayInside(context: ReadContext, name: string, path: string): string {
   const inside = insidePath(path);
   if (inside !== undefined) return inside;
@@ -133,17 +140,20 @@ function readEntry(context: ReadContext, path: string, entry: Entry): RawPackage
   if (entry.version === undefined) throw missingField(context, needle, "version");
   const resolved = typeof entry.resolved === "string" ? entry.resolved : undefined;
   const source = findSource(context, { name, version: entry.version, resolved });
+  const dev = entry.dev === true;
+  const optional = entry.optional === true;
   return {
     name,
     version: entry.version,
     source,
     url: source.kind === "git" ? undefined : resolved,
     rawHashes: source.kind === "git" ? [] : (entry.integrity ?? "").split(/\s+/).filter(Boolean),
-    dev: entry.dev === true,
-    optional: entry.optional === true,
+    dev,
+    optional,
     hasInstallScript: entry.hasInstallScript === true,
     bin: typeof entry.bin === "string" ? { [name.replace(/^.*\//, "")]: entry.bin } : entry.bin,
     path,
+    places: [{ path, dev, optional }],
     needle,
   };
 }
