@@ -30,6 +30,7 @@ const Wanted = z.strictObject({
       file: z.string(),
       path: z.string().optional(),
       url: z.url({ protocol: /^https?$/ }).optional(),
+      isOptional: z.boolean().optional(),
     }),
   ),
   index: z

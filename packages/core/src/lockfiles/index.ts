@@ -6,6 +6,7 @@ export * from "./lockfile.ts";
 export * from "./lockfile-errors.ts";
 export * from "./missing-hashes.ts";
 export * from "./pick-from-index.ts";
+export { pomFiles } from "./providers/gradle.ts";
 export * from "./read-lockfile.ts";
 export * from "./registry-url.ts";
 export * from "./target.ts";

@@ -1,5 +1,5 @@
 import type { SourceTree } from "../source/tree.ts";
-import type { MissingHash, WantedFile } from "./hop3-lock.ts";
+import type { MissingHash } from "./hop3-lock.ts";
 import { hashesOfGradle } from "./providers/gradle.ts";
 import { hashesOfLockfiles } from "./providers/lockfiles.ts";
 import type { Target } from "./target.ts";
@@ -17,8 +17,6 @@ export interface HashProvider {
   readonly name: string;
   reads(tree: SourceTree): readonly string[];
   missing(question: HashQuestion): readonly MissingHash[];
-  /** What a downloaded file of it asks for besides: the parent of a POM. To be asked until nothing new comes. */
-  follow?(file: WantedFile, text: string): readonly MissingHash[];
 }
 
 /** Every ecosystem is an entry here and a file in providers/. */

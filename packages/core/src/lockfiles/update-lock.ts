@@ -24,9 +24,16 @@ export function planLock(lock: Hop3Lock, missing: readonly MissingHash[]): LockP
   return { kept, wanted, dropped: dropped.sort() };
 }
 
-/** Which file of an index is right does not change for one version; of the others, names have to agree. */
+/**
+ * Which file of an index is right does not change for one version; of the others, names have to agree, as far as they
+ * can be known beforehand.
+ */
 function answers(files: readonly LockedFile[], item: MissingHash): boolean {
   if (item.index !== undefined) return true;
+  if (item.files.some(({ isOptional }) => isOptional === true)) {
+    const required = item.files.filter(({ isOptional }) => isOptional !== true);
+    return required.every(({ file }) => files.some((found) => found.file === file));
+  }
   const names = (list: readonly { readonly file: string }[]) => list.map(({ file }) => file).sort();
   return JSON.stringify(names(files)) === JSON.stringify(names(item.files));
 }

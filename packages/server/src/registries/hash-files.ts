@@ -4,7 +4,9 @@ import {
   type LockedFile,
   type LockRequest,
   pickFromIndex,
+  pomFiles,
   type RegistryName,
+  type WantedFile,
 } from "@hop3/core";
 import { registryMissing } from "../nix/errors.ts";
 import { registryUnreachable } from "./errors.ts";
@@ -54,6 +56,7 @@ async function hashPackage(
   isConfigured: boolean,
 ): Promise<LockedFile[]> {
   if (index !== undefined) return [await hashFromIndex(io, index)];
+  if (registry === "maven") return hashModule(io, files);
   const hashed: LockedFile[] = [];
   for (const { file, path, url } of files) {
     if (path !== undefined && (isConfigured || url === undefined)) {
@@ -65,6 +68,30 @@ async function hashPackage(
     }
   }
   return hashed;
+}
+
+/** A POM is nothing without those that it refers to; which they are, only it says. */
+async function hashModule(
+  { registries, signal }: HashIo,
+  files: Wanted["files"],
+): Promise<LockedFile[]> {
+  const hashed = new Map<string, LockedFile>();
+  const waiting: WantedFile[] = [...files];
+  for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+    const { file, path, isOptional } = item;
+    if (path === undefined || hashed.has(path)) continue;
+    const response = await registries.get("maven", path, { signal, mayBeMissing: isOptional });
+    if (!response.ok) {
+      await response.body?.cancel();
+      continue;
+    }
+    const isPom = file.endsWith(".pom");
+    const [own, copy] = isPom ? [response, response.clone()] : [response, undefined];
+    const [hash, text] = await Promise.all([hashBody(own, "maven"), copy?.text()]);
+    hashed.set(path, { file, hash, path });
+    if (text !== undefined) waiting.push(...pomFiles(text));
+  }
+  return [...hashed.values()];
 }
 
 /** The index gives hashes with the names: the file itself need not be fetched. */

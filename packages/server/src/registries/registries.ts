@@ -102,7 +102,7 @@ async function getFrom(
     throw unreachable(reasonOf(error), error);
   });
   const { status } = response;
-  if (response.ok) return response;
+  if (response.ok || (status === 404 && options?.mayBeMissing === true)) return response;
   await response.body?.cancel();
   if (status === 401 || status === 403) {
     throw registryRefused({ registry: name, status, hasCredentials: authorization !== undefined });

@@ -3,6 +3,8 @@ import type { RegistryAddress } from "./address.ts";
 export interface AskOptions {
   readonly method?: string;
   readonly accept?: string;
+  /** Whether 404 is an answer. */
+  readonly mayBeMissing?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Hop3Error } from "../../errors.ts";
 import { makeMemoryTree } from "../../source/tree.ts";
-import { hashProviders, missingHashes } from "../missing-hashes.ts";
+import { missingHashes } from "../missing-hashes.ts";
+import { pomFiles } from "../providers/gradle.ts";
+import { planLock } from "../update-lock.ts";
 import { readDepsJson } from "./deps-json.ts";
 import { readGradleLockfile } from "./gradle-lockfile.ts";
 import { pomReferences } from "./pom.ts";
@@ -182,6 +184,21 @@ empty=annotationProcessor
     });
   });
 
+  it("is content with a hop3.lock that has what every module has", async () => {
+    const missing = await missingHashes(makeMemoryTree({ "gradle.lockfile": text }));
+    const entry = (name: string) => [{ file: name, hash: sri }];
+    const packages = {
+      "maven:com.example.plugin:com.example.plugin.gradle.plugin@2.0": [
+        ...entry("com.example.plugin.gradle.plugin-2.0.pom"),
+        ...entry("parent-7.pom"),
+      ],
+      "maven:org.slf4j:slf4j-api@1.7.32": entry("slf4j-api-1.7.32.jar"),
+    };
+    const plan = planLock({ version: 1, packages }, missing);
+    expect(plan.wanted.map(({ key }) => key)).toEqual(["maven:org.slf4j:slf4j-api@1.7.32"]);
+    expect(plan.dropped).toEqual([]);
+  });
+
   it("needs nothing where another file has the hashes", async () => {
     const tree = makeMemoryTree({ "gradle.lockfile": text, "deps.json": "{}" });
     expect(await missingHashes(tree)).toEqual([]);
@@ -211,12 +228,10 @@ describe("a POM", () => {
       { group: "org.c", name: "c-bom", version: "1.2" },
       { group: "org.a", name: "bom", version: "7" },
     ]);
-    const provider = hashProviders.find(({ name }) => name === "gradle");
-    const found = provider?.follow?.({ file: "b-1.pom" }, pom) ?? [];
-    expect(found.map(({ key, files }) => [key, files.length])).toEqual([
-      ["maven:org.a:parent@7", 1],
-      ["maven:org.c:c-bom@1.2", 1],
-      ["maven:org.a:bom@7", 1],
+    expect(pomFiles(pom).map(({ path }) => path)).toEqual([
+      "org/a/parent/7/parent-7.pom",
+      "org/c/c-bom/1.2/c-bom-1.2.pom",
+      "org/a/bom/7/bom-7.pom",
     ]);
     expect(pomReferences("<html/>")).toEqual([]);
   });

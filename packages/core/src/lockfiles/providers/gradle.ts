@@ -1,4 +1,4 @@
-import { lockKey, type MissingHash } from "../hop3-lock.ts";
+import { lockKey, type MissingHash, type WantedFile } from "../hop3-lock.ts";
 import { isGradleLockfile, readGradleLockfile } from "../maven/gradle-lockfile.ts";
 import { type MavenModule, moduleDirectory } from "../maven/maven-file.ts";
 import { pomReferences } from "../maven/pom.ts";
@@ -18,9 +18,12 @@ export const hashesOfGradle: HashProvider = {
     [...files]
       .flatMap(([file, text]) => readGradleLockfile({ file, text }))
       .map((module) => missingModule(module, ["jar", "module"])),
-  follow: ({ file }, text) =>
-    file.endsWith(".pom") ? pomReferences(text).map((module) => missingModule(module, [])) : [],
 };
+
+/** The POMs without which this one says nothing; they count as files of the module that asks for them. */
+export function pomFiles(text: string): readonly WantedFile[] {
+  return pomReferences(text).flatMap((module) => missingModule(module, []).files);
+}
 
 /** A module has a POM; whether it has more, only the repository knows. */
 function missingModule(module: MavenModule, others: readonly string[]): MissingHash {
