@@ -161,3 +161,53 @@ describe("an app in two languages", () => {
     expect(release.artifact?.provenance.toolchains).toEqual(["node", "python"]);
   });
 });
+
+const local = (start = "") => ({
+  "hop3.toml": `[build]\nmethod = "local"\n${start === "" ? "" : `[run]\nstart = "${start}"\n`}`,
+});
+
+describe("one app of each further toolchain", () => {
+  it.each([
+    [
+      "golang",
+      {
+        "go.mod": "module example.org/hello\n\ngo 1.19\n",
+        "main.go": `package main
+import ("fmt"; "net/http"; "os")
+func main() {
+  http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello from go") })
+  http.ListenAndServe(os.Getenv("BIND_ADDRESS") + ":" + os.Getenv("PORT"), nil)
+}`,
+        ...local(),
+      },
+    ],
+    [
+      "php",
+      {
+        "public/index.php": "<?php echo 'hello from ' . 'php';",
+        ...local(),
+      },
+    ],
+    [
+      "ruby",
+      {
+        Gemfile: "source 'https://rubygems.example'\n",
+        "Gemfile.lock":
+          "GEM\n  remote: https://rubygems.example/\n  specs:\n\nPLATFORMS\n  ruby\n\nDEPENDENCIES\n\nBUNDLED WITH\n   2.3.15\n",
+        "server.rb": `require "socket"
+server = TCPServer.new(ENV["BIND_ADDRESS"], ENV["PORT"].to_i)
+loop do
+  client = server.accept
+  while (line = client.gets) && line != "\\r\\n"; end
+  client.write "HTTP/1.1 200 OK\\r\\nContent-Length: 15\\r\\nConnection: close\\r\\n\\r\\nhello from ruby"
+  client.close
+end`,
+        ...local("bundle exec ruby server.rb"),
+      },
+    ],
+  ])("%s", async (name, files: Record<string, string>) => {
+    const deployment = await deploy(`tool-${name}`, files);
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get(`tool-${name}`)).text).toContain("hello from ");
+  });
+});

@@ -36,6 +36,22 @@ function hasStart({ texts }: DetectQuestion): boolean {
   }
 }
 
+const ruby: ToolchainDetector = {
+  name: "ruby",
+  detect: (question) => detectFiles(question, ["Gemfile.lock", "Gemfile", "config.ru"]),
+};
+
+const php: ToolchainDetector = {
+  name: "php",
+  detect: (question) =>
+    detectFiles(question, ["composer.json", "index.php", "public/index.php", "web/index.php"]),
+};
+
+const go: ToolchainDetector = {
+  name: "go",
+  detect: (question) => detectFiles(question, ["go.mod"]),
+};
+
 const staticFiles: ToolchainDetector = {
   name: "static",
   detect(question): ToolchainDetection {
@@ -45,4 +61,11 @@ const staticFiles: ToolchainDetector = {
 };
 
 /** Every toolchain built in, in the order in which they are shown; building is in the server's toolchains/. */
-export const toolchainDetectors: readonly ToolchainDetector[] = [python, node, staticFiles];
+export const toolchainDetectors: readonly ToolchainDetector[] = [
+  python,
+  ruby,
+  php,
+  go,
+  node,
+  staticFiles,
+];

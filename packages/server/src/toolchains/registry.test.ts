@@ -25,7 +25,8 @@ describe("toolchains", () => {
     ["two apps, one named", { "setup.py": "", "package.json": start }, "python", ["python"]],
     ["pages", { "index.html": "" }, "", ["static"]],
     ["pages beside an app", { "index.html": "", "package.json": start }, "", ["node"]],
-  ])("%s", (_, files: Record<string, string>, named, chosen) => {
+  ] as const)("%s", (...row) => {
+    const [, files, named, chosen] = row;
     const loaded = loadConfig(named === "" ? "" : `[build]\ntoolchain = "${named}"\n`);
     const texts = new Map(Object.entries(files));
     const choice = selectToolchains({ tree: makeMemoryTree(files), loaded, texts });

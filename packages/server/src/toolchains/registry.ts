@@ -1,11 +1,17 @@
 import type { LanguageToolchain } from "../build/local/toolchain.ts";
+import { goToolchain } from "./go.ts";
 import { nodeToolchain } from "./node.ts";
+import { phpToolchain } from "./php.ts";
 import { pythonToolchain } from "./python.ts";
+import { rubyToolchain } from "./ruby.ts";
 import { staticToolchain } from "./static.ts";
 
 /** Every toolchain built in; which of them takes a Source is decided in the Plan (core/toolchains). */
 export const toolchains: readonly LanguageToolchain[] = [
   pythonToolchain,
+  rubyToolchain,
+  phpToolchain,
+  goToolchain,
   nodeToolchain,
   staticToolchain,
 ];
