@@ -55,6 +55,19 @@ let
   };
 
   php = import ./php.nix { inherit lib archive busybox; };
+  ruby = import ./ruby.nix { inherit lib archive busybox; };
+  gems = import ./gems.nix {
+    inherit
+      lib
+      archive
+      bash
+      busybox
+      stdenv
+      ;
+    inherit (fetchers) fetchurl;
+    inherit (ruby) ruby;
+    headersOf = name: pkgs.${name}.dev;
+  };
 
   golang = import ./go.nix {
     inherit
@@ -65,6 +78,16 @@ let
       stdenv
       stdenvNoCC
       ;
+  };
+  rust = import ./rust.nix {
+    inherit
+      lib
+      archive
+      registries
+      stdenv
+      ;
+    inherit (fetchers) fetchurl;
+    inherit (writers) runCommand;
   };
   java = import ./java.nix {
     inherit
@@ -239,6 +262,16 @@ let
         );
       inherit (golang) buildGoModule go;
       ${golang.attribute} = golang.go;
+      inherit (rust) cargo rustc rustPlatform;
+      inherit (gems)
+        buildRubyGem
+        bundler
+        bundlerApp
+        bundlerEnv
+        defaultGemConfig
+        ;
+      inherit (ruby) ruby;
+      ${ruby.name} = ruby.ruby;
       inherit (php) php;
       ${php.name} = php.php;
       inherit postgresql;

@@ -80,7 +80,26 @@ let
     "vendorSha256"
   ];
 
+  # The standard library, compiled once: it is most of the work of a small program.
+  standard = stdenv.mkDerivation {
+    name = "go-standard-${version}";
+    nativeBuildInputs = [
+      go
+      stdenv.cc
+    ];
+    buildCommand = ''
+      export GOCACHE=$out HOME=$TMPDIR
+      go build -trimpath std
+      rm -f $out/trim.txt
+    '';
+  };
+
+  # A cache of links: go writes beside what is there already, never into it.
   environment = ''
+    mkdir -p $TMPDIR/go-cache
+    cp -rs --no-preserve=mode ${standard}/. $TMPDIR/go-cache
+    # Otherwise go would remove what has not been used for days.
+    date +%s > $TMPDIR/go-cache/trim.txt
     export GOCACHE=$TMPDIR/go-cache GOPATH=$TMPDIR/go GOTOOLCHAIN=local GOSUMDB=off GO111MODULE=on
     export HOME=$TMPDIR
   '';
@@ -106,7 +125,7 @@ let
         GOPROXY = registries.go;
         proxyVendor = if attrs.proxyVendor or false then "1" else "";
         configurePhase = ''
-          ${environment}
+          export GOPATH=$TMPDIR/go GOCACHE=$TMPDIR/go-cache GOTOOLCHAIN=local GOSUMDB=off HOME=$TMPDIR
           cd "${attrs.modRoot or "."}"
         '';
         buildPhase = ''
