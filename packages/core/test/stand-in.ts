@@ -1,11 +1,20 @@
-/** A `pkgs` that has every attribute a text asks for; its functions force what they are given. */
-export function evaluateWithStandIn(text: string): string {
+/**
+ * A `pkgs` that has every attribute a text asks for; its functions force what they are given. With
+ * `writesTexts` scripts and files become real ones, so that they can be run.
+ */
+export function evaluateWithStandIn(text: string, { writesTexts = false } = {}): string {
+  const written = writesTexts
+    ? "// { writeText = builtins.toFile; writeShellScript = builtins.toFile; }"
+    : "";
   const paths = [...text.matchAll(/\bpkgs((?:\.[A-Za-z_][A-Za-z0-9_'-]*)+)/g)].map((match) =>
     (match[1] ?? "").slice(1).split("."),
   );
   const list = paths.map((path) => `[ ${path.map((name) => `"${name}"`).join(" ")} ]`);
   const extensions = [
     ...new Set([...text.matchAll(/\ball\.(\w+)/g)].map((match) => match[1] ?? "")),
+  ];
+  const pythonPackages = [
+    ...new Set([...text.matchAll(/\bps\.([\w-]+)/g)].map((match) => match[1] ?? "")),
   ];
   return `let
   force = value:
@@ -18,17 +27,20 @@ export function evaluateWithStandIn(text: string): string {
   thing = name: {
     outPath = "/stand-in/\${name}";
     withExtensions = choose: builtins.seq (choose { enabled = [ ]; all = extensions; }) (thing name);
+    withPackages = choose: builtins.seq (force (choose pythonPackages)) (thing name);
+    executable = "python3";
     fetchDeps = arguments: builtins.seq (builtins.attrNames arguments) (thing "deps");
     wrappedRuby = thing "wrapped-ruby";
     __functor = self: argument: builtins.seq (force argument) self;
   };
+  pythonPackages = { ${pythonPackages.map((name) => `"${name}" = thing "${name}";`).join(" ")} };
   extensions = { ${extensions.map((name) => `${name} = thing "${name}";`).join(" ")} };
   nest = path: { \${builtins.head path} = if builtins.length path == 1 then thing (builtins.head path) else nest (builtins.tail path); };
   merge = left: right: left // builtins.mapAttrs (name: value:
     if left ? \${name} then merge left.\${name} value // left.\${name} // value else value) right;
-  pkgs = builtins.foldl' merge { } (map nest [ ${list.join(" ")} ]);
+  pkgs = builtins.foldl' merge { } (map nest [ ${list.join(" ")} ]) ${written};
   make = ${text.replace(/^#.*$/gm, "")};
-  all = { inherit pkgs; src = "/stand-in/src"; registries = { npm = "npm:"; pypi = "pypi:"; }; };
+  all = { inherit pkgs; src = "/stand-in/src"; registries = builtins.listToAttrs (map (name: { inherit name; value = "\${name}:"; }) [ "npm" "pypi" "rubygems" "packagist" "go" "maven" "crates" ]); };
   made = make (builtins.intersectAttrs (builtins.functionArgs make) all);
 in builtins.seq made.package.outPath (builtins.removeAttrs made [ "package" ])
 `;

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { evalNix, parseNix } from "../../test/nix-eval.ts";
+import { startGenerated } from "../../test/run-start.ts";
 import { evaluateWithStandIn } from "../../test/stand-in.ts";
 import { loadConfig } from "../config/load.ts";
 import { makePlan } from "../plan/make-plan.ts";
@@ -29,6 +30,47 @@ const wanted: Readonly<Record<string, readonly [template: string, tier: string]>
   "wiki-js": ["node-prebuilt", "prebuilt"],
 };
 
+/** What web starts, and a line of what it reads then: read by eye once, held here. */
+const starts: Readonly<Record<string, readonly [command: string, file?: string, line?: string]>> = {
+  adminer: ["/bin/php -S 127.0.0.9:4321 -t /stand-in/runCommand/share/adminer"],
+  directus: ["/stand-in/directus/bin/directus start"],
+  focalboard: [
+    "/bin/focalboard-server",
+    "config.json",
+    '"webpath": "/stand-in/runCommand/share/focalboard/webapp-pack"',
+  ],
+  gitea: [
+    "/bin/gitea web",
+    "custom/conf/app.ini",
+    "STATIC_ROOT_PATH = /stand-in/buildGoModule/share/gitea\n",
+  ],
+  grafana: [
+    "server --homepath /stand-in/grafana/share/grafana --config /data/conf/custom.ini",
+    "conf/custom.ini",
+    "host = db.test:5555\n",
+  ],
+  jenkins: ["--httpPort=4321"],
+  keycloak: ["/bin/.kc.sh-wrapped start-dev --http-host=0.0.0.0 --http-port=4321"],
+  nextcloud: ["/bin/php -S 127.0.0.9:4321 -t /data/share/nextcloud"],
+  radicale: ["/venv/bin/radicale --config config", "config", "hosts = 0.0.0.0:4321\n"],
+  redmine: [
+    "/bin/rails server -b 0.0.0.0 -p 4321",
+    "share/redmine/config/database.yml",
+    "  host: db.test\n",
+  ],
+  searxng: ["/bin/searxng-run"],
+  "stirling-pdf": ["/bin/stirling-pdf"],
+  vikunja: ["/bin/api", "config.yml", 'publicurl: "http://localhost:8080/"\n'],
+  "wiki-js": ["/share/wiki-js/server/index.js", "config.yml", "  host: db.test\n"],
+};
+
+const variables = {
+  SEARXNG_SECRET: "made",
+  SECRET_KEY: "made",
+  INTERNAL_TOKEN: "made",
+  JWT_SECRET: "made",
+};
+
 function readRecipe(name: string) {
   const dir = join(fleet, name);
   const files = readdirSync(dir).map((file) => [file, readFileSync(join(dir, file), "utf8")]);
@@ -54,5 +96,15 @@ describe.skipIf(!isThere)("recipes of the fleet (../shared/fleet, where it is th
     parseNix(text);
     const made = evalNix(evaluateWithStandIn(text));
     expect(made).toMatchObject({ workers: { web: expect.stringContaining("/stand-in/") } });
+  });
+
+  it.each(Object.entries(starts))("%s starts", async (name, [command, file = "", line = ""]) => {
+    const recipe = readRecipe(name);
+    const text = await generatePlanned(makePlan(recipe), recipe);
+    const started = startGenerated(text, variables);
+    expect(started.exitCode, started.stderr).toBe(0);
+    const words = started.ran.at(-1)?.join(" ") ?? "";
+    expect(words.slice(-command.length)).toBe(command);
+    expect(started.files[file] ?? "").toContain(line);
   });
 });
