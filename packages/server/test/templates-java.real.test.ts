@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ReleaseDetail } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/proc/run.ts";
 import { mavenRegistry } from "./registry/maven.ts";
@@ -224,6 +225,15 @@ async function gradleExample(files: Readonly<Record<string, string>>): Promise<s
   return dir;
 }
 
+/** All derivations that a Release of the example consists of. */
+async function derivations(release: number): Promise<readonly string[]> {
+  const path = `/apps/java-gradle/releases/${release}`;
+  const { artifact } = await server.json<ReleaseDetail>("GET", path);
+  const drv = artifact?.provenance.drv_path ?? "";
+  const { stdout } = await run({ argv: ["nix-store", "--query", "--requisites", drv] });
+  return stdout.split("\n").filter((line) => line.endsWith(".drv"));
+}
+
 describe("java-gradle", () => {
   const lockfile = () =>
     `org.apache.commons:commons-lang3:${version}=compileClasspath,runtimeClasspath\nempty=\n`;
@@ -244,6 +254,10 @@ describe("java-gradle", () => {
     expect(log.text).toMatch(/-java-gradle-[^/]*\.drv/);
     expect(log.text).not.toMatch(/dependencies\.drv|\.(?:jar|pom)\.drv/);
     expect(registry.asked).toHaveLength(asked);
+    const [before, after] = [await derivations(1), await derivations(deployment.release ?? 0)];
+    expect(before.filter((path) => path.endsWith(".pom.drv")).length).toBeGreaterThan(2);
+    const changed = after.filter((path) => !before.includes(path)).map((path) => path.slice(44));
+    expect(changed.sort()).toEqual(["java-gradle-0.drv", "java-gradle-release.drv"]);
   });
 
   it("builds with gradle.lockfile and hop3.lock", async () => {

@@ -42,3 +42,17 @@ export function javaWrapper(wrapped: JavaProgram): readonly StringPart[] {
   const more = options.length === 0 ? [] : [" \\\n  ", ...options];
   return ["makeWrapper ", ...program, ` $out/bin/${name}`, ...runs, ...more, ...flags, "\n"];
 }
+
+/** Lines of shell two columns further in. */
+export function indentShell(parts: readonly StringPart[]): readonly StringPart[] {
+  let isStart = true;
+  return parts.map((part) => {
+    if (typeof part !== "string") {
+      isStart = false;
+      return part;
+    }
+    const lines = part.replace(isStart ? /^(?=[^\n])/gm : /(?<=\n)(?=[^\n])/g, "  ");
+    isStart = part.endsWith("\n");
+    return lines;
+  });
+}

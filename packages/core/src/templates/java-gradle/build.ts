@@ -1,7 +1,7 @@
 import { encodeShellWord } from "../../encode/shell.ts";
 import type { StringPart } from "../../nix/ast.ts";
 import { nix } from "../expressions.ts";
-import { javaWrapper } from "../java-wrapper.ts";
+import { indentShell, javaWrapper } from "../java-wrapper.ts";
 import type { AppSpec } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
 import { insidePath } from "../upstream.ts";
@@ -54,22 +54,24 @@ export function installPhase(spec: AppSpec): readonly StringPart[] {
       "/bin",
     ],
   });
-  return [
-    findResults,
-    `if [ \${#programs[@]} -eq 1 ]; then
-mkdir -p $out/share
+  const startInstalled = [
+    `mkdir -p $out/share
 cp -r "$(dirname "$(dirname "\${programs[0]}")")" ${share}
 patchShebangs ${share}/bin
 `,
     ...startScript,
-    `elif [ \${#archives[@]} -eq 1 ]; then
-install -D -m 644 "\${archives[0]}" ${share}/${jar}
-`,
-    ...startJar,
+  ];
+  const installArchive = [`install -D -m 644 "\${archives[0]}" ${share}/${jar}\n`, ...startJar];
+  return [
+    findResults,
+    `if [ \${#programs[@]} -eq 1 ]; then\n`,
+    ...indentShell(startInstalled),
+    `elif [ \${#archives[@]} -eq 1 ]; then\n`,
+    ...indentShell(installArchive),
     `else
-echo "the build has made \${#programs[@]} programs (plugin application) and \${#archives[@]} archives with a main class: name one with [nix] gradle-jar-glob in hop3.toml" >&2
-printf '%s\\n' "\${programs[@]}" "\${archives[@]}" >&2
-exit 1
+  echo "the build has made \${#programs[@]} programs (plugin application) and \${#archives[@]} archives with a main class: name one with [nix] gradle-jar-glob in hop3.toml" >&2
+  printf '%s\\n' "\${programs[@]}" "\${archives[@]}" >&2
+  exit 1
 fi
 `,
   ];

@@ -2,7 +2,7 @@ import { encodeShellWord } from "../../encode/shell.ts";
 import { fromNix } from "../../launcher/text.ts";
 import type { Binding, StringPart } from "../../nix/ast.ts";
 import { binOf, inPackage, nix, runCommand } from "../expressions.ts";
-import { javaWrapper } from "../java-wrapper.ts";
+import { indentShell, javaWrapper } from "../java-wrapper.ts";
 import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
@@ -99,24 +99,12 @@ cd ${share}
 manifest=$(unzip -p ${file} META-INF/MANIFEST.MF 2>/dev/null || true)
 if [[ $manifest == *Main-Class:* ]]; then
 `,
-    ...indent(javaWrapper({ name: app, words: [`-jar ${share}/${file}`] })),
+    ...indentShell(javaWrapper({ name: app, words: [`-jar ${share}/${file}`] })),
     "else\n",
-    ...indent(unpackWar(file)),
-    ...indent(javaWrapper({ name: app, before: tomcatBase(share), words: tomcatWords(share) })),
+    ...indentShell(unpackWar(file)),
+    ...indentShell(
+      javaWrapper({ name: app, before: tomcatBase(share), words: tomcatWords(share) }),
+    ),
     "fi\n",
   ];
-}
-
-/** Lines of shell two columns further in. */
-function indent(parts: readonly StringPart[]): readonly StringPart[] {
-  let isStart = true;
-  return parts.map((part) => {
-    if (typeof part !== "string") {
-      isStart = false;
-      return part;
-    }
-    const lines = part.replace(isStart ? /^(?=[^\n])/gm : /(?<=\n)(?=[^\n])/g, "  ");
-    isStart = part.endsWith("\n");
-    return lines;
-  });
 }
