@@ -85,5 +85,9 @@ makeTree {
   meta.mainProgram = "gcc";
 }
 // {
-  cc = tree;
+  inherit libc;
+  # What programs load of it, without the compiler.
+  cc = tree // {
+    lib = package "libstdc++6";
+  };
 }

@@ -17,6 +17,8 @@ let
       withPackages
       ;
     executable = "python${pythonVersion}";
+    # Debian keeps what extensions are compiled with apart.
+    headers = package "libpython${pythonVersion}-dev";
     interpreter = "${archive.python}/bin/python${pythonVersion}";
     pythonAtLeast = lib.versionAtLeast pythonVersion;
     pythonOlder = lib.versionOlder pythonVersion;
@@ -119,7 +121,12 @@ let
       }
     );
 
-  pkgs = builtins.mapAttrs (_: package) names // {
+  # Packages that Debian calls otherwise than python3-*.
+  others = lib.optionalAttrs (archive.has "cython3") { cython = package "cython3"; } // {
+    flit-core = package (if archive.has "python3-flit-core" then "python3-flit-core" else "flit");
+  };
+
+  pkgs = others // builtins.mapAttrs (_: package) names // {
     inherit python;
     buildPythonApplication = buildPython;
     buildPythonPackage = buildPython;

@@ -115,7 +115,11 @@ function makeBuilders(
   isRoot: boolean,
 ): readonly Builder[] {
   const { sandbox, "allow-impure": allowImpure } = settings.policy;
-  const nixBuilder = makeNixBuilder({ ...common, policy: { sandbox, allowImpure } });
+  const nixBuilder = makeNixBuilder({
+    ...common,
+    stateDir: home.dir,
+    policy: { sandbox, allowImpure },
+  });
   const localBuilder = makeLocalBuilder({
     ...common,
     toolchains: () => new Map(toolchains.map((toolchain) => [toolchain.name, toolchain])),

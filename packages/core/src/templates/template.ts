@@ -4,6 +4,8 @@ import type { LoadedConfig } from "../config/load.ts";
 import { NixSection } from "../config/nix-section.ts";
 import type { TextScope } from "../launcher/parse-text.ts";
 import type { Text } from "../launcher/text.ts";
+import type { IndexText } from "../lockfiles/pick-from-index.ts";
+import type { Target } from "../lockfiles/target.ts";
 import type { Binding, NixExpr } from "../nix/ast.ts";
 import type { Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
@@ -33,7 +35,26 @@ export interface AppSpec {
   readonly files: ReadonlyMap<string, string>;
   /** True where hop3.toml or Procfile name the command of web. */
   readonly hasOwnWeb: boolean;
+  /** True where they name the command of any worker or release step. */
+  readonly hasOwnCommands: boolean;
+  readonly facts: AppFacts;
   scope(path: readonly (string | number)[], names?: Readonly<Record<string, NixExpr>>): TextScope;
+}
+
+/** What a template has learnt of the world outside of the app; empty where nobody could be asked. */
+export interface AppFacts {
+  /** The system that the app will run on. */
+  readonly target?: Partial<Target>;
+  /** Pages of a Python index, by package. */
+  readonly indexPages?: ReadonlyMap<string, IndexText>;
+}
+
+/** Whom a template may ask before it renders. */
+export interface Outside {
+  /** What the package set says of a Python interpreter, by its attribute. */
+  target(python: string): Promise<Partial<Target>>;
+  /** A page of the Python index that lists these hashes (SRI). */
+  indexPage(name: string, hashes: readonly string[]): Promise<IndexText>;
 }
 
 /** What a template makes of an app. The result becomes `{ pkgs, src }: let … in { … }`. */
@@ -72,6 +93,8 @@ export interface Template {
   detect(question: DetectQuestion): Detection;
   /** Files of the Source whose text it wants to see. */
   reads(spec: Pick<AppSpec, "section" | "tree">): readonly string[];
+  /** Asks for what the app's files cannot say; without it the template renders from these alone. */
+  learn?(spec: AppSpec, outside: Outside): Promise<AppFacts>;
   render(spec: AppSpec): Rendering;
 }
 
@@ -84,6 +107,7 @@ interface TemplateParts {
   readonly optional?: readonly (keyof NixSection)[];
   readonly detect?: (question: DetectQuestion) => Detection;
   readonly reads?: (spec: Pick<AppSpec, "section" | "tree">) => readonly string[];
+  readonly learn?: (spec: AppSpec, outside: Outside) => Promise<AppFacts>;
   readonly render: (spec: AppSpec) => Rendering;
 }
 
@@ -98,6 +122,7 @@ export function defineTemplate(parts: TemplateParts): Template {
     keys: [...required, ...optional],
     detect: parts.detect ?? (() => ({ fits: false, reason: "has to be asked for by name" })),
     reads: parts.reads ?? (() => []),
+    ...(parts.learn === undefined ? {} : { learn: parts.learn }),
     render,
   };
 }

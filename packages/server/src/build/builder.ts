@@ -2,6 +2,7 @@ import type {
   BuildArtifact,
   Command,
   NixCheck,
+  Outside,
   Phase,
   Plan,
   Verification,
@@ -31,7 +32,7 @@ export interface BuildIo {
   readonly source: Source;
   readonly overrides: BuildOverrides;
   /** Text of the expression, where the Plan names a template that writes it. */
-  generate(): Promise<string>;
+  generate(outside: Outside): Promise<string>;
   /** The Release's own directory: build.log, root, generated files. */
   readonly releaseDir: string;
   readonly signal: AbortSignal;

@@ -8,6 +8,7 @@ import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
 import type { PackageSet } from "../packages/package-set.ts";
 import type { Registries } from "../registries/registries.ts";
 import type { BuildIo } from "./builder.ts";
+import { makeOutside } from "./outside.ts";
 import type { RecordedEvaluation } from "./recorded-evaluation.ts";
 
 export interface NixBuilderParts {
@@ -17,6 +18,8 @@ export interface NixBuilderParts {
   packages(): Promise<PackageSet>;
   nearestAttributes(missing: string): Promise<readonly string[]>;
   readonly registries: Registries;
+  /** For what need not be asked for twice. */
+  readonly stateDir: string;
   readonly policy: { readonly sandbox: boolean; readonly allowImpure: boolean };
   now(): Date;
 }
@@ -45,7 +48,7 @@ export async function prepareBuild(
   const [packages, nixVersion, generated] = await Promise.all([
     parts.packages(),
     parts.nix.version(),
-    io.phase("generate", () => writeExpression(plan, io)),
+    io.phase("generate", () => writeExpression(parts, plan, io)),
   ]);
   const input = {
     packages: packages.arguments,
@@ -95,12 +98,17 @@ export async function prepareBuild(
 }
 
 /** Into a tree of its own below the Release: the Source stays what the user sent. */
-async function writeExpression(plan: Plan, io: BuildIo): Promise<LockedTree | undefined> {
+async function writeExpression(
+  parts: NixBuilderParts,
+  plan: Plan,
+  io: BuildIo,
+): Promise<LockedTree | undefined> {
   if (plan.nix.template === undefined) return undefined;
   const dir = join(io.releaseDir, "generated");
   const file = join(dir, plan.nix.file);
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, await io.generate(), { mode: 0o644 });
+  const text = await io.generate(makeOutside(parts, await parts.packages()));
+  await writeFile(file, text, { mode: 0o644 });
   return lockTree(dir);
 }
 

@@ -107,7 +107,7 @@ async function build(attempt: Attempt, release: Release, planned: Planned): Prom
     app: attempt.app.name,
     source: planned.source,
     overrides: planned.overrides,
-    generate: () => planned.generate(),
+    generate: (outside) => planned.generate(outside),
     releaseDir,
     signal: attempt.signal,
     phase: (name, work) => attempt.phase(name, work),

@@ -11,6 +11,7 @@ import {
   makePlan,
   makeSourceFilter,
   noConfig,
+  type Outside,
   type Plan,
   readPlanFiles,
 } from "@hop3/core";
@@ -28,7 +29,7 @@ export interface ReadPlan {
   readonly wanted: DeploySettings;
   readonly overrides: BuildOverrides;
   /** Writes the expression where the Plan names a template. */
-  generate(): Promise<string>;
+  generate(outside: Outside): Promise<string>;
   /** Points a failure of the build to the line of hop3.toml that it comes from, where there is one. */
   explain(error: unknown): unknown;
 }
@@ -55,8 +56,8 @@ export async function readPlan(
     plan,
     wanted,
     overrides: { workers: wanted.workers, beforeRun: wanted.beforeRun },
-    async generate() {
-      text = await generatePlanned(plan, { tree, loaded, procfile, app });
+    async generate(outside) {
+      text = await generatePlanned(plan, { tree, loaded, procfile, app, outside });
       return text;
     },
     explain: (error) => explainGenerated({ plan, loaded, text }, explain(loaded, error)),

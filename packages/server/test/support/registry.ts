@@ -40,8 +40,8 @@ export async function startFileServer(): Promise<FileServer> {
   };
 }
 
-/** A zip archive of these texts, stored as they are: what a wheel is. */
-export function makeZip(entries: Readonly<Record<string, string>>): Buffer {
+/** A zip archive of these files, stored as they are: what a wheel is. */
+export function makeZip(entries: Readonly<Record<string, Buffer | string>>): Buffer {
   const bodies: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
