@@ -176,10 +176,10 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   nodebb: {
     ...node,
-    ends: "/share/nodebb/app.js",
+    ends: "/data/share/nodebb/app.js",
     check: (started) => {
       const wanted = { port: "4321", secret: "made", redis: { host: "127.0.0.1", password: "" } };
-      expect(json(started, "config.json")).toMatchObject(wanted);
+      expect(json(started, "share/nodebb/config.json")).toMatchObject(wanted);
       expect(started.ran).toHaveLength(1);
     },
   },

@@ -102,7 +102,7 @@ describe("makePlan", () => {
     [
       "local",
       request('[build]\nmethod = "local"\n'),
-      { code: "BUILDER_UNAVAILABLE", part: "'local'" },
+      { code: "PLAN_NO_BUILDER", part: "local: " },
     ],
     [
       "docker",
@@ -152,7 +152,7 @@ describe("makePlan", () => {
     expect(warnings[0]?.slice(0, warning.length)).toBe(warning);
   });
 
-  it("names the template, its tier, and what the start of other workers leaves out", () => {
+  it("names the template and its tier", () => {
     const tree = makeMemoryTree({ "index.html": "" });
     expect(makePlan({ tree })).toMatchObject({
       reason: "found index.html and no program: static-site",
@@ -163,8 +163,6 @@ describe("makePlan", () => {
       '[nix]\ntemplate = "nixpkgs-wrapper"\nnixpkgs-package = "caddy"\npre-exec = ["true"]\n[run.workers]\ncache = "x"\n';
     const plan = makePlan({ tree: makeMemoryTree({ a: "" }), loaded: loadConfig(toml) });
     expect([plan.tier, plan.nix.template]).toEqual(["nixpkgs", "nixpkgs-wrapper"]);
-    expect(plan.warnings).toEqual([
-      "hop3.toml:4:1 [nix] pre-exec has no part in the start of cache: the command of hop3.toml or Procfile is started as it stands",
-    ]);
+    expect(plan.warnings).toEqual([]);
   });
 });

@@ -1,4 +1,5 @@
 import type { NixSection } from "../config/nix-section.ts";
+import { formatPlace } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { TemplateAnswer } from "./answer.ts";
 import { decide } from "./decide.ts";
@@ -46,10 +47,11 @@ function namedTemplate(question: DetectQuestion, wanted: string): ChosenTemplate
   if (template === undefined) throw unknown(question, wanted);
   const foreign = foreignKeys(template, section);
   const chosen = { template, origin: "hop3.toml" as const };
+  const warnings = idleWarnings(question, template);
   if (former === undefined) {
     refuseForeign(question, template, foreign);
     checkInputs(question, template);
-    return { ...chosen, reason: `[nix] template = "${wanted}"`, warnings: [] };
+    return { ...chosen, reason: `[nix] template = "${wanted}"`, warnings };
   }
   checkInputs(question, template);
   return {
@@ -57,6 +59,7 @@ function namedTemplate(question: DetectQuestion, wanted: string): ChosenTemplate
     reason: `[nix] template = "${wanted}", which is now ${former}`,
     warnings: [
       `the template '${wanted}' is now called '${former}'`,
+      ...warnings,
       ...foreign.map((key) => `[nix] ${key} has no effect: '${former}' does not take it`),
     ],
   };
@@ -81,7 +84,53 @@ function detectTemplate(question: DetectQuestion): ChosenTemplate | undefined {
   }
   const { template, reason } = chosen;
   refuseForeign(question, template, foreignKeys(template, question.loaded.config.nix ?? {}));
-  return { template, reason: `${reason}: ${template.id}`, origin: "detected", warnings: [] };
+  return {
+    template,
+    reason: `${reason}: ${template.id}`,
+    origin: "detected",
+    warnings: idleWarnings(question, template),
+  };
+}
+
+const ownStart = "starts the app its own way; [run] start names another command";
+const inData = "starts the app in its data directory, which is writable";
+const readOnly = "runs the app's own files where they are, read-only; HOP3_DATA_DIR is writable";
+
+/** Keys that any recipe may set and that some templates have no use for, with the reason. */
+const idleKeys: Readonly<Record<string, Partial<Record<keyof NixSection, string>>>> = {
+  "nixpkgs-wrapper": { "needs-writable-dir": inData },
+  "prebuilt-binary": { "needs-writable-dir": inData, "writable-home-at-runtime": inData },
+  "go-source": { "needs-writable-dir": inData, "writable-home-at-runtime": inData },
+  "rust-source": { "needs-writable-dir": inData, "writable-home-at-runtime": inData },
+  "php-app": { "exec-target": ownStart },
+  "java-war": {
+    "exec-target": ownStart,
+    "needs-writable-dir": inData,
+    "writable-home-at-runtime": inData,
+  },
+  "java-gradle": {
+    "exec-target": ownStart,
+    "needs-writable-dir": inData,
+    "writable-home-at-runtime": inData,
+  },
+  "static-site": {
+    "exec-target": ownStart,
+    "needs-writable-dir": readOnly,
+    "writable-home-at-runtime": readOnly,
+  },
+  "ruby-bundler": { "needs-writable-dir": readOnly },
+  "python-venv": { "needs-writable-dir": readOnly, "writable-home-at-runtime": readOnly },
+  "node-source": { "needs-writable-dir": readOnly, "writable-home-at-runtime": readOnly },
+};
+
+function idleWarnings({ loaded }: DetectQuestion, template: Template): readonly string[] {
+  const section: Readonly<Record<string, unknown>> = loaded.config.nix ?? {};
+  return Object.entries(idleKeys[template.id] ?? {})
+    .filter(([key]) => section[key] !== undefined && section[key] !== false)
+    .map(([key, reason]) => {
+      const place = formatPlace(loaded.placeOf(["nix", key]) ?? { file: "hop3.toml" });
+      return `${place} [nix] ${key} has no effect: '${template.id}' ${reason}`;
+    });
 }
 
 function foreignKeys(template: Template, section: NixSection): readonly (keyof NixSection)[] {

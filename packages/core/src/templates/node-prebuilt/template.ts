@@ -3,6 +3,7 @@ import { binOf, inPackage, nix, runCommand } from "../expressions.ts";
 import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
+import { appTree } from "../writable.ts";
 
 const id = "node-prebuilt";
 
@@ -21,6 +22,7 @@ function render(spec: AppSpec): Rendering {
   const runtime = spec.section["runtime-package"] ?? "nodejs";
   const nodejs = packageRef(spec, runtime, { template: id, key: "runtime-package" });
   const share = `share/${spec.app}`;
+  const tree = appTree(spec, share);
   const script = [...unpackScript(spec), `mkdir -p $out/share\nmv app $out/${share}\n`];
   return {
     bindings: [nix.bind("nodejs", nodejs), ...archiveBindings(spec)],
@@ -30,16 +32,17 @@ function render(spec: AppSpec): Rendering {
       NODEBIN: binOf(nix.ref("nodejs")),
       nodejs: nix.ref("nodejs"),
     },
-    command: command(spec, share),
+    command: command(spec, [tree.home, `/${share}`]),
     path: [binOf(nix.ref("nodejs"))],
     workingDir: share,
+    ...tree.rendering,
   };
 }
 
-function command(spec: AppSpec, share: string): readonly Text[] {
+function command(spec: AppSpec, directory: Text): readonly Text[] {
   const target = insidePath(spec, "exec-target", spec.section["exec-target"] ?? "");
   return [
     [fromNix(nix.ref("nodejs")), "/bin/node"],
-    [fromNix(nix.ref("package")), `/${share}/${target}`],
+    [...directory, `/${target}`],
   ];
 }

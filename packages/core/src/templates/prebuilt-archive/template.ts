@@ -1,9 +1,10 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import { fromNix, type Text } from "../../launcher/text.ts";
-import { inPackage, nix, runCommand } from "../expressions.ts";
+import type { Text } from "../../launcher/text.ts";
+import { inPackage, runCommand } from "../expressions.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
 import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
+import { appTree } from "../writable.ts";
 
 const id = "prebuilt-archive";
 
@@ -26,11 +27,14 @@ function render(spec: AppSpec): Rendering {
       ? `mkdir -p $out/share\nmv app $out/${share}\n`
       : mappings.map((mapping) => copyLine(spec, mapping)).join("");
   const script = [...unpackScript(spec), install];
+  const hasMappings = mappings.length > 0;
+  const tree = appTree(spec, hasMappings ? "." : share);
   return {
     bindings: archiveBindings(spec),
     package: runCommand({ name: spec.app, inputs: unpackInputs(spec), script }),
     names: { APPDIR: inPackage(`/${share}`) },
-    command: command(spec, mappings.length === 0 ? share : "bin"),
+    command: command(spec, [tree.home, hasMappings ? "/bin" : `/${share}`]),
+    ...tree.rendering,
   };
 }
 
@@ -48,11 +52,11 @@ function copyLine(spec: AppSpec, { source, destination }: Mapping): string {
   return `mkdir -p $out${parent}\ncp -r app/${from} $out/${to}\n`;
 }
 
-function command(spec: AppSpec, directory: string): readonly Text[] {
+function command(spec: AppSpec, directory: Text): readonly Text[] {
   const target = spec.section["exec-target"];
   if (target !== undefined) {
     const program = insidePath(spec, "exec-target", target);
-    return [[fromNix(nix.ref("package")), `/${directory}/${program}`]];
+    return [[...directory, `/${program}`]];
   }
   if (spec.hasOwnWeb) return [];
   throw templateInput({
