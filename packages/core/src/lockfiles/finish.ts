@@ -176,7 +176,8 @@ function refuseUnhashed(
     });
   }
   const names = unhashed.map(({ key }) => key);
-  throw lockfileNoHash({ place, names, reason: first.reason, refresh: kind.refresh });
+  const refresh = kind.hasNoHashes === true ? undefined : kind.refresh;
+  throw lockfileNoHash({ place, names, reason: first.reason, refresh });
 }
 
 function weakNotes(packages: readonly LockedPackage[]): readonly string[] {

@@ -44,6 +44,8 @@ describe("requireLockfile", () => {
     ["pypi", "requirements.in", "pip-compile --generate-hashes"],
     ["packagist", "composer.json", "composer update --lock"],
     ["rubygems", "Gemfile", "bundle lock --add-checksums"],
+    ["go", "go.mod", "go mod tidy"],
+    ["crates", "Cargo.toml", "cargo generate-lockfile"],
   ] as const)("names the command that writes one for %s and %s", (registry, manifest, command) => {
     expect(() => requireLockfile([manifest], { registry, manifest })).toThrow(
       expect.objectContaining({

@@ -1,5 +1,7 @@
+import { cargoLock } from "./kinds/cargo-lock.ts";
 import { composerLock } from "./kinds/composer-lock.ts";
 import { gemfileLock } from "./kinds/gemfile-lock.ts";
+import { goSum } from "./kinds/go-sum.ts";
 import { packageLock } from "./kinds/package-lock.ts";
 import { pnpmLock } from "./kinds/pnpm-lock.ts";
 import { poetryLock } from "./kinds/poetry-lock.ts";
@@ -20,4 +22,6 @@ export const lockfileKinds: readonly LockfileKind[] = [
   requirements,
   composerLock,
   gemfileLock,
+  goSum,
+  cargoLock,
 ];

@@ -170,6 +170,8 @@ export interface LockfileKind {
   readonly manifests: readonly string[];
   /** The command that writes it again. */
   readonly refresh: string;
+  /** True where no tool can write hashes into it that Nix knows. */
+  readonly hasNoHashes?: boolean;
   read(context: ReadContext): RawLockfile;
   /** Says what differs from the manifest; nothing where they agree. */
   compare(context: CompareContext): readonly string[];

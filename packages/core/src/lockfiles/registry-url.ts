@@ -1,4 +1,5 @@
 import type { LockedPackage } from "./lockfile.ts";
+import { escapeGoPath } from "./shared/go-module.ts";
 
 /** Registries that dependencies come from; `[registries]` of server.toml gives each an address. */
 export const registryNames = [
@@ -22,7 +23,7 @@ export interface Registries {
   readonly rubygems?: string | undefined;
   /** An address with %package%, %version%, %reference% and %type% in it, or the base of one with dists/. */
   readonly packagist?: string | undefined;
-  /** A module proxy: file names are paths below it. */
+  /** A module proxy. */
   readonly go?: string | undefined;
   /** A repository in Maven's layout: file names are paths below it. */
   readonly maven?: string | undefined;
@@ -48,8 +49,9 @@ export function registryUrl(item: Addressed, registries: Registries): string | u
     case "packagist":
       return packagistUrl(item, source.reference, registries.packagist);
     case "go":
+      return under(registries.go, `${escapeGoPath(item.name)}/@v/${source.fileName}`);
     case "maven":
-      return under(registries[source.registry], source.fileName);
+      return under(registries.maven, source.fileName);
     case "crates":
       return under(registries.crates, `${item.name}/${item.version}/download`);
   }

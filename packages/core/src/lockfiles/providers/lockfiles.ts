@@ -22,11 +22,15 @@ export const hashesOfLockfiles: HashProvider = {
   },
 };
 
-/** Where an app has several for one registry, the first is used. */
+/** Where an app has several for one registry, the first is used; Go's modules may be in the app itself. */
 function chosenLockfiles({ paths }: HashQuestion["tree"]) {
-  const found = findLockfiles(paths().map(({ path }) => path));
+  const listed = paths().map(({ path }) => path);
+  const found = findLockfiles(listed);
+  const isVendored = listed.includes("vendor/modules.txt");
   return found.filter(
-    ({ registry }, index) => found.findIndex((other) => other.registry === registry) === index,
+    ({ registry }, index) =>
+      found.findIndex((other) => other.registry === registry) === index &&
+      !(registry === "go" && isVendored),
   );
 }
 
