@@ -1,81 +1,67 @@
 import { z } from "zod";
-import { fromNix, type Text } from "../../launcher/text.ts";
-import {
-  checkInStep,
-  type Lockfile,
-  readLockfile,
-  requireLockfile,
-} from "../../lockfiles/index.ts";
-import { nix } from "../expressions.ts";
 import type { AppSpec } from "../template.ts";
-import { templateInput } from "../template-errors.ts";
 
-const Manifest = z.object({ scripts: z.record(z.string(), z.string()).default({}) });
+const Texts = z.record(z.string(), z.string());
 
-/** The scripts of package.json; the lockfile's reader has refused one that is not JSON. */
-export function scriptsOf(spec: AppSpec): Readonly<Record<string, string>> {
-  const parsed = Manifest.safeParse(JSON.parse(spec.files.get("package.json") ?? "{}"));
-  return parsed.success ? parsed.data.scripts : {};
+/** The parts of package.json that say how an app is built and started. */
+const Manifest = z.object({
+  name: z.string().optional().catch(undefined),
+  scripts: Texts.default({}).catch({}),
+  engines: Texts.default({}).catch({}),
+  bin: z.union([z.string(), Texts]).optional().catch(undefined),
+  packageManager: z.string().optional().catch(undefined),
+  pnpm: z
+    .object({ onlyBuiltDependencies: z.array(z.string()).optional() })
+    .optional()
+    .catch(undefined),
+});
+export type Manifest = z.infer<typeof Manifest>;
+
+/** package.json of the app; the lockfile's reader has refused one that is not JSON. */
+export function manifestOf(spec: AppSpec): Manifest {
+  return parseManifest(spec.files.get("package.json"));
 }
 
-/** package-lock.json, checked against package.json. */
-export function nodeLockfile(spec: AppSpec): Lockfile {
-  const paths = spec.tree.paths().map(({ path }) => path);
-  const file = requireLockfile(paths, { registry: "npm", manifest: "package.json" });
-  const lockfile = { file, text: spec.files.get(file) ?? "" };
-  const manifest = { file: "package.json", text: spec.files.get("package.json") ?? "" };
-  const read = readLockfile(lockfile, { manifest: manifest.text });
-  checkInStep({ lockfile, manifest, digest: noDigest });
-  const [local] = read.local.filter(({ path }) => path !== "");
-  if (local === undefined) return read;
-  throw templateInput({
-    template: "node-source",
-    reason: `${file} holds the workspace ${local.path}, and this version builds apps of one package`,
-    hint: "Deploy the directory of one package, with a lockfile of its own",
-    place: { file },
+/** What cannot be read says nothing. */
+export function parseManifest(text: string | undefined): Manifest {
+  const parsed = Manifest.safeParse(parseJson(text ?? "{}"));
+  return parsed.success ? parsed.data : Manifest.parse({});
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+/** Commands that a package.json offers, by name. */
+export function commandsOf({
+  name = "",
+  bin = {},
+}: Manifest): readonly (readonly [string, string])[] {
+  return typeof bin === "string" ? [[name.replace(/^.*\//, ""), bin]] : Object.entries(bin);
+}
+
+/** Tools of a checkout, that neither a build nor a start is the place for. */
+const checkoutTools = /\b(?:husky|lefthook|simple-git-hooks|only-allow|is-ci)\b/;
+
+/** Scripts that npm runs after an installation of the app itself. */
+export function ownInstallScripts({ scripts }: Manifest): readonly string[] {
+  return ["preinstall", "install", "postinstall"].filter((event) => {
+    const command = scripts[event];
+    return command !== undefined && !checkoutTools.test(command);
   });
 }
 
-/** Only Composer's lockfiles carry a digest of their manifest. */
-function noDigest(): string {
-  throw new Error("npm's lockfiles hold no digest");
-}
-
-/** `node server.js` as words; anything else is run by a shell, as npm would. */
-export function startCommand(spec: AppSpec, root: string): readonly Text[] {
-  const target = spec.section["exec-target"];
-  if (target !== undefined) return nodeCommand([target], root);
-  if (spec.hasOwnWeb) return [];
-  const { start } = scriptsOf(spec);
-  if (start === undefined) throw noStart(spec);
-  const [program, ...words] = start.trim().split(/\s+/);
-  const isPlain = program === "node" && words.length > 0 && words.every(isPlainWord);
-  if (isPlain) return nodeCommand(words, root);
-  const cd = [`cd `, fromNix(nix.ref("package")), `/${root} && exec ${start}`];
-  return [[fromNix(nix.ref("pkgs", "bash")), "/bin/sh"], ["-c"], cd];
-}
-
-function isPlainWord(word: string): boolean {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word);
-}
-
-/** The first word that is no option is the script. */
-function nodeCommand(words: readonly string[], root: string): readonly Text[] {
-  const script = words.findIndex((word) => !word.startsWith("-"));
-  return [
-    [fromNix(nix.ref("nodejs")), "/bin/node"],
-    ...words.map((word, index): Text => {
-      if (index !== script) return [word];
-      return [fromNix(nix.ref("package")), `/${root}/${word.replace(/^\.\//, "")}`];
-    }),
-  ];
-}
-
-function noStart(spec: AppSpec): Error {
-  return templateInput({
-    template: "node-source",
-    reason: "package.json has no start script, and nothing else says what to run",
-    hint: 'Add "start" to its scripts, set [nix] exec-target, or write a Procfile',
-    place: spec.scope(["nix", "template"]).place ?? { file: "package.json" },
-  });
+/** The major version of Node where the project takes one alone: `22`, `22.x`, `^22.1.0`, `>=22 <23`. */
+export function wantedMajor({ engines }: Manifest): string | undefined {
+  const range = engines["node"]?.trim() ?? "";
+  const single = /^(?:[v=^~ ]*)(\d+)(?:\.(?:\d+|x|\*)){0,2}$/.exec(range)?.[1];
+  if (single !== undefined) return single;
+  const [, from, to] = /^>= ?(\d+)[\d.]* +<= ?(\d+)[.x\d]*$/.exec(range) ?? [];
+  if (from !== undefined && from === to) return from;
+  const [, low, high] = /^>= ?(\d+)[\d.]* +< ?(\d+)(?:\.0)*$/.exec(range) ?? [];
+  return low !== undefined && Number(high) === Number(low) + 1 ? low : undefined;
 }

@@ -1,84 +1,101 @@
-import { encodeShellWord } from "../../encode/shell.ts";
-import type { LockedPackage, Lockfile } from "../../lockfiles/index.ts";
-import type { Binding, StringPart } from "../../nix/ast.ts";
+import type { LockedLink, LockedPackage, LockedPlace, Lockfile } from "../../lockfiles/lockfile.ts";
+import type { Binding } from "../../nix/ast.ts";
 import { type NixExpr, nix, runCommand } from "../expressions.ts";
+import { type Fetch, fetchExpr, registryBinding } from "../fetches.ts";
 import type { AppSpec } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
+import { installScript } from "./installer.ts";
+import { mayRunScripts, needsCompiler, type ScriptPolicy } from "./scripts.ts";
 
-/** Bindings of `modules`: one download for each package, one derivation that unpacks them. */
-export function moduleBindings(
-  spec: AppSpec,
-  lockfile: Lockfile,
-  withDev: boolean,
-): readonly Binding[] {
-  const wanted = lockfile.packages.filter(({ dev }) => withDev || !dev);
-  const usual = usualOrigin(wanted);
-  const lines = wanted.flatMap((item) => unpackLine(lockfile, item, usual));
-  const bins = wanted.flatMap(binLines);
-  const scripted = wanted
-    .filter(({ hasInstallScript }) => hasInstallScript)
-    .map(({ name }) => name);
-  const modules = runCommand({
-    name: `${spec.app}-node-modules`,
-    inputs: [nix.ref("nodejs")],
-    script: [unpackFunction, ...lines, ...bins],
-  });
-  const comment =
-    scripted.length === 0
-      ? undefined
-      : `Install scripts are not run: ${scripted.slice(0, 20).join(", ")}`;
+interface ModulesRequest {
+  readonly lockfile: Lockfile;
+  /** True where a build needs what only development does. */
+  readonly withDev: boolean;
+  readonly policy: ScriptPolicy;
+}
+
+interface Placed {
+  readonly item: LockedPackage;
+  readonly place: LockedPlace;
+}
+
+/** Bindings of `modules`: one download for each package, one derivation that lays them out. */
+export function moduleBindings(spec: AppSpec, request: ModulesRequest): readonly Binding[] {
+  const { lockfile, withDev } = request;
+  const wanted = lockfile.packages
+    .flatMap((item) => (item.places ?? []).map((place): Placed => ({ item, place })))
+    .filter(({ place }) => withDev || !place.dev);
+  const links = installedLinks(lockfile, withDev);
   return [
-    nix.bind("npm", npmFunction, { comment: "A file of the npm registry, by its integrity." }),
-    nix.bind("modules", modules, comment === undefined ? {} : { comment }),
+    registryBinding("npm"),
+    nix.bind("installer", installer, {
+      comment: "What npm ci does after it has fetched everything.",
+    }),
+    nix.bind("modules", modulesExpr(spec, request, { wanted, links })),
   ];
 }
 
-const npmFunction = nix.lambda(
-  "path",
-  nix.lambda(
-    "hash",
-    nix.call(
-      nix.ref("pkgs", "fetchurl"),
-      nix.attrs([
-        nix.bind("url", nix.string(nix.ref("registries", "npm"), "/", nix.ref("path"))),
-        nix.inherit(["hash"]),
-      ]),
-    ),
-  ),
+const installer = nix.call(
+  nix.ref("pkgs", "writeText"),
+  nix.string("install-modules.mjs"),
+  nix.indented(installScript),
 );
 
-const unpackFunction = `unpack() { # PATH ARCHIVE
-  mkdir -p "$out/$1"
-  tar -xzf "$2" -C "$out/$1" --strip-components=1 --no-same-owner
-  chmod -R u+rwX,go-w "$out/$1"
-}
-link_command() { # PATH NAME FILE
-  mkdir -p "$out/$1/node_modules/.bin"
-  chmod +x "$out/$1/node_modules/$3"
-  patchShebangs "$out/$1/node_modules/$3"
-  ln -sf "../$3" "$out/$1/node_modules/.bin/$2"
-}
-mkdir -p $out/node_modules
-`;
-
-function unpackLine(
-  lockfile: Lockfile,
-  item: LockedPackage,
-  usual: string | undefined,
-): readonly StringPart[] {
-  if (item.path === undefined) return [];
-  return [`unpack ${encodeShellWord(item.path)} `, fetchExpr(lockfile, item, usual), "\n"];
+/** Links between packages; those to the app's own directories are made beside the app's files. */
+function installedLinks(lockfile: Lockfile, withDev: boolean): readonly LockedLink[] {
+  return lockfile.links.filter((link) => (withDev || !link.dev) && !isOwnLink(link));
 }
 
-function fetchExpr(lockfile: Lockfile, item: LockedPackage, usual: string | undefined): NixExpr {
-  const { source, url } = item;
-  const hash = nix.string(item.integrity);
+/** True where a link leads to a directory of the app. */
+export function isOwnLink({ to }: LockedLink): boolean {
+  return !/(?:^|\/)node_modules\//.test(to);
+}
+
+interface Contents {
+  readonly wanted: readonly Placed[];
+  readonly links: readonly LockedLink[];
+}
+
+function modulesExpr(
+  spec: AppSpec,
+  { lockfile, policy }: ModulesRequest,
+  { wanted, links }: Contents,
+): NixExpr {
+  const usual = usualOrigin(wanted.map(({ item }) => item));
+  const scripted = wanted.filter(({ item }) => mayRunScripts(policy, item));
+  const packages = wanted.map(({ item, place }) =>
+    nix.list([nix.string(place.path), fetchExpr(fetchOf(lockfile, item, usual))]),
+  );
+  const layout = nix.attrs({
+    packages: nix.list(packages),
+    links: nix.json(links.map(({ path, to }) => [path, to])),
+    scripts: nix.json(scripted.map(({ place }) => [place.path, place.optional])),
+  });
+  const withCompiler = needsCompiler(wanted.map(({ item }) => item));
+  return runCommand({
+    name: `${spec.app}-node-modules`,
+    inputs: [nix.ref("nodejs"), ...(withCompiler ? compilers : [])],
+    attrs: {
+      nodejs: nix.ref("nodejs"),
+      ...(withCompiler ? { headers } : {}),
+      layout: nix.call(nix.ref("builtins", "toJSON"), layout),
+      passAsFile: nix.list([nix.string("layout")]),
+    },
+    script: ["node ", nix.ref("installer"), "\n"],
+  });
+}
+
+const compilers = [nix.ref("pkgs", "python3"), nix.ref("pkgs", "gcc"), nix.ref("pkgs", "gnumake")];
+
+/** Where a package set has them apart from Node, they are its output `dev`. */
+const headers = nix.string(nix.select(nix.ref("nodejs"), ["dev"], nix.ref("nodejs")));
+
+function fetchOf(lockfile: Lockfile, item: LockedPackage, usual: string | undefined): Fetch {
+  const { source, url, integrity: hash } = item;
   if (source.kind === "registry" && (url === undefined || originOf(url) === usual)) {
-    return nix.call(nix.ref("npm"), nix.string(`${item.name}/-/${source.fileName}`), hash);
+    return { from: { registry: "npm", path: `${item.name}/-/${source.fileName}` }, hash };
   }
-  if (url !== undefined && source.kind !== "git") {
-    return nix.call(nix.ref("pkgs", "fetchurl"), nix.attrs({ url: nix.string(url), hash }));
-  }
+  if (url !== undefined && source.kind !== "git") return { from: { url }, hash };
   throw templateInput({
     template: "node-source",
     reason: `${lockfile.file} takes ${item.name} from a place that is no archive`,
@@ -87,15 +104,30 @@ function fetchExpr(lockfile: Lockfile, item: LockedPackage, usual: string | unde
   });
 }
 
-/** Commands of a package, linked beside it as npm does. */
-function binLines(item: LockedPackage): readonly string[] {
-  const at = item.path?.lastIndexOf("node_modules/") ?? -1;
-  if (item.path === undefined || at < 0) return [];
-  const parent = item.path.slice(0, at).replace(/\/$/, "");
-  const own = item.path.slice(at + "node_modules/".length);
-  return Object.entries(item.bin ?? {}).map(([name, file]) => {
-    const words = [parent === "" ? "." : parent, name, `${own}/${file.replace(/^\.\//, "")}`];
-    return `link_command ${words.map(encodeShellWord).join(" ")}\n`;
+/** Paths of what only the build needs. */
+export function devPaths(lockfile: Lockfile): readonly string[] {
+  const places = lockfile.packages.flatMap((item) => item.places ?? []);
+  const dev = [...places, ...installedLinks(lockfile, true)].filter((each) => each.dev);
+  return dev.map(({ path }) => path);
+}
+
+/** The same, for a script to read. */
+export function leaveOut(lockfile: Lockfile): Readonly<Record<string, NixExpr>> {
+  const lines = devPaths(lockfile).map((path) => `./${path}\n`);
+  return { leaveOut: nix.text(lines.join("")), passAsFile: nix.list([nix.string("leaveOut")]) };
+}
+
+/** The modules without what only the build needs. */
+export function productionBinding(spec: AppSpec, lockfile: Lockfile): Binding {
+  const script = [
+    "mkdir $out\ntar -C ",
+    nix.ref("modules"),
+    " --exclude-from $leaveOutPath --anchored --no-wildcards --mode u+w -cf - . | tar -C $out -xf -\n",
+    "find $out -path '*/node_modules/.bin/*' -xtype l -delete\n",
+  ];
+  const name = `${spec.app}-node-modules-production`;
+  return nix.bind("production", runCommand({ name, attrs: leaveOut(lockfile), script }), {
+    comment: "Without what only the build needs.",
   });
 }
 

@@ -1,53 +1,65 @@
-import { binOf, inPackage, nix, runCommand } from "../expressions.ts";
+import { binOf, inPackage, type NixExpr, nix, runCommand } from "../expressions.ts";
 import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
-import { detectNodeSource, nodeLocks } from "./detect.ts";
-import { nodeLockfile, scriptsOf, startCommand } from "./manifest.ts";
-import { moduleBindings } from "./modules.ts";
+import { assembleScript, planAssembly } from "./assemble.ts";
+import { detectNodeSource } from "./detect.ts";
+import { type Manifest, wantedMajor } from "./manifest.ts";
+import { devPaths, leaveOut, moduleBindings, productionBinding } from "./modules.ts";
+import { nodeFiles, readProject } from "./project.ts";
+import { startCommand } from "./start.ts";
 
 const id = "node-source";
 
-/** A Node app with the packages of its package-lock.json. */
+/** A Node app with the packages of its lockfile. */
 export const nodeSource = defineTemplate({
   id,
   title: "A Node app",
   description:
-    "Runs the project's own files with the packages of package-lock.json, each fetched by its integrity; runs the build script where there is one.",
+    "Runs the project's own files with the packages of package-lock.json, pnpm-lock.yaml or yarn.lock, each fetched by its hash; install scripts and native addons are built in the sandbox, and so is the project where it has a build script.",
   tier: "source",
   optional: ["runtime-package"],
   detect: detectNodeSource,
-  reads: () => ["package.json", ...nodeLocks],
+  reads: nodeFiles,
   render,
 });
 
 function render(spec: AppSpec): Rendering {
-  const runtime = spec.section["runtime-package"] ?? "nodejs";
-  const lockfile = nodeLockfile(spec);
-  const hasBuild = scriptsOf(spec)["build"] !== undefined;
+  const project = readProject(spec);
+  const { lockfile, manifest } = project;
+  const assembly = planAssembly(project);
+  const { isCopied, withDev } = assembly;
   const share = `share/${spec.app}`;
-  const build = hasBuild ? "export HOME=$TMPDIR\n(cd app && npm run build)\n" : "";
-  const script = [
-    "cp -r ",
-    nix.ref("src"),
-    " app\nchmod -R u+w app\nrm -rf app/node_modules\nln -s ",
-    nix.ref("modules"),
-    `/node_modules app/node_modules\n${build}mkdir -p $out/share\nmv app $out/${share}\n`,
-  ];
+  const hasDev = withDev && devPaths(lockfile).length > 0;
   return {
     bindings: [
-      nix.bind("nodejs", packageRef(spec, runtime, { template: id, key: "runtime-package" })),
-      ...moduleBindings(spec, lockfile, hasBuild),
+      nix.bind("nodejs", runtimeOf(spec, manifest)),
+      ...moduleBindings(spec, { ...project, withDev }),
+      ...(hasDev && !isCopied ? [productionBinding(spec, lockfile)] : []),
     ],
-    package: runCommand({ name: spec.app, inputs: [nix.ref("nodejs")], script }),
+    package: runCommand({
+      name: spec.app,
+      inputs: [nix.ref("nodejs")],
+      attrs: hasDev && isCopied ? leaveOut(lockfile) : {},
+      script: assembleScript(spec, project, assembly),
+    }),
     names: {
       APPDIR: inPackage(`/${share}`),
       NODEBIN: binOf(nix.ref("nodejs")),
       nodejs: nix.ref("nodejs"),
     },
-    command: startCommand(spec, share),
+    command: startCommand(spec, manifest, share),
     env: { NODE_ENV: nix.string("production") },
-    path: [nix.string(nix.ref("modules"), "/node_modules/.bin"), binOf(nix.ref("nodejs"))],
+    path: [inPackage(`/${share}/node_modules/.bin`), binOf(nix.ref("nodejs"))],
     workingDir: share,
     usesRegistries: true,
   };
+}
+
+/** `[nix] runtime-package`, else the version that `engines` names if the set has it, else the set's own. */
+function runtimeOf(spec: AppSpec, manifest: Manifest): NixExpr {
+  const named = spec.section["runtime-package"];
+  if (named !== undefined) return packageRef(spec, named, { template: id, key: "runtime-package" });
+  const major = wantedMajor(manifest);
+  const usual = nix.ref("pkgs", "nodejs");
+  return major === undefined ? usual : nix.select(nix.ref("pkgs"), [`nodejs_${major}`], usual);
 }
