@@ -56,6 +56,8 @@ export const RuntimeConfig = z.strictObject({
   workers: z.record(WorkerName, WorkerSpec),
   /** Run once per Release, in order, before any worker. */
   before_run: z.array(Command),
+  /** A program that starts every command of the Release: the command's words are its arguments. */
+  launcher: AbsolutePath.optional(),
   static_paths: z.record(z.string().startsWith("/"), AbsolutePath),
   healthcheck: Healthcheck,
   /** Paths below the package that must be writable; laid out in the data directory. */

@@ -1,13 +1,6 @@
-import type { LoadedConfig } from "../config/load.ts";
 import type { NixSection } from "../config/nix-section.ts";
-import { formatPlace } from "../errors.ts";
 import { recipeTextInvalid } from "../launcher/generate-errors.ts";
-import {
-  argumentOptions,
-  launcherBindings,
-  launcherKeys,
-  needsLauncher,
-} from "../launcher/launcher.ts";
+import { argumentOptions, launcherBindings, usedLauncherKeys } from "../launcher/launcher.ts";
 import { parseText, type TextScope } from "../launcher/parse-text.ts";
 import { shellWord } from "../launcher/shell.ts";
 import { isFixed, spliced, type Text, variable } from "../launcher/text.ts";
@@ -15,19 +8,11 @@ import type { Binding, NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import { isIdentifier } from "../nix/names.ts";
 import { printNix, printNixFile } from "../nix/print.ts";
-import { emptyProcfile, type Procfile } from "../source/procfile.ts";
-import type { SourceTree } from "../source/tree.ts";
 import { templates } from "../templates/registry.ts";
 import type { AppSpec, Rendering, Template } from "../templates/template.ts";
+import { type GenerateRequest, makeSpec } from "./spec.ts";
 
-export interface GenerateRequest {
-  readonly template: Template;
-  readonly tree: SourceTree;
-  readonly loaded: LoadedConfig;
-  readonly procfile?: Procfile;
-  /** Name of the app, where hop3.toml has none. */
-  readonly app?: string;
-}
+export type { GenerateRequest };
 
 /** Text of the hop3.nix that a template makes of an app. */
 export async function generateNix(request: GenerateRequest): Promise<string> {
@@ -39,50 +24,31 @@ export async function generateNix(request: GenerateRequest): Promise<string> {
 
 /** The same for the template that a Plan names. */
 export async function generatePlanned(
-  plan: { readonly nix: { readonly template?: string | undefined } },
+  plan: PlannedTemplate,
   request: Omit<GenerateRequest, "template">,
 ): Promise<string> {
+  return generateNix({ ...request, template: templateOf(plan) });
+}
+
+/** The expression itself, for what is made of it besides a hop3.nix. */
+export async function plannedExpression(
+  plan: PlannedTemplate,
+  request: Omit<GenerateRequest, "template">,
+): Promise<NixExpr> {
+  const template = templateOf(plan);
+  const spec = await makeSpec({ ...request, template });
+  return makeExpression(spec, template.render(spec));
+}
+
+/** The part of a Plan that says what writes the expression. */
+interface PlannedTemplate {
+  readonly nix: { readonly template?: string | undefined };
+}
+
+function templateOf(plan: PlannedTemplate): Template {
   const template = templates.find(({ id }) => id === plan.nix.template);
   if (template === undefined) throw new Error(`no template ${plan.nix.template}`);
-  return generateNix({ ...request, template });
-}
-
-async function makeSpec(request: GenerateRequest): Promise<AppSpec> {
-  const { template, tree, loaded, procfile = emptyProcfile } = request;
-  const { config } = loaded;
-  const section = config.nix ?? {};
-  const files = new Map<string, string>();
-  for (const path of template.reads({ section, tree })) {
-    if (tree.has(path)) files.set(path, await tree.readText(path));
-  }
-  const { start, workers = {} } = config.run ?? {};
-  const web = workers["web"];
-  const isRefined = typeof web === "object" && !Array.isArray(web) && web.command === undefined;
-  const version = config.metadata?.version;
-  return {
-    app: config.metadata?.id ?? request.app ?? "app",
-    version,
-    section,
-    tree,
-    files,
-    hasOwnWeb:
-      start !== undefined || (web !== undefined && !isRefined) || "web" in procfile.workers,
-    scope: (path, names = {}) => ({
-      key: describeKey(path, section),
-      place: loaded.placeOf(path),
-      names,
-      version,
-    }),
-  };
-}
-
-function describeKey(path: readonly (string | number)[], section: NixSection): string {
-  const [table = "", key = "", last] = path;
-  if (key === "config-files" && typeof last === "number") {
-    return `[[nix.config-files]] ${section["config-files"]?.[last]?.path ?? last}`;
-  }
-  if (typeof last === "string") return `[${table}.${key}] ${last}`;
-  return `[${table}] ${key}`;
+  return template;
 }
 
 /** `{ pkgs ? import <nixpkgs> { }, src ? ./. }: let … in { package, workers, env, … }` */
@@ -97,25 +63,28 @@ function makeExpression(spec: AppSpec, rendering: Rendering): NixExpr {
   };
   const scope = (path: readonly (string | number)[]) => spec.scope(path, names);
   const command = commandOf(spec, rendering, scope);
-  const isLaunched = command.length > 0 && needsLauncher(spec.section);
+  const isLaunched = needsLauncher(spec, rendering);
   const { app, section } = spec;
   const startIn = rendering.startIn ?? [
     variable("HOP3_DATA_DIR", { kind: "default", text: ["."] }),
   ];
+  const othersStayThere = rendering.workingDir !== undefined && rendering.startIn === undefined;
+  const launcher = { app, section, command, startIn, othersStayThere, scope };
   const bindings: readonly Binding[] = [
-    ...extra.map(({ name, value }) => nix.bind(name, value)),
+    ...extra.map(({ name, value }) => nix.bind(name, value, { comment: "[nix.let-extra]" })),
     ...rendering.bindings,
-    nix.bind("package", rendering.package),
-    ...(isLaunched ? launcherBindings({ app, section, command, startIn, scope }) : []),
+    nix.bind("package", rendering.package, packageComment(section)),
+    ...(isLaunched ? launcherBindings(launcher) : []),
   ];
   const web = isLaunched
     ? nix.string(nix.ref("start"))
     : nix.string(...command.flatMap((word, index) => [index === 0 ? "" : " ", ...shellWord(word)]));
   const body = nix.attrs([
     nix.inherit(["package"]),
+    ...(isLaunched ? [nix.bind("launcher", nix.string(nix.ref("start")))] : []),
     ...(command.length === 0 ? [] : [nix.bind(["workers", "web"], web)]),
-    ...optional("env", environment(spec, rendering, scope)),
-    ...optional("path", searchPath(spec, rendering, scope)),
+    ...optional("env", environment(spec, rendering, scope), keysSet(section, ["runtime-env"])),
+    ...optional("path", searchPath(spec, rendering, scope), keysSet(section, ["extra-paths"])),
     ...workingDir(rendering),
     ...optional(
       "writable_tree",
@@ -130,15 +99,43 @@ function makeExpression(spec: AppSpec, rendering: Rendering): NixExpr {
   return nix.fn(formals, nix.letIn(bindings, body));
 }
 
+/** A start script, where the recipe has something to say there or where a command would start in the wrong directory. */
+function needsLauncher(spec: AppSpec, { command, startIn, workingDir }: Rendering): boolean {
+  if (command.length === 0 && !spec.hasOwnCommands) return false;
+  if (usedLauncherKeys(spec.section).length > 0 || startIn !== undefined) return true;
+  return spec.hasOwnCommands && workingDir === undefined;
+}
+
+/** Keys of a recipe that choose the package. */
+const packageKeys = [
+  "nixpkgs-package",
+  "static-root",
+  "single-file",
+  "file-mappings",
+  "post-install-dirs",
+] as const;
+
+function packageComment(section: NixSection): { comment?: string } {
+  const comment = keysSet(section, packageKeys);
+  return comment === "" ? {} : { comment };
+}
+
+/** `[nix] a, b`: those of the keys that the recipe sets. */
+function keysSet(section: NixSection, keys: readonly (keyof NixSection)[]): string {
+  const set = keys.filter((key) => section[key] !== undefined);
+  return set.length === 0 ? "" : `[nix] ${set.join(", ")}`;
+}
+
 function workingDir({ workingDir }: Rendering): readonly Binding[] {
   return workingDir === undefined ? [] : [nix.bind("working_dir", nix.string(workingDir))];
 }
 
-function optional(name: string, value: NixExpr): readonly Binding[] {
+function optional(name: string, value: NixExpr, comment = ""): readonly Binding[] {
   const isEmpty =
     (value.kind === "attrs" && value.bindings.length === 0) ||
     (value.kind === "list" && value.items.length === 0);
-  return isEmpty ? [] : [nix.bind(name, value)];
+  if (isEmpty) return [];
+  return [nix.bind(name, value, comment === "" ? {} : { comment })];
 }
 
 const reserved: ReadonlySet<string> = new Set(["pkgs", "src", "package", "start", "renderConfig"]);
@@ -209,27 +206,4 @@ function searchPath(spec: AppSpec, rendering: Rendering, scope: MakeScope): NixE
   });
   const byText = new Map([...(rendering.path ?? []), ...extra].map((dir) => [printNix(dir), dir]));
   return nix.list([...byText.values()]);
-}
-
-/** What a recipe says and this version does not do, one line each. */
-export function generateWarnings(
-  loaded: LoadedConfig,
-  ownWorkers: readonly string[],
-): readonly string[] {
-  const section = loaded.config.nix ?? {};
-  const warnings: string[] = [];
-  const warn = (key: keyof NixSection, text: string) => {
-    const place = formatPlace(loaded.placeOf(["nix", key]) ?? { file: "hop3.toml" });
-    warnings.push(`${place} [nix] ${key} ${text}`);
-  };
-  if (section["nixpkgs-rev"] !== undefined) {
-    warn("nixpkgs-rev", "has no effect in this version: the server's package set is used");
-  }
-  if (ownWorkers.length > 0) {
-    const whose = `of ${ownWorkers.join(", ")}: the command of hop3.toml or Procfile is started as it stands`;
-    for (const key of launcherKeys) {
-      if (section[key] !== undefined) warn(key, `has no part in the start ${whose}`);
-    }
-  }
-  return warnings;
 }

@@ -4,6 +4,7 @@ import { isJsonArray, type JsonObject, type JsonValue } from "../encode/json-val
 import { encodePhp } from "../encode/php.ts";
 import { encodeToml } from "../encode/toml.ts";
 import { encodeYaml } from "../encode/yaml.ts";
+import { VariableName } from "../names.ts";
 import type { NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import { recipeTextInvalid } from "./generate-errors.ts";
@@ -13,7 +14,7 @@ import { spliced, type Text, type TextPart } from "./text.ts";
 export type ConfigFileEntry = NonNullable<NixSection["config-files"]>[number];
 
 /** How values that arrive at run time are escaped; see render-config.ts. */
-export type ConfigEscape = "none" | "ini" | "json" | "php";
+export type ConfigEscape = "none" | "ini" | "json" | "php" | "dotenv";
 
 /** A configuration file as it lies in the store, its references not yet filled in. */
 export interface ConfigTemplate {
@@ -50,7 +51,7 @@ const escapes: Readonly<Record<NonNullable<ConfigFileEntry["format"]>, ConfigEsc
   yaml: "json",
   toml: "json",
   php: "php",
-  dotenv: "none",
+  dotenv: "dotenv",
 };
 
 function textOf(entry: ConfigFileEntry, scope: TextScope): readonly StringPart[] {
@@ -69,11 +70,7 @@ function textOf(entry: ConfigFileEntry, scope: TextScope): readonly StringPart[]
     case "php":
       return reread(`<?php\nreturn ${encodePhp(content(entry, scope))};\n`, scope);
     case "dotenv":
-      throw recipeTextInvalid({
-        ...scope,
-        reason: "the format 'dotenv' cannot take values at start in this version",
-        hint: "Set the variables themselves: [nix.env-exports]",
-      });
+      return dotenv(content(entry, scope), scope);
   }
 }
 
@@ -120,6 +117,36 @@ function ini(
     }
   }
   return lines;
+}
+
+/**
+ * `NAME=value` lines whose values are quoted at start, when all of a value is known: how it has to be
+ * quoted depends on what is in it. Until then line breaks and backslashes are written as escapes.
+ */
+function dotenv(values: JsonObject, scope: TextScope): readonly StringPart[] {
+  return Object.entries(values).flatMap(([name, value]) => {
+    if (!VariableName.safeParse(name).success) {
+      throw recipeTextInvalid({
+        ...scope,
+        reason: `${JSON.stringify(name)} cannot be the name of a variable`,
+        hint: "Letters, digits and _, not starting with a digit",
+      });
+    }
+    return [`${name}=`, ...dotenvValue(value, scope), "\n"];
+  });
+}
+
+function dotenvValue(value: JsonValue, scope: TextScope): readonly StringPart[] {
+  if (typeof value === "number" || typeof value === "boolean") return [String(value)];
+  if (typeof value === "string") {
+    const escaped = value.replaceAll("\\", "\\\\").replaceAll("\n", "\\n");
+    return printed(parseText(escaped, scope, { hasBareVariables: true, isLenient: true }));
+  }
+  throw recipeTextInvalid({
+    ...scope,
+    reason: `a dotenv file cannot hold the value ${JSON.stringify(value)}`,
+    hint: "Values are texts, numbers or booleans",
+  });
 }
 
 function iniName(name: string, scope: TextScope): string {

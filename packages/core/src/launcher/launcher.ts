@@ -1,9 +1,10 @@
 import type { NixSection } from "../config/nix-section.ts";
-import { encodeShellWord } from "../encode/shell.ts";
 import type { Binding, NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
+import { assignments, conditionalEnv, keptSecret, usesSecrets } from "./assignments.ts";
 import { type ConfigTemplate, configTemplate } from "./config-file.ts";
-import { type ParseOptions, parseText, type TextScope } from "./parse-text.ts";
+import { configCalls, configName, writeConfig } from "./config-files.ts";
+import type { ParseOptions, TextScope } from "./parse-text.ts";
 import { renderConfigScript } from "./render-config.ts";
 import { shellWord } from "./shell.ts";
 import { shellCommand } from "./shell-command.ts";
@@ -13,94 +14,103 @@ import type { Text } from "./text.ts";
 export interface LauncherRequest {
   readonly app: string;
   readonly section: NixSection;
+  /** What starts where the script gets no arguments; empty where others name every command. */
   readonly command: readonly Text[];
   /** The directory to start in. */
   readonly startIn: Text;
+  /** True where a command of hop3.toml or Procfile starts in the Release's working directory. */
+  readonly othersStayThere: boolean;
   /** Where a text stands, and what it may refer to. */
   scope(path: readonly (string | number)[]): TextScope;
 }
 
-/** Variables that the start script computes. */
-const exported = ["local-vars", "env-exports", "env-exports-raw"] as const;
-
 /** Keys whose effect is in the start script. */
-export const launcherKeys = [
-  ...exported,
-  "pre-exec",
-  "config-files",
+const launcherKeys = [
+  "local-vars",
+  "env-exports",
+  "env-exports-raw",
   "conditional-env",
-  "exec-args",
+  "config-files",
+  "pre-exec",
+  "writable-home-env-var",
 ] as const;
 
-/** True where the program cannot simply be started. */
-export function needsLauncher(section: NixSection): boolean {
-  const isUsed = (value: object | undefined) =>
-    value !== undefined && Object.keys(value).length > 0;
-  return (
-    exported.some((key) => isUsed(section[key])) ||
-    isUsed(section["pre-exec"]) ||
-    isUsed(section["config-files"]) ||
-    isUsed(section["conditional-env"]) ||
-    section["writable-home-env-var"] !== undefined
-  );
+/** Keys of the start script that say something. */
+export function usedLauncherKeys(section: NixSection): readonly string[] {
+  return launcherKeys.filter((key) => {
+    const value = section[key];
+    if (value === undefined || typeof value === "string") return value !== undefined;
+    return Object.keys(value).length > 0;
+  });
 }
 
 /** The bindings of a start script called `start`, and of what it needs. */
 export function launcherBindings(request: LauncherRequest): readonly Binding[] {
   const { app, section } = request;
-  const files = (section["config-files"] ?? []).map((entry, index) =>
+  const entries = section["config-files"] ?? [];
+  const files = entries.map((entry, index) =>
     configTemplate(entry, request.scope(["nix", "config-files", index, "path"])),
   );
   const script = nix.indented(...scriptText(request, files));
   const start = nix.call(nix.ref("pkgs", "writeShellScript"), nix.string(`${app}-start`), script);
-  if (files.length === 0) return [nix.bind("start", start)];
+  const keys = usedLauncherKeys(section).filter((key) => key !== "config-files");
+  const source = keys.length === 0 ? "" : ` From [nix] ${keys.join(", ")}.`;
+  const startBinding = nix.bind("start", start, {
+    comment: `Starts every worker: the command it is given, or web's own.${source}`,
+  });
+  if (files.length === 0) return [startBinding];
   const render = writeText("render-config.awk", nix.indented(renderConfigScript));
   const comment = "Fills in configuration files at start; values come from the environment.";
   return [
     nix.bind("renderConfig", render, { comment }),
     ...files.map((file, index) =>
-      nix.bind(configName(index), writeText(`${app}-config-${index + 1}`, file.text)),
+      nix.bind(configName(index), writeText(`${app}-config-${index + 1}`, file.text), {
+        comment: `[[nix.config-files]] ${oneLine(file.path)}`,
+      }),
     ),
-    nix.bind("start", start),
+    startBinding,
   ];
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
 }
 
 function writeText(name: string, text: NixExpr): NixExpr {
   return nix.call(nix.ref("pkgs", "writeText"), nix.string(name), text);
 }
 
-function configName(index: number): string {
-  return `configFile${index + 1}`;
-}
-
 function scriptText(
   request: LauncherRequest,
   files: readonly ConfigTemplate[],
 ): readonly StringPart[] {
-  const { section } = request;
+  const locals = assignments(request, "local-vars", "");
   const exports = [
     ...assignments(request, "env-exports", "export "),
     ...assignments(request, "env-exports-raw", "export "),
-    ...conditional(request),
+    ...conditionalEnv(request),
   ];
-  const locals = assignments(request, "local-vars", "");
-  const all = [...locals, ...exports, ...request.command.flatMap(shellWord)];
-  const usesSecrets = all.some((part) => typeof part === "string" && /\$\(kept_secret /.test(part));
+  const own = request.command.flatMap((word) => [" ", ...shellWord(word)]);
+  const config = configCalls(request, files);
+  const variables = [...locals, ...exports];
   return [
-    "set -eu\ncd ",
+    "set -eu\n",
+    ...(request.othersStayThere ? ['there="$PWD"\n'] : []),
+    "cd ",
     ...shellWord(request.startIn),
     "\n",
     ...writableHome(request),
-    ...(usesSecrets ? [keptSecret] : []),
+    ...(usesSecrets([...variables, ...own]) ? [keptSecret] : []),
     ...(files.length > 0 ? writeConfig() : []),
-    ...locals,
-    ...exports,
-    ...configCalls(section, files),
-    ...preExec(request),
-    "exec",
-    ...request.command.flatMap((word) => [" ", ...shellWord(word)]),
-    "\n",
+    ...withoutPort([...variables, ...config, ...files.flatMap(({ text }) => partsOf(text))]),
+    ...variables,
+    ...prepare(config, preExec(request)),
+    ...finish(request, own),
   ];
+}
+
+function partsOf(text: NixExpr): readonly StringPart[] {
+  return text.kind === "indented" ? text.parts : [];
 }
 
 function writableHome({ section }: LauncherRequest): readonly StringPart[] {
@@ -108,83 +118,40 @@ function writableHome({ section }: LauncherRequest): readonly StringPart[] {
   return name === undefined ? [] : [`${name}="$PWD"\nexport ${name}\n`];
 }
 
-const keptSecret = `
-# A value made once and kept: another one at each start would lock users out.
-kept_secret() {
-  file=.hop3-secrets/$secret_name
-  if [ ! -s "$file" ]; then
-    mkdir -p .hop3-secrets
-    (umask 077 && head -c "$1" /dev/urandom | base64 | tr -d '\\n' >"$file.$$" && mv "$file.$$" "$file")
-  fi
-  cat "$file"
-}
-`;
-
-function writeConfig(): readonly StringPart[] {
+/** Release steps and `hop3 run` serve nothing: texts that mention a port have one all the same. */
+function withoutPort(parts: readonly StringPart[]): readonly StringPart[] {
+  const mentioned = ["PORT", "HOP3_SOCKET"].filter((name) =>
+    parts.some(
+      (part) => typeof part === "string" && new RegExp(`\\$\\{?${name}(?![A-Z0-9_])`).test(part),
+    ),
+  );
+  if (mentioned.length === 0) return [];
+  const lines = mentioned.map(
+    (name) => `    ${name}="\${${name}:-${name === "PORT" ? "0" : ""}}"\n    export ${name}\n`,
+  );
   return [
-    `
-write_config() { # FILE SOURCE ESCAPE: beside its place first, so that nobody reads half a file
-  mkdir -p "$(dirname "$1")"
-  (umask 077 && `,
-    nix.ref("pkgs", "busybox"),
-    `/bin/awk -v target="$1" -v format="$3" -f `,
-    nix.ref("renderConfig"),
-    ` "$2" >"$1.$$") || { rm -f "$1.$$"; exit 1; }
-  mv -f "$1.$$" "$1"
-}
-`,
+    `# Nothing is served by these: there is no port.\ncase "\${HOP3_ROLE:-}" in\n  release | run)\n`,
+    ...lines,
+    "    ;;\nesac\n",
   ];
 }
 
-function assignments(
-  request: LauncherRequest,
-  key: (typeof exported)[number],
-  prefix: string,
+/** Workers start together, so what prepares the data directory is done by one at a time. */
+function prepare(
+  config: readonly StringPart[],
+  commands: readonly StringPart[],
 ): readonly StringPart[] {
-  return Object.entries(request.section[key] ?? {}).flatMap(([name, value]) => {
-    const scope = request.scope(["nix", key, name]);
-    return assignment({ name, prefix, text: parseText(value, scope, { hasBareVariables: true }) });
-  });
-}
-
-function assignment(line: { name: string; prefix: string; text: Text }): readonly StringPart[] {
-  const { name, prefix, text } = line;
-  const isSecret = hasSecret(text);
-  const before = isSecret ? `secret_name=${name}\n` : "";
-  // Apart from the assignment, `export` would hide that a required variable is missing.
-  const after = prefix === "" ? "" : `\nexport ${name}`;
-  return [`${before}${name}=`, ...shellWord(text), `${after}\n`];
-}
-
-function hasSecret(text: Text): boolean {
-  return text.some((part) => {
-    if (typeof part === "string") return false;
-    if (part.kind === "secret") return true;
-    return part.kind === "variable" && part.fallback !== undefined && hasSecret(part.fallback.text);
-  });
-}
-
-function conditional(request: LauncherRequest): readonly StringPart[] {
-  return (request.section["conditional-env"] ?? []).flatMap(({ when, env }, index) => {
-    const lines = Object.entries(env).flatMap(([name, value]) => {
-      const scope = request.scope(["nix", "conditional-env", index]);
-      const text = parseText(value, scope, { hasBareVariables: true });
-      return ["  ", ...assignment({ name, prefix: "export ", text })];
-    });
-    return [`if [ -n "\${${when}-}" ]; then\n`, ...lines, "fi\n"];
-  });
-}
-
-/** Local variables reach the files, and nothing but them: hence the subshell. */
-function configCalls(section: NixSection, files: readonly ConfigTemplate[]): readonly StringPart[] {
-  const locals = Object.keys(section["local-vars"] ?? {});
-  return files.flatMap((file, index) => {
-    const target = encodeShellWord(file.path);
-    const exports = locals.length === 0 ? "" : `export ${locals.join(" ")} && `;
-    const guard = file.createIfMissing ? `[ -e ${target} ] || ` : "";
-    const source = nix.ref(configName(index));
-    return [`${guard}(${exports}write_config ${target} `, source, ` ${file.escaping})\n`];
-  });
+  if (config.length + commands.length === 0) return [];
+  const flock: readonly StringPart[] = [nix.ref("pkgs", "busybox"), "/bin/flock"];
+  return [
+    `if [ "\${HOP3_ROLE:-}" != run ]; then\n# One process at a time: workers start together.\nexec 9>.hop3-start\n`,
+    ...flock,
+    " 9\n",
+    ...config,
+    ...commands,
+    ...flock,
+    " -u 9\nexec 9>&-\nfi\n",
+  ];
 }
 
 function preExec(request: LauncherRequest): readonly StringPart[] {
@@ -195,6 +162,22 @@ function preExec(request: LauncherRequest): readonly StringPart[] {
     "\n",
   ]);
   return ["set +u\n", ...lines];
+}
+
+/** The command that the script is given, else the template's. */
+function finish(
+  { othersStayThere, command }: LauncherRequest,
+  own: readonly StringPart[],
+): readonly StringPart[] {
+  const given = othersStayThere ? 'cd "$there"; exec "$@"' : 'exec "$@"';
+  if (command.length === 0) return [`${given}\n`];
+  const isOwn = "[ $# -eq 0 ] ||";
+  return [
+    othersStayThere ? `${isOwn} { ${given}; }\n` : `${isOwn} ${given}\n`,
+    "exec",
+    ...own,
+    "\n",
+  ];
 }
 
 /** Words of `exec-args`, in which recipes write the shell's quotes. */

@@ -22,6 +22,33 @@ function escaped(value) {
   }
   return value
 }
+function literal(text, done, c) {
+  if (format != "dotenv") return text
+  done = ""
+  while (match(text, /\\\\[\\\\n]/)) {
+    c = substr(text, RSTART + 1, 1)
+    done = done substr(text, 1, RSTART - 1) (c == "n" ? "\\n" : c)
+    text = substr(text, RSTART + 2)
+  }
+  return done text
+}
+function has(value, c) {
+  return index(value, c) > 0
+}
+function quoted(value) {
+  if (value ~ /^[A-Za-z0-9_.\\/:@%+,-]*$/) return value
+  if (has(value, "\\r")) fail("a carriage return does not fit into this file")
+  if (!has(value, "\\047") && !has(value, "\\\\\\\\") && value !~ /\\\\$/) return "\\047" value "\\047"
+  if (value !~ /["\\\\$\`]/) return "\\"" value "\\""
+  if (value ~ /^[^ \\t\\n#"'\`\\\\]([^\\n#\\\\]*[^ \\t\\n#\\\\])?$/) return value
+  if (!has(value, "\`")) return "\`" value "\`"
+  if (!has(value, "\\047")) return "\\047" value "\\047"
+  fail("a value with all three kinds of quotes does not fit into this file")
+}
+function assigned(line, at) {
+  at = index(line, "=")
+  return substr(line, 1, at) quoted(expand(substr(line, at + 1)))
+}
 function closing(text, at, depth, c) {
   depth = 0
   for (at = 2; at <= length(text); at++) {
@@ -43,19 +70,25 @@ function looked_up(inside, name, rest) {
 function expand(text, done, end) {
   done = ""
   while (match(text, /[$][{][A-Z_][A-Z0-9_]*([}]|:[-?])/)) {
-    done = done substr(text, 1, RSTART - 1)
+    done = done literal(substr(text, 1, RSTART - 1))
     text = substr(text, RSTART)
     end = closing(text)
     if (end == 0) break
     done = done looked_up(substr(text, 3, end - 3))
     text = substr(text, end + 1)
   }
-  return done text
+  return done literal(text)
 }
 { text = text (NR > 1 ? "\\n" : "") $0 }
 END {
   if (!failed) {
-    text = expand(text)
+    if (format == "dotenv") {
+      count = split(text, lines, /\\n/)
+      text = ""
+      for (i = 1; i <= count; i++) text = text (i > 1 ? "\\n" : "") assigned(lines[i])
+    } else {
+      text = expand(text)
+    }
     if (!failed) print text
   }
   exit failed

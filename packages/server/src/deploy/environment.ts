@@ -1,4 +1,4 @@
-import type { ReleaseSettings, RuntimeConfig } from "@hop3/core";
+import type { ReleaseSettings, RuntimeConfig, WorkerKind } from "@hop3/core";
 
 export interface PlatformFacts {
   readonly app: string;
@@ -6,6 +6,8 @@ export interface PlatformFacts {
   readonly dataDir: string;
   readonly tmpDir: string;
   readonly publicUrl: string;
+  /** Kind of the worker; else what the command is for. */
+  readonly role: WorkerKind | "release" | "run";
   /** Absent for release steps and `run`, which serve nothing. */
   readonly port?: number | undefined;
   readonly socket?: string | undefined;
@@ -36,6 +38,7 @@ export function makeEnvironment(
     BIND_ADDRESS: "127.0.0.1",
     HOP3_APP: facts.app,
     HOP3_RELEASE: String(facts.release),
+    HOP3_ROLE: facts.role,
     HOP3_DATA_DIR: facts.dataDir,
     HOP3_PUBLIC_URL: facts.publicUrl,
     HOME: facts.dataDir,
@@ -45,8 +48,19 @@ export function makeEnvironment(
   };
 }
 
-/** A string goes to the Release's own shell, a list is started as it is. */
+/**
+ * A string goes to the Release's own shell, a list is started as it is; both by the Release's launcher, where it has
+ * one. The launcher alone is a command too: it knows what to start.
+ */
 export function commandArgv(
+  command: string | readonly string[],
+  { shell, launcher }: Pick<RuntimeConfig, "shell" | "launcher">,
+): readonly [string, ...string[]] {
+  if (launcher === undefined) return plainArgv(command, shell);
+  return command === launcher ? [launcher] : [launcher, ...plainArgv(command, shell)];
+}
+
+function plainArgv(
   command: string | readonly string[],
   shell: string,
 ): readonly [string, ...string[]] {

@@ -29,7 +29,7 @@ export function processId(
 export function releaseEnvironment(
   platform: Platform,
   { app, release }: Pick<ProcessSource, "app" | "release">,
-  endpoint: Pick<PlatformFacts, "port" | "socket"> = {},
+  purpose: Pick<PlatformFacts, "role" | "port" | "socket">,
 ): Record<string, string> {
   const { artifact, settings, config } = release;
   if (artifact === undefined || settings === undefined) {
@@ -46,7 +46,7 @@ export function releaseEnvironment(
       dataDir: home.data,
       tmpDir: home.tmp,
       publicUrl: publicUrl(platform, app),
-      ...endpoint,
+      ...purpose,
     },
   );
 }
@@ -79,8 +79,12 @@ export function makeProcessSpec(
   return {
     id: record.id,
     serviceDir: platform.home.app(app.name).service(record),
-    argv: commandArgv(worker.command, runtime.shell),
-    env: releaseEnvironment(platform, { app, release }, { port: record.port, socket }),
+    argv: commandArgv(worker.command, runtime),
+    env: releaseEnvironment(
+      platform,
+      { app, release },
+      { role: record.kind, port: record.port, socket },
+    ),
     workingDir: runtime.working_dir,
     user: appUser(platform, app),
     stopSignal: worker.stop_signal ?? "TERM",

@@ -37,12 +37,12 @@ async function runReleaseSteps(attempt: Attempt, release: Release): Promise<void
   const { platform } = attempt;
   const { artifact } = release;
   if (artifact === undefined) return;
-  const env = releaseEnvironment(platform, { app: attempt.app, release });
+  const env = releaseEnvironment(platform, { app: attempt.app, release }, { role: "release" });
   const hide = redactFor(platform, attempt.app, release);
   for (const step of artifact.runtime.before_run) {
     const shown = typeof step === "string" ? step : step.join(" ");
     attempt.note("info", `Release step: ${shown}`);
-    const argv = commandArgv(step, artifact.runtime.shell);
+    const argv = commandArgv(step, artifact.runtime);
     const result = await run({
       argv: asUser(appUser(platform, attempt.app), argv),
       env,

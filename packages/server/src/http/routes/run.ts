@@ -2,6 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { type RunFrame, RunRequestBody } from "@hop3/core";
 import { stream } from "hono/streaming";
 import { currentRelease } from "../../deploy/current-release.ts";
+import { commandArgv } from "../../deploy/environment.ts";
 import { appNotDeployed } from "../../deploy/errors.ts";
 import { appUser, releaseEnvironment } from "../../deploy/process-spec.ts";
 import { asUser } from "../../deploy/provision.ts";
@@ -27,7 +28,7 @@ export function runRoutes({ platform, deployer }: Service) {
     if (release?.artifact === undefined) throw appNotDeployed({ app: app.name });
     const { runtime } = release.artifact;
     const { command, stdin } = c.req.valid("json");
-    const env = releaseEnvironment(platform, { app, release });
+    const env = releaseEnvironment(platform, { app, release }, { role: "run" });
     c.header("content-type", "application/x-ndjson");
     return stream(c, async (out) => {
       const abort = new AbortController();
@@ -40,7 +41,10 @@ export function runRoutes({ platform, deployer }: Service) {
         });
       };
       const result = await run({
-        argv: asUser(appUser(platform, app), ["/usr/bin/env", "--", ...command]),
+        argv: asUser(
+          appUser(platform, app),
+          commandArgv(["/usr/bin/env", "--", ...command], runtime),
+        ),
         env,
         cwd: runtime.working_dir,
         signal: abort.signal,
