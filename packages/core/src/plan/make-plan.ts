@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Tier } from "../artifact/build-artifact.ts";
 import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
@@ -71,6 +72,7 @@ export function makePlan(request: PlanRequest): Plan {
     warnings: [
       ...planWarnings(loaded, { builder: chosen.builder, isGenerated: template !== undefined }),
       ...(template?.warnings ?? []),
+      ...frontEndWarnings(texts, template),
       ...procfileWarnings(procfile),
       ...appJsonWarnings(request.appJson, chosen.builder),
     ],
@@ -200,4 +202,30 @@ function toJson(value: unknown): Json {
 function procfileWarnings(procfile: Procfile): readonly string[] {
   if (procfile.static === undefined) return [];
   return ["Procfile static has no effect in this version: a web worker has to serve the files"];
+}
+
+const WithScripts = z.object({ scripts: z.object({ build: z.string() }) });
+
+/** Another language's app with a package.json beside it: its pages are not built here. */
+function frontEndWarnings(
+  texts: ReadonlyMap<string, string> | undefined,
+  chosen: ChosenTemplate | undefined,
+): readonly string[] {
+  const text = texts?.get("package.json");
+  if (text === undefined || chosen?.origin !== "detected") return [];
+  const id = chosen.template.id;
+  if (id === "node-source" || id === "static-site") return [];
+  const parsed = parseJson(text);
+  if (!WithScripts.safeParse(parsed).success) return [];
+  return [
+    `package.json has a build script, which '${id}' does not run: add what it builds to the app's files`,
+  ];
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

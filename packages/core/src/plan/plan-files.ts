@@ -17,6 +17,8 @@ const manifests = [
   "requirements.txt",
   "uv.lock",
   "poetry.lock",
+  "uv.lock",
+  "poetry.lock",
   "manage.py",
   "app.py",
   "main.py",
@@ -26,10 +28,15 @@ const manifests = [
   "composer.json",
   "go.mod",
   "Cargo.toml",
+  "manage.py",
+  "app.py",
+  "main.py",
+  "wsgi.py",
+  "asgi.py",
 ] as const;
 
 /** No manifest is as large; a larger file is not one. */
-const maxSize = 1024 * 1024;
+const maxSize = 4 * 1024 * 1024;
 
 export async function readPlanFiles(tree: SourceTree): Promise<PlanFiles> {
   const procfile = tree.has("Procfile")

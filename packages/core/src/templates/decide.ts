@@ -1,4 +1,3 @@
-import { z } from "zod";
 import type { Command } from "../artifact/runtime-config.ts";
 import type { DetectQuestion, Template } from "./template.ts";
 
@@ -23,23 +22,23 @@ const programs: readonly (readonly [names: RegExp, templates: readonly string[]]
 ];
 
 /**
- * Of several templates that a tree fits, the one that is meant, where that is certain: the command
- * of web starts a program of its language, or the others are there for the front end alone.
+ * Of the templates that a tree fits, those that are meant. The command of web, where hop3.toml or
+ * Procfile have one, starts a program of one language: templates of others do not make that app,
+ * whatever files are there.
  */
-export function decide(
+export function meantBy(
   question: DetectQuestion,
   fitting: readonly Candidate[],
-): Candidate | undefined {
-  return byCommand(question, fitting) ?? withoutFrontEnd(question, fitting);
-}
-
-function byCommand(question: DetectQuestion, fitting: readonly Candidate[]): Candidate | undefined {
+): readonly Candidate[] {
   const program = webProgram(question);
-  if (program === undefined) return undefined;
-  const wanted = programs.find(([names]) => names.test(program))?.[1] ?? [];
-  const [only, other] = fitting.filter(({ template }) => wanted.includes(template.id));
-  if (only === undefined || other !== undefined) return undefined;
-  return { ...only, reason: `${only.reason}, and web starts ${program}` };
+  const wanted = programs.find(([names]) => program !== undefined && names.test(program))?.[1];
+  if (wanted === undefined) return fitting;
+  const meant = fitting.filter(({ template }) => wanted.includes(template.id));
+  if (meant.length === fitting.length) return fitting;
+  return meant.map(({ template, reason }) => ({
+    template,
+    reason: `${reason}, and web starts ${program}`,
+  }));
 }
 
 /** Name of the program that web runs, where hop3.toml or Procfile say; a path counts by its last part. */
@@ -52,28 +51,4 @@ function webProgram({ loaded, procfile }: DetectQuestion): string | undefined {
   const words = typeof command === "string" ? command.trim().split(/\s+/) : (command ?? []);
   const first = words.find((word) => !/^(?:\w+=|exec$|env$)/.test(word));
   return first?.split("/").at(-1);
-}
-
-const Manifest = z.object({ scripts: z.record(z.string(), z.string()).default({}) });
-
-/** A package.json without a start script beside another app builds that app's pages. */
-function withoutFrontEnd(
-  { texts }: DetectQuestion,
-  fitting: readonly Candidate[],
-): Candidate | undefined {
-  const text = texts?.get("package.json");
-  if (text === undefined || hasStartScript(text)) return undefined;
-  const [only, other] = fitting.filter(({ template }) => template.id !== "node-source");
-  if (only === undefined || other !== undefined) return undefined;
-  return { ...only, reason: `${only.reason}; package.json has no start script of its own` };
-}
-
-/** A text that is no JSON is left to whoever reads it for good, with its place. */
-function hasStartScript(text: string): boolean {
-  try {
-    const parsed = Manifest.safeParse(JSON.parse(text));
-    return !parsed.success || parsed.data.scripts["start"] !== undefined;
-  } catch {
-    return true;
-  }
 }

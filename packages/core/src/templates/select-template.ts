@@ -2,7 +2,7 @@ import type { NixSection } from "../config/nix-section.ts";
 import { formatPlace } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { TemplateAnswer } from "./answer.ts";
-import { decide } from "./decide.ts";
+import { meantBy } from "./decide.ts";
 import { templates } from "./registry.ts";
 import { commonKeys, type DetectQuestion, type Template } from "./template.ts";
 import {
@@ -76,13 +76,14 @@ function detectTemplate(question: DetectQuestion): ChosenTemplate | undefined {
     const { fits, reason } = template.detect(question);
     return fits ? [{ template, reason }] : [];
   });
-  if (fitting.length === 0) return undefined;
-  const chosen = fitting.length === 1 ? fitting[0] : decide(question, fitting);
-  if (chosen === undefined) {
-    const candidates = fitting.map(({ template, reason }) => ({ id: template.id, reason }));
+  const meant = meantBy(question, fitting);
+  const [first, second] = meant;
+  if (first === undefined) return undefined;
+  if (second !== undefined) {
+    const candidates = meant.map(({ template, reason }) => ({ id: template.id, reason }));
     throw detectAmbiguous({ candidates });
   }
-  const { template, reason } = chosen;
+  const { template, reason } = first;
   refuseForeign(question, template, foreignKeys(template, question.loaded.config.nix ?? {}));
   return {
     template,
