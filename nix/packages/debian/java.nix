@@ -54,13 +54,21 @@ let
     "util-linux"
   ];
 
+  # What draws and reads pictures, fonts included: newer versions only recommend it.
+  drawing = filter has [
+    "libfreetype6"
+    "libharfbuzz0b"
+    "libjpeg62-turbo"
+    "liblcms2-2"
+  ];
+
   makeJava =
     { major, isDevelopment }:
     let
       runtime = "openjdk-${major}-jre-headless";
       debs = [ runtime ] ++ lib.optional isDevelopment "openjdk-${major}-jdk-headless";
       needed = filter (name: !elem name unneeded && !elem name debs) (
-        lib.unique (lib.concatMap (name: (entryOf name).d) debs)
+        lib.unique (lib.concatMap (name: (entryOf name).d) debs ++ drawing)
       );
       java = makeTree {
         name = "openjdk-${if isDevelopment then "" else "jre-"}headless-${versionOf runtime}";
