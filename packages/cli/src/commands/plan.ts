@@ -1,5 +1,5 @@
-import { makePlan, noConfig, type Plan, readPlanFiles } from "@hop3/core";
-import { makeDirectoryTree } from "@hop3/core/node";
+import { checkLockfiles, makePlan, noConfig, type Plan, readPlanFiles } from "@hop3/core";
+import { digest, makeDirectoryTree } from "@hop3/core/node";
 import { type Block, fields, line, type Rows, type Span, table } from "../blocks.ts";
 import type { Answer } from "../command.ts";
 import { readConfigFile, resolveFrom } from "../config-file.ts";
@@ -13,6 +13,7 @@ export async function plan(input: Input, context: Context): Promise<Answer> {
   const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
   const made = makePlan({ tree, loaded, ...(await readPlanFiles(tree)) });
+  await checkLockfiles(made, { tree, loaded, digest });
   return { json: made, blocks: planBlocks(made) };
 }
 

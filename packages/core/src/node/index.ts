@@ -4,6 +4,7 @@
  * that the compiler still refuses `node:` anywhere else in core. A package of its own would add an install
  * and a version for five small files, and code in the server would make the CLI carry the server.
  */
+export * from "./digest.ts";
 export * from "./directory-tree.ts";
 export * from "./open-source.ts";
 export * from "./scan-source.ts";

@@ -1,6 +1,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  checkLockfiles,
   type DeploySettings,
   deploySettings,
   generatePlanned,
@@ -15,7 +16,7 @@ import {
   type Plan,
   readPlanFiles,
 } from "@hop3/core";
-import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
+import { digest, makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import type { BuildOverrides, Source } from "../build/builder.ts";
 import { archiveUnsafe } from "../nix/errors.ts";
 import { explainGenerated } from "./explain-generated.ts";
@@ -49,6 +50,7 @@ export async function readPlan(
   const { procfile, appJson } = files;
   const policy = { allowImpure: settings.policy["allow-impure"] };
   const plan = makePlan({ tree, loaded, ...files, policy });
+  await checkLockfiles(plan, { tree, loaded, digest });
   const wanted = deploySettings(loaded.config, procfile, appJson?.config);
   let text: string | undefined;
   return {
