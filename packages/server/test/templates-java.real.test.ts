@@ -257,7 +257,7 @@ describe("java-gradle", () => {
     const [before, after] = [await derivations(1), await derivations(deployment.release ?? 0)];
     expect(before.filter((path) => path.endsWith(".pom.drv")).length).toBeGreaterThan(2);
     const changed = after.filter((path) => !before.includes(path)).map((path) => path.slice(44));
-    expect(changed.sort()).toEqual(["java-gradle-0.drv", "java-gradle-release.drv"]);
+    expect(changed.sort()).toEqual(["hop3-release-java-gradle.drv", "java-gradle-0.drv"]);
   });
 
   it("builds with gradle.lockfile and hop3.lock", async () => {
