@@ -50,7 +50,7 @@ let
     src = fetch release.node;
     script = ''
       umask 022
-      tar xzf $src package/include
+      tar xzf $src
       mkdir $out
       mv package/include $out/include
     '';

@@ -1,3 +1,5 @@
+import { realpath } from "node:fs/promises";
+import { join } from "node:path";
 import type { Builder } from "./build/builder.ts";
 import { makeLocalBuilder } from "./build/local/local-builder.ts";
 import { makeNixBuilder } from "./build/nix-builder.ts";
@@ -46,15 +48,15 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const releases = makeReleaseStore(db);
   const vault = openFittingVault(home.key, apps, releases);
   const tree = await lockTree(findNixDir());
-  const nix = makeNixClient();
   const binDir = await ensureDataPlane({
     home,
-    nix,
+    nix: makeNixClient(),
     tree,
     packages: await packages.ensure(parts.progress),
     sandbox: settings.policy.sandbox,
     onLine: parts.progress,
   });
+  const nix = makeNixClient({ shell: await realpath(join(binDir, "busybox")) });
   const isRoot = process.getuid?.() === 0;
   const services = makeServiceTree({ home, binDir });
   const now = (): Date => new Date();

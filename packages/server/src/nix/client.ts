@@ -73,7 +73,12 @@ const evaluationTimeoutMs = 120_000;
 /** Characters of a graph of derivations: 2,000 of them are about 4 Mi. */
 const maxGraph = 256 * 1024 * 1024;
 
-export function makeNixClient(): NixClient {
+interface NixParts {
+  /** A static shell that sandboxes have as /bin/sh, like those of every other Nix: programs that start commands need it. */
+  readonly shell?: string;
+}
+
+export function makeNixClient({ shell }: NixParts = {}): NixClient {
   let version: Promise<string> | undefined;
   return {
     version() {
@@ -87,7 +92,7 @@ export function makeNixClient(): NixClient {
       const argv = evaluateArgv(request, featuresOf(await this.version()));
       return start(argv, { signal: request.signal, timeoutMs: evaluationTimeoutMs });
     },
-    build,
+    build: (request) => build(request, shell),
     async addRoot(storePath, root) {
       const realise = ["nix-store", "--realise", storePath, "--add-root", root] as const;
       const result = await start([...realise, "--indirect"]);
@@ -112,7 +117,7 @@ export function makeNixClient(): NixClient {
         drvPath,
         ...check,
         ...timeLimits(limits),
-        ...nixOptions(options),
+        ...nixOptions(options, shell),
       ];
       return start(argv, { signal, onLine });
     },
@@ -175,7 +180,7 @@ function evaluateArgv({ tree, file, input, options }: EvaluateRequest, features:
   ];
 }
 
-async function build(request: BuildRequest): Promise<RunResult> {
+async function build(request: BuildRequest, shell: string | undefined): Promise<RunResult> {
   const log = createWriteStream(request.logFile, { flags: "a", mode: 0o640 });
   const onLine = (line: string, stream: string): void => {
     if (stream !== "stderr") return;
@@ -190,7 +195,7 @@ async function build(request: BuildRequest): Promise<RunResult> {
     request.root,
     "--indirect",
     ...timeLimits(request),
-    ...nixOptions(request.options),
+    ...nixOptions(request.options, shell),
   ];
   const result = await start(argv, { signal: request.signal, onLine });
   await new Promise<void>((resolve) => log.end(resolve));
@@ -251,12 +256,12 @@ function timeLimits(
   return ["--timeout", String(timeoutSeconds), "--max-silent-time", String(maxSilentSeconds)];
 }
 
-function nixOptions(options: NixOptions): readonly string[] {
+function nixOptions(options: NixOptions, shell?: string): readonly string[] {
   const settings: Record<string, string> = {
     "pure-eval": String(options.pure),
     sandbox: String(options.sandbox),
     "sandbox-fallback": "false",
-    "sandbox-paths": "",
+    "sandbox-paths": shell === undefined ? "" : `/bin/sh=${shell}`,
     substitute: String(options.substitute),
     "build-users-group": "",
     "log-lines": "0",
