@@ -153,7 +153,12 @@ rec {
   inherit runCommand symlinkJoin writeTextFile writeScriptBin;
   runCommandLocal = runCommand;
   runCommandNoCC = runCommand;
-  runCommandCC = runCommandWith stdenv;
+  # The compiler is asked for by name: nobody has to guess from the command.
+  runCommandCC =
+    name: attrs:
+    runCommandWith stdenv name (
+      attrs // { nativeBuildInputs = attrs.nativeBuildInputs or [ ] ++ [ stdenv.cc ]; }
+    );
 
   writeText = name: text: writeTextFile { inherit name text; };
   writeTextDir =

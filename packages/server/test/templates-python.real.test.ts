@@ -33,6 +33,9 @@ const webPackages = [
   "python3-pkg-resources",
 ];
 
+/** Bytes of this run alone: what the store has already would not be fetched. */
+const nonce = randomUUID();
+
 let home = "";
 let server: TestServer;
 let registry: TestRegistry;
@@ -41,7 +44,7 @@ let greenlet: IndexedFile;
 let sources: readonly IndexedFile[] = [];
 
 beforeAll(async () => {
-  web = [...(await Promise.all(webPackages.map(debianWheel))), ...decoys()];
+  web = [...(await Promise.all(webPackages.map((name) => debianWheel(name, nonce)))), ...decoys()];
   greenlet = await debianWheel("python3-greenlet");
   sources = await makeSources();
   registry = await startRegistry([pypi([...web, greenlet, ...sources])]);
@@ -121,4 +124,136 @@ describe("python-venv", () => {
     expect(log.text).not.toMatch(/dependencies\.drv|wheels\.drv|\.whl\.drv/);
     expect(registry.asked.length).toBe(before);
   });
+
+  it("takes uv.lock: wheels with C++, source archives built here, and the project itself", async () => {
+    const text = await deploy("uv-app", {
+      "pyproject.toml": `[project]
+name = "lister"
+version = "2.5"
+requires-python = ">=3.9"
+dependencies = ["greenlet", "with-c", "by-hatch", "by-poetry"]
+[project.scripts]
+lister = "lister.main:run"
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+`,
+      "uv.lock": uvLock("lister", [greenlet, ...sources]),
+      "src/lister/__init__.py": "",
+      "src/lister/main.py": serve(`import greenlet, with_c, by_hatch, by_poetry
+from importlib.metadata import version
+maps = open("/proc/self/maps").read()
+cpp = sorted({line.split()[-1] for line in maps.splitlines() if "libstdc++" in line})
+answer = [with_c.answer(), by_hatch.name, by_poetry.name, version("lister"), cpp[0]]
+`),
+      Procfile: "web: lister\nother: python -m lister.main\n",
+    });
+    expect(text).toMatch(/^42 hatch poetry 2\.5 \/nix\/store\/\S+\/libstdc\+\+\.so\.6/);
+  });
+
+  it("takes poetry.lock, and markers and groups as they stand in it", async () => {
+    const hatch = sources.find(({ project }) => project === "by-hatch");
+    const wanted = hatch?.sha256 ?? "";
+    const text = await deploy("poetry-app", {
+      "pyproject.toml": `[tool.poetry]\nname = "thing"\nversion = "1"\npackage-mode = false\n[tool.poetry.dependencies]\nby-hatch = "*"\n`,
+      "poetry.lock": `[[package]]
+name = "by-hatch"
+version = "1.0"
+description = ""
+optional = false
+python-versions = "*"
+groups = ["main"]
+files = [{file = "by_hatch-1.0.tar.gz", hash = "sha256:${wanted}"}]
+
+[[package]]
+name = "for-windows"
+version = "1.0"
+description = ""
+optional = false
+python-versions = "*"
+groups = ["main"]
+markers = "sys_platform == 'win32'"
+files = [{file = "for_windows-1.0.tar.gz", hash = "sha256:${wanted}"}]
+
+[metadata]
+lock-version = "2.1"
+python-versions = "*"
+content-hash = ""
+`,
+      "server.py": serve("import by_hatch\nanswer = [by_hatch.name]\n"),
+      Procfile: "web: python server.py\n",
+    });
+    expect(text).toBe("hatch");
+  });
+
+  it("says what is wrong with what the index has", async () => {
+    const missing = await failure("missing", `nothing==1.0 --hash=sha256:${"0".repeat(64)}`);
+    expect(missing).toMatchObject({ code: "NIX_BUILD_FAILED" });
+    expect(missing?.detail).toContain("HTTP error 404");
+    const two = `MarkupSafe==2.1.2 --hash=sha256:${"0".repeat(64)} --hash=sha256:${"1".repeat(64)}`;
+    expect(await failure("two", two)).toMatchObject({ code: "LOCKFILE_UNSUPPORTED_SOURCE" });
+    expect(await failure("none", "MarkupSafe==2.1.2")).toMatchObject({ code: "LOCKFILE_NO_HASH" });
+  });
 });
+
+async function deploy(app: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const deployment = await server.deployed(app, await makeTree(files));
+  expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+  return (await server.get(app)).text;
+}
+
+async function failure(app: string, requirements: string) {
+  const dir = await makeTree({
+    "requirements.txt": `${requirements}\n`,
+    Procfile: "web: python\n",
+  });
+  return (await server.deployed(app, dir)).failure;
+}
+
+/** A program that answers with the words of `answer`. */
+function serve(prelude: string): string {
+  return `import http.server, os
+${prelude}
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(" ".join(map(str, answer)).encode())
+
+
+def run():
+    address = (os.environ["BIND_ADDRESS"], int(os.environ["PORT"]))
+    http.server.ThreadingHTTPServer(address, Handler).serve_forever()
+
+
+if __name__ == "__main__":
+    run()
+`;
+}
+
+/** As `uv lock` writes it; the addresses are those of an index that is not reachable here. */
+function uvLock(name: string, files: readonly IndexedFile[]): string {
+  const own = `version = 1
+requires-python = ">=3.9"
+
+[[package]]
+name = "${name}"
+version = "2.5"
+source = { editable = "." }
+dependencies = [${files.map(({ project }) => `{ name = "${project}" }`).join(", ")}]
+
+[package.metadata]
+requires-dist = [${files.map(({ project }) => `{ name = "${project}" }`).join(", ")}]
+`;
+  const others = files.map(({ project, version, fileName, sha256 }) => {
+    const file = `{ url = "https://index.invalid/packages/${fileName}", hash = "sha256:${sha256}" }`;
+    return `
+[[package]]
+name = "${project}"
+version = "${version}"
+source = { registry = "https://index.invalid/simple" }
+${fileName.endsWith(".whl") ? `wheels = [${file}]` : `sdist = ${file}`}
+`;
+  });
+  return own + others.join("");
+}

@@ -47,7 +47,7 @@ export async function unpackDebian(name: string): Promise<string> {
 }
 
 /** A package of the distribution as the wheel that its project would have put on an index. */
-export async function debianWheel(name: string): Promise<IndexedFile> {
+export async function debianWheel(name: string, nonce = ""): Promise<IndexedFile> {
   const root = join(await unpackDebian(name), "usr/lib/python3/dist-packages");
   const paths = filesBelow(root);
   const info = paths.find((path) => /\.(?:egg|dist)-info\/(?:PKG-INFO|METADATA)$/.test(path));
@@ -67,6 +67,7 @@ export async function debianWheel(name: string): Promise<IndexedFile> {
     project,
     version,
     files,
+    nonce,
     tag: tagOf(paths),
     ...(metadata === undefined ? {} : { metadata }),
     ...(entryPoints === undefined
@@ -95,17 +96,19 @@ interface WheelParts {
   readonly metadata?: string;
   readonly entryPoints?: string;
   readonly tag?: string;
+  /** Makes the same files another wheel. */
+  readonly nonce?: string;
 }
 
 export function makeWheelFile(parts: WheelParts): IndexedFile {
-  const { project, version, files, entryPoints, tag = "py3-none-any" } = parts;
+  const { project, version, files, entryPoints, tag = "py3-none-any", nonce = "" } = parts;
   const name = project.replaceAll(/[-.]/g, "_");
   const info = `${name}-${version}.dist-info`;
   const all: Record<string, Buffer | string> = {
     ...files,
     [`${info}/METADATA`]:
       parts.metadata ?? `Metadata-Version: 2.1\nName: ${project}\nVersion: ${version}\n`,
-    [`${info}/WHEEL`]: `Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: ${tag.endsWith("-any")}\nTag: ${tag}\n`,
+    [`${info}/WHEEL`]: `Wheel-Version: 1.0\nGenerator: test ${nonce}\nRoot-Is-Purelib: ${tag.endsWith("-any")}\nTag: ${tag}\n`,
     ...(entryPoints === undefined ? {} : { [`${info}/entry_points.txt`]: entryPoints }),
   };
   const record = [...Object.keys(all), `${info}/RECORD`].map((path) => `${path},,\n`).join("");

@@ -23,9 +23,10 @@ import {
   readPythonLock,
 } from "./lock.ts";
 import {
+  buildFlags,
   dependencyBindings,
+  installFlags,
   isBuilt,
-  pipFlags,
   toolsBinding,
   wheelBindings,
   wheelsAtOnce,
@@ -145,7 +146,9 @@ function installProjects(
     nix.ref("src"),
     " app\nchmod -R u+w app\n",
     nix.ref("tools"),
-    `/bin/python3 -m pip --python $out/venv/bin/python install ${pipFlags}${words}\n`,
+    `/bin/python3 -m pip wheel ${buildFlags} -w wheels${words}\n`,
+    nix.ref("tools"),
+    `/bin/python3 -m pip --python $out/venv/bin/python install ${installFlags} wheels/*.whl\n`,
     "python3 ",
     nix.ref("finish"),
     " $out/venv\n",

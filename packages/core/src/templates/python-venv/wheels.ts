@@ -18,9 +18,9 @@ const backends = [
   "cython",
 ] as const;
 
-/** The flags of every call of pip: nothing is looked for, nothing is fetched. */
-export const pipFlags =
-  "--no-index --no-deps --no-build-isolation --no-compile --disable-pip-version-check";
+/** Flags of every call of pip: nothing is looked for, nothing is fetched. */
+export const buildFlags = "--no-index --no-deps --no-build-isolation --disable-pip-version-check";
+export const installFlags = `${buildFlags} --no-compile`;
 
 const python = nix.ref("python");
 const tools = nix.ref("tools");
@@ -178,6 +178,7 @@ export function wheelsAtOnce(spec: AppSpec, requirements: string, hash: string):
 export function dependencyBindings(spec: AppSpec, isEmpty: boolean): readonly Binding[] {
   const libraries: readonly NixExpr[] = [
     nix.ref("pkgs", "stdenv", "cc", "cc", "lib"),
+    nix.ref("pkgs", "stdenv", "cc", "libc"),
     nix.ref("pkgs", "zlib"),
   ];
   const install: readonly StringPart[] = isEmpty
@@ -185,7 +186,7 @@ export function dependencyBindings(spec: AppSpec, isEmpty: boolean): readonly Bi
     : [
         "export HOME=$TMPDIR\n",
         tools,
-        `/bin/python3 -m pip --python $out/bin/python install ${pipFlags} \\\n  `,
+        `/bin/python3 -m pip --python $out/bin/python install ${installFlags} \\\n  `,
         nix.ref("wheels"),
         "/*\n",
       ];
