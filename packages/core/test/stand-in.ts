@@ -29,6 +29,7 @@ export function evaluateWithStandIn(text: string, { writesTexts = false } = {}):
     withExtensions = choose: builtins.seq (choose { enabled = [ ]; all = extensions; }) (thing name);
     withPackages = choose: builtins.seq (force (choose pythonPackages)) (thing name);
     executable = "python3";
+    dev = "/stand-in/\${name}-dev";
     fetchDeps = arguments: builtins.seq (builtins.attrNames arguments) (thing "deps");
     wrappedRuby = thing "wrapped-ruby";
     __functor = self: argument: builtins.seq (force argument) self;
@@ -37,9 +38,11 @@ export function evaluateWithStandIn(text: string, { writesTexts = false } = {}):
   extensions = { ${extensions.map((name) => `${name} = thing "${name}";`).join(" ")} };
   nest = path: { \${builtins.head path} = if builtins.length path == 1 then thing (builtins.head path) else nest (builtins.tail path); };
   merge = left: right: left // builtins.mapAttrs (name: value:
-    if left ? \${name} then merge left.\${name} value // left.\${name} // value else value) right;
+    if builtins.isAttrs value && builtins.isAttrs (left.\${name} or null)
+    then merge left.\${name} value else value) right;
   pkgs = builtins.foldl' merge { } (map nest [ ${list.join(" ")} ]) ${written};
-  make = ${text.replace(/^#.*$/gm, "")};
+  real = builtins;
+  make = let builtins = real // { readFile = path: "text of \${path}"; }; in ${text.replace(/^#.*$/gm, "")};
   all = { inherit pkgs; src = "/stand-in/src"; registries = builtins.listToAttrs (map (name: { inherit name; value = "\${name}:"; }) [ "npm" "pypi" "rubygems" "packagist" "go" "maven" "crates" ]); };
   made = make (builtins.intersectAttrs (builtins.functionArgs make) all);
 in builtins.seq made.package.outPath (builtins.removeAttrs made [ "package" ])

@@ -15,6 +15,14 @@ const digest = `sha512-${"A".repeat(86)}==`;
 const files: Readonly<Record<string, string>> = {
   "my pages/index.html": "",
   "requirements.txt": `thing==1.0 --hash=sha256:${"0".repeat(64)}\n`,
+  "Cargo.toml": '[package]\nname = "thing"\n[dependencies]\nitoa = "1"\n',
+  "Cargo.lock": `version = 3
+[[package]]
+name = "itoa"
+version = "1.0.9"
+source = "registry+https://index.example/"
+checksum = "${"0".repeat(64)}"
+`,
   "package.json": JSON.stringify({
     scripts: { start: "next start --port $PORT" },
     dependencies: { "@a/b": "1.0.0" },

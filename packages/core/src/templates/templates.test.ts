@@ -84,6 +84,13 @@ describe("detection", () => {
     ["public/index.php composer.json vendor/autoload.php", "php-app"],
     ["index.php composer.json", undefined],
     ["main.c", undefined],
+    ["go.mod main.go", "go-source"],
+    ["go.mod cmd/hello/main.go", "go-source"],
+    ["go.mod lib/lib.go", undefined],
+    ["Cargo.toml Cargo.lock src/main.rs", "rust-source"],
+    ["Cargo.toml Cargo.lock server/src/bin/web.rs Cargo.toml", "rust-source"],
+    ["Cargo.toml src/main.rs", undefined],
+    ["Cargo.toml Cargo.lock src/lib.rs", undefined],
   ];
 
   it.each(trees)("%s: %s", (files, template) => {
