@@ -114,13 +114,15 @@ function runScripts(dir, more) {
   });
 }
 
-// What only the compiler needed names it, and would keep it.
+// What only the compiler needed names the compiler, and would keep it.
 function removeLeftovers(dir) {
-  if (!existsSync(dir)) return;
-  for (const entry of readdirSync(dir, { withFileTypes: true })) {
-    const path = join(dir, entry.name);
-    if (/^(obj|obj\\.target|\\.deps|node_gyp_bins|(binding\\.)?Makefile|config\\.gypi|.*\\.mk)$/.test(entry.name)) rmSync(path, { recursive: true });
-    else if (entry.isDirectory()) removeLeftovers(path);
+  const entries = readdirSync(dir, { withFileTypes: true });
+  const isBuild = ["Makefile", "config.gypi"].every((name) => entries.some((entry) => entry.name === name));
+  for (const entry of entries) {
+    const { name } = entry;
+    const isLeftover = /^(obj\\.target|\\.deps|node_gyp_bins|binding\\.Makefile|.*\\.(target|host)\\.mk)$/.test(name);
+    if (isLeftover || (isBuild && /^(Makefile|config\\.gypi)$/.test(name))) rmSync(join(dir, name), { recursive: true });
+    else if (name !== "node_modules" && entry.isDirectory()) removeLeftovers(join(dir, name));
   }
 }
 
@@ -149,7 +151,7 @@ function inOrder(scripted) {
 function install([dir, isOptional]) {
   // A download fails here, and most packages then build by themselves; the others are told to.
   const isDone = runScripts(dir, {}) || runScripts(dir, { npm_config_build_from_source: "true" });
-  removeLeftovers(join(env.out, dir, "build"));
+  removeLeftovers(join(env.out, dir));
   if (isDone) return;
   if (!isOptional) throw new Error("the install script of " + dir + " failed");
   console.log(dir + " is optional and left out");
