@@ -34,6 +34,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "run",
     "route",
     "deploy",
+    "transfer",
     "plugins",
     "http",
   ],

@@ -23,8 +23,11 @@ export {
   LogRecord,
   NixCheck,
   Problem,
+  RegistryAddresses,
   RunFrame,
   ServerInfo,
+  StoredHashes,
+  StoreKey,
   TimelineEvent,
 } from "@hop3/core/api";
 export { DeploymentSummary, PackageSetInfo };

@@ -33,6 +33,8 @@ export interface Client {
   json<Name extends AnswerName>(request: ApiRequest, answer: Name): Promise<AnswerOf<Name>>;
   none(request: ApiRequest): Promise<void>;
   text(request: ApiRequest): Promise<string>;
+  /** An answer that is no text, as it comes. */
+  bytes(request: ApiRequest): AsyncIterable<Uint8Array>;
   /** Server-sent events until the server closes; a connection that breaks is an error. */
   events(request: ApiRequest): AsyncIterable<EventSourceMessage>;
   /** Lines of JSON. */
@@ -64,6 +66,14 @@ export function makeClient(home: string, env: NodeJS.ProcessEnv): Client {
     text,
     json: async (request, answer) =>
       await checkAnswer(await text(request), answer, nameOf(request)),
+    bytes: async function* (request) {
+      const target = await endpoint();
+      try {
+        yield* await accepted(target, request);
+      } catch (error) {
+        throw explainConnection(error, target);
+      }
+    },
     none: async (request) => {
       await text(request);
     },
@@ -79,13 +89,20 @@ export function makeClient(home: string, env: NodeJS.ProcessEnv): Client {
 
 async function sendTo(target: Endpoint, request: ApiRequest): Promise<Exchange> {
   try {
-    const response = await exchange(target, request);
+    const response = await accepted(target, request);
     response.setEncoding("utf8");
-    if ((response.statusCode ?? 0) < 400) return { chunks: readChunks(response, target) };
-    throw await readProblem(response, request);
+    return { chunks: readChunks(response, target) };
   } catch (error) {
     throw explainConnection(error, target);
   }
+}
+
+/** The answer, unless it is a refusal. */
+async function accepted(target: Endpoint, request: ApiRequest): Promise<IncomingMessage> {
+  const response = await exchange(target, request);
+  if ((response.statusCode ?? 0) < 400) return response;
+  response.setEncoding("utf8");
+  throw await readProblem(response, request);
 }
 
 async function* readChunks(response: IncomingMessage, target: Endpoint): AsyncGenerator<string> {

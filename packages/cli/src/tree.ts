@@ -5,6 +5,7 @@ import {
   initCommand,
   nixTree,
   packagesTree,
+  releaseTree,
   serverTree,
 } from "./tree-groups.ts";
 import {
@@ -186,6 +187,7 @@ export const commandTree: CommandSpec = {
       load: async () => (await import("./commands/doctor.ts")).doctor,
     },
     { ...nixTree, group: deployGroup },
+    { ...releaseTree, group: deployGroup },
     { ...packagesTree, group: platformGroup },
     { ...serverTree, group: platformGroup },
     {

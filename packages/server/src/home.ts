@@ -44,6 +44,8 @@ export interface Home {
   readonly router: string;
   readonly supervisor: string;
   readonly uploads: string;
+  /** Key pair that signs what leaves this server. */
+  readonly keys: string;
   readonly socket: string;
   readonly scanDir: string;
   app(name: string): AppHome;
@@ -142,6 +144,7 @@ function makeHome(dir: string, runtimeDir: string, runtimeIsTmpfs: boolean): Hom
     router: join(dir, "router"),
     supervisor: join(dir, "supervisor"),
     uploads: join(dir, "uploads"),
+    keys: join(dir, "keys"),
     socket: join(runtimeDir, "hop3.sock"),
     scanDir: join(runtimeDir, "scan"),
     app: (name) => makeAppHome(join(dir, "apps", name)),

@@ -53,6 +53,8 @@ export const ServerSettings = z.strictObject({
       /** false lets builds out of the sandbox on a host that has none; such Releases are `unpinned`. */
       sandbox: z.boolean().default(true),
       "allow-impure": z.boolean().default(false),
+      /** Public keys of other servers (`name:base64`) whose exported Releases are accepted. */
+      "trusted-keys": z.array(z.string().regex(/^[^:\s]+:[A-Za-z0-9+/=]+$/)).default([]),
       "max-upload-bytes": z.int().default(1024 ** 3),
       "max-source-files": z.int().default(100_000),
     })

@@ -66,6 +66,14 @@ export const ReleaseSummary = z.strictObject({
 });
 export type ReleaseSummary = z.infer<typeof ReleaseSummary>;
 
+/** Hash parts of store paths: what an export may leave out for this server. */
+export const StoredHashes = z.strictObject({ hashes: z.array(z.string()) });
+export type StoredHashes = z.infer<typeof StoredHashes>;
+
+/** Public half of the key that a server signs exported Releases with. */
+export const StoreKey = z.strictObject({ publicKey: z.string() });
+export type StoreKey = z.infer<typeof StoreKey>;
+
 export const ReleaseDetail = ReleaseSummary.extend({
   artifact: BuildArtifact.optional(),
   verification: Verification.optional(),

@@ -19,7 +19,7 @@ export const phases = [
 export const Phase = z.enum(phases);
 export type Phase = z.infer<typeof Phase>;
 
-export const DeploymentKind = z.enum(["deploy", "config", "rollback", "restart"]);
+export const DeploymentKind = z.enum(["deploy", "config", "rollback", "restart", "import"]);
 export type DeploymentKind = z.infer<typeof DeploymentKind>;
 
 /**

@@ -26,9 +26,11 @@ import { noteOtherConfig } from "./stored-config.ts";
 export interface Deployer {
   /** The App of this name, made if it is new. */
   prepareApp(name: string): Promise<App>;
-  declare(app: App): Deployment;
+  declare(app: App, kind?: DeploymentKind): Deployment;
   /** Queues a declared Deployment whose upload has arrived. */
   deploy(deployment: Deployment, request: { revision?: string | undefined; force: boolean }): void;
+  /** Queues a declared Deployment of other work, such as taking over a Release of another server. */
+  run(deployment: Deployment, work: (attempt: Attempt) => Promise<void>): void;
   /** Finishes a Deployment that had switched before the server was restarted. */
   resume(deployment: Deployment, app: App, replaced: readonly ProcessRecord[]): void;
   applyConfig(app: App): Deployment;
@@ -73,7 +75,11 @@ export function makeDeployer(platform: Platform): Deployer {
       await platform.router.apply(desiredRoutes(platform));
       return app;
     },
-    declare: (app) => runner.declare(app, "deploy"),
+    declare: (app, kind = "deploy") => runner.declare(app, kind),
+    run(deployment, work) {
+      const app = platform.apps.findById(deployment.appId);
+      if (app !== undefined) runner.enqueue(deployment, app, work);
+    },
     deploy(deployment, request) {
       const app = platform.apps.findById(deployment.appId);
       if (app === undefined) return;

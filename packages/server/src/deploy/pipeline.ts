@@ -58,7 +58,7 @@ export function redeploy(attempt: Attempt, base: Release): Promise<void> {
 }
 
 /** A Release that never served keeps its number and its logs, and gives up its root. */
-async function withRelease(
+export async function withRelease(
   attempt: Attempt,
   work: (release: Release) => Promise<void>,
 ): Promise<void> {
@@ -125,7 +125,7 @@ async function build(attempt: Attempt, release: Release, planned: Planned): Prom
   }
 }
 
-function record(attempt: Attempt, release: Release, built: BuiltRelease): Release {
+export function record(attempt: Attempt, release: Release, built: BuiltRelease): Release {
   const { releases } = attempt.platform;
   releases.setBuilt(release, built, snapshotConfig(attempt, release));
   const ready = releases.find(release.appId, release.number);
@@ -157,7 +157,7 @@ async function keepArtifact(
 }
 
 /** Its directory on disk: what it is, and the root that keeps its closure even where an earlier Release has it too. */
-async function keepRelease(attempt: Attempt, release: Release): Promise<void> {
+export async function keepRelease(attempt: Attempt, release: Release): Promise<void> {
   const dir = attempt.home.release(release.number);
   const root = join(dir, "root");
   await mkdir(dir, { recursive: true });

@@ -13,6 +13,7 @@ import { nixRoutes } from "./routes/nix.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
 import { serverRoutes } from "./routes/server.ts";
+import { transferRoutes } from "./routes/transfer.ts";
 import type { Service } from "./service.ts";
 
 export interface HttpOptions {
@@ -36,6 +37,7 @@ export function makeHttpApp({ service, version, tokenHashes }: HttpOptions): Ope
     releaseRoutes,
     runRoutes,
     serverRoutes,
+    transferRoutes,
   ];
   for (const makeRoutes of api) app.route("/api/v1", makeRoutes(service));
   app.doc31("/api/v1/openapi.json", {

@@ -53,6 +53,8 @@ export interface TestServerOptions {
   readonly dieAt?: string;
   readonly dieApp?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** A program that starts the server instead of the test: its arguments are the command. */
+  readonly startedBy?: readonly [string, ...string[]];
 }
 
 /** A home with a package lock, so that a server starts on it at once. Ends with `destroyHome`. */
@@ -102,7 +104,8 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   };
   const script = join(import.meta.dirname, "run-server.ts");
   const args = ["--conditions=hop3-source", script, JSON.stringify(settings)];
-  const child = spawn(process.execPath, args, {
+  const [program = process.execPath, ...before] = [...(options.startedBy ?? []), process.execPath];
+  const child = spawn(program, [...before, ...args], {
     stdio: ["ignore", log, log],
     env: { ...process.env, ...options.env },
   });

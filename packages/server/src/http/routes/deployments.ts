@@ -1,14 +1,10 @@
-import { mkdir, rm } from "node:fs/promises";
 import { createRoute, z } from "@hono/zod-openapi";
 import { DeploymentSummary } from "@hop3/core";
 import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
-import { toFailure } from "../../deploy/errors.ts";
-import type { Platform } from "../../deploy/platform.ts";
-import { uploadPaths } from "../../deploy/receive.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
-import { receiveBody } from "../receive-body.ts";
+import { receiveUpload } from "../receive-upload.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
 
@@ -136,30 +132,4 @@ export function deploymentRoutes(service: Service) {
       const app = deployer.requireApp(c.req.valid("param").app);
       return c.json(show(deployer.restart(app)), 202);
     });
-}
-
-async function receiveUpload(
-  { platform }: Service,
-  deployment: Deployment,
-  body: ReadableStream | null,
-): Promise<void> {
-  const paths = uploadPaths(platform.home.uploads, deployment.id);
-  try {
-    await mkdir(paths.dir, { recursive: true, mode: 0o700 });
-    await receiveBody(body, paths.archive, platform.settings.policy["max-upload-bytes"]);
-  } catch (error) {
-    await rm(paths.dir, { recursive: true, force: true });
-    failDeclared(platform, deployment, error);
-    throw error;
-  }
-}
-
-/** Ends a Deployment that never came to its turn, for whoever watches it too. */
-function failDeclared(platform: Platform, { id, appId }: Deployment, error: unknown): void {
-  const failure = toFailure(error);
-  platform.deployments.end(id, "failed", { at: platform.now().toISOString(), failure });
-  const app = platform.apps.findById(appId);
-  if (app === undefined) return;
-  const home = platform.home.app(app.name);
-  platform.timelines.append(home, id, { type: "end", state: "failed", failure });
 }
