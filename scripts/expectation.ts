@@ -25,6 +25,8 @@ export const Expectation = z
     websocket: z
       .strictObject({ path: z.string().startsWith("/"), send: z.string(), expect: z.string() })
       .optional(),
+    /** The test that makes what the example needs first: a registry, an archive. */
+    preparedBy: z.string().endsWith(".test.ts").optional(),
     tier: z.enum(["nixpkgs", "source", "prebuilt", "unpinned"]).optional(),
     /** Every worker that has to be up. */
     workers: z.array(z.string()).optional(),

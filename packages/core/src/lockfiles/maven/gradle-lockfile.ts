@@ -3,9 +3,6 @@ import type { TextFile } from "../read-lockfile.ts";
 import { positionAt } from "../shared/position.ts";
 import { type MavenModule, moduleDirectory } from "./maven-file.ts";
 
-/** The command that writes them. */
-export const gradleLockRefresh = "gradle dependencies --write-locks";
-
 /** Lockfiles that Gradle writes: one for a project, its plugins or its settings, earlier one for a configuration. */
 export function isGradleLockfile(path: string): boolean {
   return (

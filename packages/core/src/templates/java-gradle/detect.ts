@@ -11,7 +11,7 @@ const rootScripts = [
 ] as const;
 
 /** Files that pin what Gradle downloads, best first. */
-export const gradlePins = ["gradle/verification-metadata.xml", "deps.json"] as const;
+const gradlePins = ["gradle/verification-metadata.xml", "deps.json"] as const;
 export const wrapperFile = "gradle/wrapper/gradle-wrapper.properties";
 
 export function detectJavaGradle({ tree }: DetectQuestion): Detection {
