@@ -5,7 +5,6 @@ import {
   initCommand,
   nixTree,
   packagesTree,
-  releaseTree,
   serverTree,
 } from "./tree-groups.ts";
 import {
@@ -15,6 +14,7 @@ import {
   directoryArgument,
   workerOption,
 } from "./tree-options.ts";
+import { releaseTree } from "./tree-release.ts";
 
 const deployGroup = "Deploy:";
 const lookGroup = "Look:";

@@ -54,6 +54,10 @@ export function makeDeployer(platform: Platform): Deployer {
     if (release === undefined) throw appNotDeployed({ app: app.name });
     return release;
   };
+  const run: Deployer["run"] = (deployment, work) => {
+    const app = platform.apps.findById(deployment.appId);
+    if (app !== undefined) runner.enqueue(deployment, app, work);
+  };
   /** Declares and queues; a Release that is known beforehand is named at once. */
   const enqueue = (app: App, kind: DeploymentKind, task: Task): Deployment => {
     const deployment = runner.declare(app, kind);
@@ -76,15 +80,8 @@ export function makeDeployer(platform: Platform): Deployer {
       return app;
     },
     declare: (app, kind = "deploy") => runner.declare(app, kind),
-    run(deployment, work) {
-      const app = platform.apps.findById(deployment.appId);
-      if (app !== undefined) runner.enqueue(deployment, app, work);
-    },
-    deploy(deployment, request) {
-      const app = platform.apps.findById(deployment.appId);
-      if (app === undefined) return;
-      runner.enqueue(deployment, app, (attempt) => deploy(attempt, request));
-    },
+    run,
+    deploy: (deployment, request) => run(deployment, (attempt) => deploy(attempt, request)),
     resume(deployment, app, replaced) {
       runner.resume(deployment, app, (attempt) => {
         attempt.note("info", resumedNote);
