@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { poetryContentHashes } from "../../core/src/lockfiles/shared/poetry-hash.ts";
 import {
   debianWheel,
   type IndexedFile,
@@ -154,8 +155,9 @@ answer = [with_c.answer(), by_hatch.name, by_poetry.name, version("lister"), cpp
   it("takes poetry.lock, and markers and groups as they stand in it", async () => {
     const hatch = sources.find(({ project }) => project === "by-hatch");
     const wanted = hatch?.sha256 ?? "";
+    const manifest = `[tool.poetry]\nname = "thing"\nversion = "1"\npackage-mode = false\n[tool.poetry.dependencies]\nby-hatch = "*"\n`;
     const text = await deploy("poetry-app", {
-      "pyproject.toml": `[tool.poetry]\nname = "thing"\nversion = "1"\npackage-mode = false\n[tool.poetry.dependencies]\nby-hatch = "*"\n`,
+      "pyproject.toml": manifest,
       "poetry.lock": `[[package]]
 name = "by-hatch"
 version = "1.0"
@@ -178,7 +180,7 @@ files = [{file = "for_windows-1.0.tar.gz", hash = "sha256:${wanted}"}]
 [metadata]
 lock-version = "2.1"
 python-versions = "*"
-content-hash = ""
+content-hash = "${poetryHash(manifest)}"
 `,
       "server.py": serve("import by_hatch\nanswer = [by_hatch.name]\n"),
       Procfile: "web: python server.py\n",
@@ -229,6 +231,12 @@ def run():
 if __name__ == "__main__":
     run()
 `;
+}
+
+function poetryHash(text: string): string {
+  const digest = (algorithm: string, content: string) =>
+    createHash(algorithm).update(content).digest("hex");
+  return poetryContentHashes({ file: "pyproject.toml", text }, digest)[0] ?? "";
 }
 
 /** As `uv lock` writes it; the addresses are those of an index that is not reachable here. */
