@@ -8,6 +8,8 @@ import type { TestServer } from "./test-server.ts";
 export interface Expectation {
   /** The test that makes what the example needs first: a registry, an archive. */
   readonly preparedBy?: string;
+  /** Where it is not the example's name. */
+  readonly template?: string;
   readonly requests: readonly {
     readonly path: string;
     readonly status: number;
@@ -37,9 +39,9 @@ export async function checkExample(
   name: string,
   dir = join(examplesDir, name),
 ): Promise<void> {
-  const template = templates.find(({ id }) => id === name);
-  expect(template, `examples/templates/${name} is of no template`).toBeDefined();
   const wanted = readExpectation(name);
+  const template = templates.find(({ id }) => id === (wanted.template ?? name));
+  expect(template, `examples/templates/${name} is of no template`).toBeDefined();
   const deployment = await server.deployed(name, dir);
   expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
   expect(deployment.state).toBe("succeeded");
@@ -59,5 +61,5 @@ export async function checkExample(
     "GET",
     `/apps/${name}/releases/${deployment.release}`,
   );
-  expect(release.artifact?.provenance).toMatchObject({ template: name, tier: wanted.tier });
+  expect(release.artifact?.provenance).toMatchObject({ template: template?.id, tier: wanted.tier });
 }
