@@ -12,6 +12,8 @@ import { type AskOptions, ask } from "./request.ts";
 export interface Registries {
   /** Addresses for builds, of all that are configured: they hold no credentials and need none. */
   forBuilds(): Promise<Readonly<Partial<Record<RegistryName, string>>>>;
+  /** The registries' own addresses, as an expression that leaves this server may name them. */
+  addresses(): Promise<Readonly<Partial<Record<RegistryName, string>>>>;
   /** Asks for a path below a registry's address, or for a whole address that one of its pages gave. */
   get(name: RegistryName, path: string, options?: AskOptions): Promise<Response>;
   /** The failure behind what a build wrote, where a registry refused it. */
@@ -47,6 +49,10 @@ export function makeRegistries(parts: RegistriesParts): Registries {
   };
   return {
     forBuilds,
+    async addresses() {
+      const found = [...(await addresses())].map(([name, { url }]) => [name, url] as const);
+      return Object.fromEntries(found);
+    },
     async get(name, path, options) {
       const registry = (await addresses()).get(name);
       if (registry === undefined) throw registryMissing({ registry: name });

@@ -18,7 +18,7 @@ export interface WebQuestion {
 /** Where apps that are one module have it. */
 export const entryFiles = ["app.py", "main.py", "wsgi.py", "asgi.py"] as const;
 
-const frameworks = "Flask|Bottle|Dash|FastAPI|Starlette|Quart|Litestar|Sanic";
+const frameworks = "Flask|Bottle|FastAPI|Starlette|Quart|Litestar";
 const needsAsgi = /^(?:FastAPI|Starlette|Quart|Litestar)$/;
 const objectPattern = new RegExp(
   `^(\\w+)\\s*(?::[^=\\n]+)?=\\s*(?:\\w+\\.)?(${frameworks})\\(`,

@@ -25,7 +25,15 @@ export async function findSources(
   const npmRegistry = z.url().safeParse(npm.stdout.trim());
   if (!npmRegistry.success)
     throw packagesUnsupportedHost({ missing: "a working npm (npm config get registry)" });
-  return { mirrors, npmRegistry: npmRegistry.data };
+  return { mirrors, npmRegistry: withoutUser(npmRegistry.data) };
+}
+
+/** A password in npm's own setting is for registries/, and stands in no file of ours. */
+function withoutUser(address: string): string {
+  const url = new URL(address);
+  url.username = "";
+  url.password = "";
+  return url.href;
 }
 
 export async function writeSources(dir: string, sources: Sources): Promise<void> {
