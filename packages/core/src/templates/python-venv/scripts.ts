@@ -52,8 +52,8 @@ with open(out, "wb") as target:
  * Makes a wheel of what was downloaded: a wheel is taken as it is, under the name that its own
  * metadata tell; a source archive is built with the tools of the package set.
  */
-export const wheelScript = `import email, os, pathlib, shutil, subprocess, sys, zipfile
-archive, name, target = sys.argv[1:]
+export const wheelScript = `import email, os, pathlib, shutil, subprocess, sys, tarfile, zipfile
+archive, target = sys.argv[1:]
 os.makedirs(target)
 
 
@@ -66,19 +66,20 @@ def wheel_name(wheel):
     return "-".join([info.split("/")[0].removesuffix(".dist-info"), *columns]) + ".whl"
 
 
-is_zip = zipfile.is_zipfile(archive)
-if is_zip:
+if zipfile.is_zipfile(archive):
     with zipfile.ZipFile(archive) as wheel:
         found = wheel_name(wheel)
     if found is not None:
         shutil.copy(archive, f"{target}/{found}")
         sys.exit(0)
-source = pathlib.Path.cwd() / (name + (".zip" if is_zip else ".tar.gz"))
-if not is_zip and not archive.endswith((".tar.gz", ".tgz")) and "." in pathlib.Path(archive).suffix:
-    source = source.with_name(name + "".join(pathlib.Path(archive).suffixes[-2:]))
-shutil.copy(archive, source)
+    shutil.unpack_archive(archive, "source", "zip")
+else:
+    # Any compression; always in the same place, since compilers write it into what they make.
+    with tarfile.open(archive) as source:
+        source.extractall("source", **({"filter": "data"} if hasattr(tarfile, "data_filter") else {}))
+[top, *_] = sorted(pathlib.Path("source").iterdir())
 arguments = ["--no-index", "--no-deps", "--no-build-isolation", "--disable-pip-version-check"]
-sys.exit(subprocess.call([sys.executable, "-m", "pip", "wheel", *arguments, "-w", target, source]))
+sys.exit(subprocess.call([sys.executable, "-m", "pip", "wheel", *arguments, "-w", target, f"./{top}"]))
 `;
 
 /**

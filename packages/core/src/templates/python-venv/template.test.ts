@@ -79,6 +79,25 @@ describe("python-venv with several hashes a requirement", () => {
   });
 });
 
+it("uses the lockfile's own addresses where the server has no index", async () => {
+  const url = "https://files.invalid/fast-1.0-py3-none-any.whl";
+  const text = await generate({
+    "uv.lock": `version = 1
+[[package]]
+name = "own"
+version = "1"
+source = { virtual = "." }
+dependencies = [{ name = "fast" }]
+[[package]]
+name = "fast"
+version = "1.0"
+source = { registry = "https://files.invalid/simple" }
+wheels = [{ url = "${url}", hash = "sha256:${hex("a")}" }]
+`,
+  });
+  expect(text).toContain(`registries.configured.pypi or "${url}"`);
+});
+
 describe("how a Python app is started when nobody says it", () => {
   const flask = "from flask import Flask\n\napp = Flask(__name__)\n";
   const pins = (...names: readonly string[]) =>

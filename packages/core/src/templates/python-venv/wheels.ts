@@ -144,8 +144,6 @@ const wheelFunction = nix.lambda(
         nix.ref("makeWheel"),
         " ",
         nix.ref("archive"),
-        " ",
-        nix.ref("name"),
         " $out\n",
       ),
     ),
