@@ -32,6 +32,7 @@ export function evaluateWithStandIn(text: string, { writesTexts = false } = {}):
     dev = "/stand-in/\${name}-dev";
     fetchDeps = arguments: builtins.seq (builtins.attrNames arguments) (thing "deps");
     wrappedRuby = thing "wrapped-ruby";
+    gemPath = "lib/ruby/gems";
     __functor = self: argument: builtins.seq (force argument) self;
   };
   pythonPackages = { ${pythonPackages.map((name) => `"${name}" = thing "${name}";`).join(" ")} };

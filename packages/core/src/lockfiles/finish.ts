@@ -163,7 +163,9 @@ function refuseUnhashed(
   context: ReadContext,
   unhashed: readonly UnhashedPackage[],
 ): void {
-  const [first] = unhashed;
+  const { isProduction = false } = context.options;
+  const missing = unhashed.filter((one) => !(isProduction && one.package.dev));
+  const [first] = missing;
   if (first === undefined) return;
   const { package: item } = first;
   const place = context.placeOf(item.name);

@@ -41,6 +41,10 @@ export interface LockedPackage {
   readonly format?: "wheel" | "sdist" | undefined;
   /** Extras of a Python package that the app asks for. */
   readonly extras?: readonly string[] | undefined;
+  /** Ruby: gems of the same lockfile that it needs. */
+  readonly needs?: readonly string[] | undefined;
+  /** Ruby: the system that the chosen gem is compiled for; absent where it comes as source. */
+  readonly platform?: string | undefined;
 }
 
 /** A directory of node_modules that a package goes to. */
@@ -111,6 +115,8 @@ export interface ReadOptions {
   readonly extras?: readonly string[] | undefined;
   /** SRI hashes from hop3.lock, by packageKey(). */
   readonly hashes?: Readonly<Record<string, string>> | undefined;
+  /** What only development needs may lack a hash: it is not fetched. */
+  readonly isProduction?: boolean | undefined;
   /** Return what has no hash instead of failing: for `hop3 nix lock`. */
   readonly allowUnhashed?: boolean | undefined;
 }

@@ -17,22 +17,16 @@ const manifests = [
   "requirements.txt",
   "uv.lock",
   "poetry.lock",
-  "uv.lock",
-  "poetry.lock",
   "manage.py",
   "app.py",
   "main.py",
   "wsgi.py",
   "asgi.py",
   "Gemfile",
+  "Gemfile.lock",
   "composer.json",
   "go.mod",
   "Cargo.toml",
-  "manage.py",
-  "app.py",
-  "main.py",
-  "wsgi.py",
-  "asgi.py",
 ] as const;
 
 /** No manifest is as large; a larger file is not one. */

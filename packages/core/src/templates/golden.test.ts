@@ -23,6 +23,21 @@ version = "1.0.9"
 source = "registry+https://index.example/"
 checksum = "${"0".repeat(64)}"
 `,
+  Gemfile: 'gem "rails"\ngroup :test do\n  gem "rspec"\nend\n',
+  "Gemfile.lock": `GEM
+  remote: https://gems.example/
+  specs:
+    nokogiri (1.16.5-x86_64-linux)
+    rails (7.1.3)
+      nokogiri (~> 1.16)
+    rspec (3.13.0)
+DEPENDENCIES
+  rails
+  rspec
+CHECKSUMS
+  nokogiri (1.16.5-x86_64-linux) sha256=${"1".repeat(64)}
+  rails (7.1.3) sha256=${"0".repeat(64)}
+`,
   "package.json": JSON.stringify({
     scripts: { start: "next start --port $PORT" },
     dependencies: { "@a/b": "1.0.0" },

@@ -8,8 +8,10 @@ import type {
 } from "../lockfile.ts";
 import { lockfileSyntax, lockfileUnsupportedSource, lockfileVersion } from "../lockfile-errors.ts";
 import { outsideApp, unsupportedGit } from "../shared/entry-problems.ts";
+import { developmentGems } from "../shared/gem-groups.ts";
 import { rankGemPlatform } from "../shared/gem-platform.ts";
 import {
+  directGems,
   fieldOf,
   type GemSection,
   type GemSpec,
@@ -36,13 +38,18 @@ function read(context: ReadContext): RawLockfile {
   const sections = parseGemSections(context.file, context.text);
   refuseOld(context, sections);
   const checksums = readChecksums(context, sections);
-  const packages: RawPackage[] = [];
+  const found: RawPackage[] = [];
   const local: LocalPackage[] = [];
   for (const section of sections) {
     if (section.name === "PATH") local.push(...readPath(context, section));
-    if (section.name === "GIT") packages.push(...readGit(context, section));
-    if (section.name === "GEM") packages.push(...readGems(context, section, checksums));
+    if (section.name === "GIT") found.push(...readGit(context, section));
+    if (section.name === "GEM") found.push(...readGems(context, section, checksums));
   }
+  const needsOf = new Map(
+    sections.flatMap(specLines).map(({ text, needs }) => [text.replace(/ .*$/, ""), needs]),
+  );
+  const development = developmentGems(context.options.manifest, directGems(sections), needsOf);
+  const packages = found.map((item) => ({ ...item, dev: development.has(item.name) }));
   return { version: bundlerVersion(sections), packages, local };
 }
 
@@ -86,11 +93,14 @@ function badLine(context: ReadContext, line: number) {
   return lockfileSyntax({ place: { file: context.file, line, column: 1 }, problem });
 }
 
-function readSpecs(context: ReadContext, section: GemSection): readonly GemSpec[] {
-  return specLines(section).map(({ text, line }) => {
+function readSpecs(
+  context: ReadContext,
+  section: GemSection,
+): readonly (GemSpec & { readonly needs: readonly string[] })[] {
+  return specLines(section).map(({ text, line, needs }) => {
     const spec = parseSpec(text);
     if (spec === undefined) throw badLine(context, line);
-    return spec;
+    return { ...spec, needs };
   });
 }
 
@@ -137,11 +147,13 @@ function readGems(
       dev: false,
       optional: false,
       needle: `${spec.name} (${spec.version}`,
+      needs: spec.needs,
+      platform: spec.platform === "ruby" ? undefined : spec.platform,
     };
   });
 }
 
-function bestVariant(context: ReadContext, variants: readonly GemSpec[]): GemSpec {
+function bestVariant<Spec extends GemSpec>(context: ReadContext, variants: readonly Spec[]): Spec {
   const ranked = variants
     .flatMap((spec) => {
       const rank = rankGemPlatform(spec.platform, context.target);

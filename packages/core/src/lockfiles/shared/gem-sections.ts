@@ -62,8 +62,26 @@ export function fieldOf(section: GemSection, field: string): string | undefined 
   return line?.text.slice(field.length + 2).trim();
 }
 
-/** The gems of a section: indented by four, what they depend on by six. */
-export function specLines(section: GemSection): readonly GemLine[] {
+/** A gem's line, indented by four, and the names of what it depends on, indented by six. */
+export interface SpecLine extends GemLine {
+  readonly needs: readonly string[];
+}
+
+/** The gems of a section. */
+export function specLines(section: GemSection): readonly SpecLine[] {
   const start = section.lines.findIndex(({ text }) => text === "specs:");
-  return start === -1 ? [] : section.lines.slice(start + 1).filter(({ indent }) => indent === 4);
+  const found: (GemLine & { needs: string[] })[] = [];
+  for (const line of start === -1 ? [] : section.lines.slice(start + 1)) {
+    if (line.indent === 4) found.push({ ...line, needs: [] });
+    else if (line.indent === 6) found.at(-1)?.needs.push(line.text.replace(/[ !(].*$/, ""));
+  }
+  return found;
+}
+
+/** Names of the gems that the Gemfile itself asks for. */
+export function directGems(sections: readonly GemSection[]): readonly string[] {
+  const lines = sections
+    .filter(({ name }) => name === "DEPENDENCIES")
+    .flatMap(({ lines }) => lines);
+  return lines.map(({ text }) => text.replace(/[ !(].*$/, ""));
 }
