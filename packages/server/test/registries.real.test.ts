@@ -246,8 +246,8 @@ function statusAs(uid: number, url: string): Promise<number> {
   if (process.getuid?.() !== uid) {
     const script = `const { request } = require("node:http");
 request(${JSON.stringify(url)}, (answer) => { console.log(answer.statusCode); process.exit(); }).end();`;
-    const argv = ["--reuid", String(uid), "--clear-groups", "--", process.execPath, "-e", script];
-    return Promise.resolve(Number(execFileSync("setpriv", argv, { encoding: "utf8", cwd: "/" })));
+    const options = { encoding: "utf8", cwd: "/", uid, gid: uid } as const;
+    return Promise.resolve(Number(execFileSync(process.execPath, ["-e", script], options)));
   }
   return new Promise((resolve, reject) => {
     request(url, (answer) => resolve(answer.resume().statusCode ?? 0))

@@ -66,6 +66,6 @@ export function fromUrl(name: RegistryName, text: string): RegistryAddress | und
   return { name, url: withoutSlash(url.href), authorization };
 }
 
-export function withoutSlash(url: string): string {
+function withoutSlash(url: string): string {
   return url.replace(/\/+$/, "");
 }
