@@ -120,8 +120,8 @@ function makeProgram(dir: string, path: string): void {
   const file = join(dir, path);
   if (existsSync(file) || /\/$/.test(path)) return;
   mkdirSync(dirname(file), { recursive: true });
-  // Distributions leave applets out of their busybox; the set's has both.
-  const tool = path.startsWith("/stand-in/busybox/bin/") ? basename(path) : undefined;
+  const isTool = /^\/stand-in\/(?:busybox|util-linux)\/bin\//.test(path);
+  const tool = isTool ? basename(path) : undefined;
   if (tool !== undefined)
     symlinkSync(tool === "awk" ? "/usr/bin/busybox" : `/usr/bin/${tool}`, file);
   else writeFileSync(file, recorder, { mode: 0o755 });

@@ -3,7 +3,7 @@ import { recipeTextInvalid } from "../launcher/generate-errors.ts";
 import { argumentOptions, launcherBindings, usedLauncherKeys } from "../launcher/launcher.ts";
 import { parseText, type TextScope } from "../launcher/parse-text.ts";
 import { shellWord } from "../launcher/shell.ts";
-import { isFixed, spliced, type Text, variable } from "../launcher/text.ts";
+import { dataDirectory, isFixed, spliced, type Text } from "../launcher/text.ts";
 import type { Binding, NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import { isIdentifier } from "../nix/names.ts";
@@ -65,9 +65,7 @@ function makeExpression(spec: AppSpec, rendering: Rendering): NixExpr {
   const command = commandOf(spec, rendering, scope);
   const isLaunched = needsLauncher(spec, rendering);
   const { app, section } = spec;
-  const startIn = rendering.startIn ?? [
-    variable("HOP3_DATA_DIR", { kind: "default", text: ["."] }),
-  ];
+  const startIn = rendering.startIn ?? dataDirectory;
   const othersStayThere = rendering.workingDir !== undefined && rendering.startIn === undefined;
   const launcher = { app, section, command, startIn, othersStayThere, scope };
   const bindings: readonly Binding[] = [
@@ -99,11 +97,12 @@ function makeExpression(spec: AppSpec, rendering: Rendering): NixExpr {
   return nix.fn(formals, nix.letIn(bindings, body));
 }
 
-/** A start script, where the recipe has something to say there or where a command would start in the wrong directory. */
+/** A start script, where the recipe has something to say there, or where commands start in the data directory. */
 function needsLauncher(spec: AppSpec, { command, startIn, workingDir }: Rendering): boolean {
   if (command.length === 0 && !spec.hasOwnCommands) return false;
   if (usedLauncherKeys(spec.section).length > 0 || startIn !== undefined) return true;
-  return spec.hasOwnCommands && workingDir === undefined;
+  const hasArguments = (spec.section["exec-args"] ?? []).length > 0;
+  return workingDir === undefined && (spec.hasOwnCommands || hasArguments);
 }
 
 /** Keys of a recipe that choose the package. */

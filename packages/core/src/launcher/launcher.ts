@@ -142,7 +142,7 @@ function prepare(
   commands: readonly StringPart[],
 ): readonly StringPart[] {
   if (config.length + commands.length === 0) return [];
-  const flock: readonly StringPart[] = [nix.ref("pkgs", "busybox"), "/bin/flock"];
+  const flock: readonly StringPart[] = [nix.ref("pkgs", "util-linux"), "/bin/flock"];
   return [
     `if [ "\${HOP3_ROLE:-}" != run ]; then\n# One process at a time: workers start together.\nexec 9>.hop3-start\n`,
     ...flock,

@@ -39,3 +39,6 @@ export function isFixed(text: Text): boolean {
 export function spliced(expr: NixExpr): readonly StringPart[] {
   return expr.kind === "string" ? expr.parts : [expr];
 }
+
+/** Where an app may write; without the platform, where its start script is called. */
+export const dataDirectory: Text = [variable("HOP3_DATA_DIR", { kind: "default", text: ["."] })];

@@ -68,9 +68,10 @@ export function deploySettings(
 }
 
 function healthcheckOf({ healthcheck = {} }: ConfigFile): Healthcheck {
-  const { path, status, contains, interval, timeout, retries } = healthcheck;
+  const { protocol, port, path, status, contains, interval, timeout, retries } = healthcheck;
   const start_period = healthcheck["start-period"];
-  return withoutGaps({ path, status, contains, interval, timeout, retries, start_period });
+  const asked = { protocol, port, path, status, contains };
+  return withoutGaps({ ...asked, interval, timeout, retries, start_period });
 }
 
 function limitsOf({ limits = {} }: ConfigFile): Limits {
@@ -80,7 +81,7 @@ function limitsOf({ limits = {} }: ConfigFile): Limits {
 }
 
 function envOf({ env = {}, nix = {} }: ConfigFile): EnvSettings {
-  const { _policy, computed, ...values } = env;
+  const { _policy, computed = {}, ...values } = env;
   const plain: Record<string, string> = {};
   const generated: Record<string, Generated> = {};
   const facts: Record<string, EnvFact> = {};
@@ -93,10 +94,12 @@ function envOf({ env = {}, nix = {} }: ConfigFile): EnvSettings {
     else facts[name] = value.key;
   }
   const policy = _policy ?? configDefaults.policy;
-  for (const [name, value] of Object.entries(recipeSecrets(nix))) {
-    if (values[name] === undefined && computed?.[name] === undefined) generated[name] = value;
-  }
-  return { policy, plain, generated, facts, fromAddons, computed: computed ?? {} };
+  // What [env] says of a variable goes before what a recipe makes up for it.
+  const made = Object.entries(recipeSecrets(nix)).filter(
+    ([name]) => !(name in values || name in computed),
+  );
+  Object.assign(generated, Object.fromEntries(made));
+  return { policy, plain, generated, facts, fromAddons, computed };
 }
 
 function mapValues<From, To>(

@@ -1,4 +1,4 @@
-import { fromNix, type Text } from "../../launcher/text.ts";
+import { dataDirectory, fromNix, type Text } from "../../launcher/text.ts";
 import type { NixExpr } from "../../nix/ast.ts";
 import { nix } from "../../nix/build.ts";
 import { packageRef, referenceName } from "../packages.ts";
@@ -45,6 +45,7 @@ function render(spec: AppSpec): Rendering {
     names,
     command: command(spec),
     path: more.map(({ expr }) => nix.string(expr, "/bin")),
+    startIn: dataDirectory,
     ...(section["writable-home-at-runtime"] === true ? { writableTree: ["."] } : {}),
   };
 }

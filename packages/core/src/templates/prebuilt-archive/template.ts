@@ -1,5 +1,5 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import type { Text } from "../../launcher/text.ts";
+import { dataDirectory, type Text } from "../../launcher/text.ts";
 import { inPackage, runCommand } from "../expressions.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
@@ -34,6 +34,7 @@ function render(spec: AppSpec): Rendering {
     package: runCommand({ name: spec.app, inputs: unpackInputs(spec), script }),
     names: { APPDIR: inPackage(`/${share}`) },
     command: command(spec, [tree.home, hasMappings ? "/bin" : `/${share}`]),
+    startIn: dataDirectory,
     ...tree.rendering,
   };
 }

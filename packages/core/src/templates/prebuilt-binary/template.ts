@@ -1,5 +1,5 @@
 import { encodeShellWord } from "../../encode/shell.ts";
-import { fromNix } from "../../launcher/text.ts";
+import { dataDirectory, fromNix } from "../../launcher/text.ts";
 import { inPackage, nix, runCommand } from "../expressions.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { archiveBindings, insidePath } from "../upstream.ts";
@@ -25,6 +25,7 @@ function render(spec: AppSpec): Rendering {
     bindings: archiveBindings(spec),
     package: runCommand({ name: spec.app, script }),
     names: { APPDIR: inPackage("/bin") },
+    startIn: dataDirectory,
     command: spec.hasOwnWeb ? [] : [[fromNix(nix.ref("package")), `/bin/${program}`]],
   };
 }

@@ -1,0 +1,312 @@
+import { readFile, stat, writeFile } from "node:fs/promises";
+import { connect, type NetConnectOpts } from "node:net";
+import { join } from "node:path";
+import { parseEnv } from "node:util";
+import type { AppDetail } from "@hop3/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeTree } from "./support/apps.ts";
+import { hop3 } from "./support/cli.ts";
+import {
+  destroyHome,
+  freePort,
+  makeTestHome,
+  startTestServer,
+  type TestServer,
+} from "./support/test-server.ts";
+import { until } from "./testbed.ts";
+
+let home = "";
+let server: TestServer;
+
+beforeAll(async () => {
+  home = await makeTestHome("runtime");
+  server = await startTestServer({ home });
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await destroyHome(home);
+});
+
+async function deploy(app: string, files: Readonly<Record<string, string>>) {
+  const deployment = await server.deployed(app, await makeTree(files));
+  expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+  return deployment;
+}
+
+function data(app: string, path: string): string {
+  return join(home, "apps", app, "data", path);
+}
+
+/** Variables that a process has written with `env`. */
+async function variables(file: string): Promise<Record<string, string | undefined>> {
+  return parseEnv(await until(() => readFile(file, "utf8").catch(() => undefined)));
+}
+
+const everything = (greeting: string) => `[metadata]
+version = "1.5"
+[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "busybox"
+exec-target = "httpd"
+exec-args = ["-f", "-p", "$BIND_ADDRESS:$PORT", "-h", "pages"]
+pre-exec = ["mkdir -p pages", "echo '${greeting}' >pages/index.html", "echo $HOP3_ROLE >>prepared"]
+[nix.local-vars]
+PRIVATE = "kept to the script"
+WHERE = "http://\${BIND_ADDRESS}:\${PORT}/"
+[nix.env-exports]
+GREETING = "${greeting} \${NAME:-nobody} \\"y\\""
+KEY = "\${KEY:-$(head -c 32 /dev/urandom | base64)}"
+URL = "db://user:$(head -c 16 /dev/urandom | base64)@host"
+[nix.env-exports-raw]
+TOOLS = "\${pkg}/bin"
+[nix.runtime-env]
+FIXED = "\${busybox}/bin"
+[[nix.conditional-env]]
+when = "NAME"
+env = { NAMED = "yes, $NAME" }
+[[nix.conditional-env]]
+when = "NOBODY"
+env = { UNNAMED = "yes" }
+[[nix.config-files]]
+path = "conf/deep/app.env"
+format = "dotenv"
+content = { GREETING = "$GREETING", PORT = "\${PORT}", LINES = "a\\nb \\\\ c", COUNT = 3 }
+[[nix.config-files]]
+path = "conf/app.ini"
+format = "ini"
+[nix.config-files.sections.main]
+key = "\${KEY}"
+where = "\${WHERE}"
+[[nix.config-files]]
+path = "conf/app.json"
+format = "json"
+[nix.config-files.content]
+greeting = "$GREETING"
+[[nix.config-files]]
+path = "conf/own.yaml"
+format = "yaml"
+create-if-missing = true
+[nix.config-files.content]
+greeting = "${greeting}"
+[[nix.config-files]]
+path = "conf/app.toml"
+format = "toml"
+[nix.config-files.content]
+greeting = "$GREETING"
+[[nix.config-files]]
+path = "conf/app.php"
+format = "php"
+[nix.config-files.content]
+greeting = "$GREETING"
+[[nix.config-files]]
+path = "conf/plain.txt"
+raw-content = "\${GREETING} \${PRIVATE} \`id\` $(id)"
+[env]
+NAME = "Ada '$(x)'"
+[run]
+before-run = "env >release.env"
+[run.workers]
+worker = "env >worker.env.new && mv worker.env.new worker.env && cat conf/app.ini >worker.ini && sleep 1000"
+list = ["sh", "-c", "env >list.env; exec sleep 1000"]
+`;
+
+describe("a start script", () => {
+  it("starts web, other workers, release steps and `hop3 run` with the same variables", async () => {
+    await deploy("all", { "hop3.toml": everything("one") });
+    expect((await server.get("all")).text).toBe("one\n");
+    const greeting = `one Ada '$(x)' "y"`;
+    for (const name of ["release.env", "worker.env", "list.env"]) {
+      const env = await variables(data("all", name));
+      expect(env, name).toMatchObject({
+        NAMED: "yes, Ada '$(x)'",
+        TOOLS: expect.stringMatching(/^\/nix\/store\/.*\/bin$/),
+        FIXED: expect.stringMatching(/^\/nix\/store\/.*\/bin$/),
+        KEY: expect.stringMatching(/^[A-Za-z0-9+/]{43}=$/),
+        URL: expect.stringMatching(/^db:\/\/user:[A-Za-z0-9+/]{22}==@host$/),
+        HOP3_ROLE: name === "release.env" ? "release" : "background",
+      });
+      expect(env["GREETING"], name).toBe(greeting);
+      expect(Object.keys(env)).not.toContain("PRIVATE");
+      expect(Object.keys(env)).not.toContain("UNNAMED");
+    }
+    const prepared = await readFile(data("all", "prepared"), "utf8");
+    expect(prepared.trim().split("\n").sort()).toEqual([
+      "background",
+      "background",
+      "release",
+      "web",
+    ]);
+    const ran = await hop3(
+      { home },
+      "run",
+      "--app",
+      "all",
+      "--",
+      "sh",
+      "-c",
+      'echo "$KEY|$HOP3_ROLE|$GREETING"',
+    );
+    const { KEY } = await variables(data("all", "worker.env"));
+    expect(ran.stdout).toBe(`${KEY}|run|${greeting}\n`);
+  });
+
+  it("writes files of every format with the values of the process", async () => {
+    const greeting = `one Ada '$(x)' "y"`;
+    const read = (path: string) => readFile(data("all", path), "utf8");
+    const { processes } = await server.json<AppDetail>("GET", "/apps/all");
+    const web = processes.find(({ worker }) => worker === "web");
+    const port = web?.address?.match(/:(\d+)$/)?.[1] ?? "";
+    expect(parseEnv(await read("conf/deep/app.env"))).toEqual({
+      GREETING: greeting,
+      PORT: port,
+      LINES: "a\nb \\ c",
+      COUNT: "3",
+    });
+    expect(await read("conf/app.ini")).toContain(`where = http://127.0.0.1:${port}/\n`);
+    expect(JSON.parse(await read("conf/app.json"))).toEqual({ greeting });
+    expect(await read("conf/app.toml")).toBe(`greeting = "one Ada '$(x)' \\"y\\""\n`);
+    expect(await read("conf/app.php")).toContain(`'greeting' => 'one Ada \\'$(x)\\' "y"'`);
+    expect(await read("conf/plain.txt")).toBe(`${greeting} kept to the script \`id\` $(id)\n`);
+    for (const file of ["deep/app.env", "app.ini", "app.json", "own.yaml", "app.toml", "app.php"]) {
+      expect((await stat(data("all", `conf/${file}`))).mode & 0o777, file).toBe(0o600);
+    }
+  });
+
+  it("keeps what an app has made its own, and writes the rest anew", async () => {
+    const { KEY } = await variables(data("all", "worker.env"));
+    await writeFile(data("all", "conf/own.yaml"), "changed: by the app\n");
+    await writeFile(data("all", "conf/app.json"), "{}");
+    await deploy("all", { "hop3.toml": everything("two") });
+    expect((await server.get("all")).text).toBe("two\n");
+    expect(await readFile(data("all", "conf/own.yaml"), "utf8")).toBe("changed: by the app\n");
+    expect(await readFile(data("all", "conf/app.json"), "utf8")).toContain("two Ada");
+    const after = await until(async () => {
+      const env = await variables(data("all", "worker.env"));
+      return env["HOP3_RELEASE"] === "2" && env;
+    });
+    expect(after["KEY"]).toBe(KEY);
+    const stored = await server.json<{ key: string }[]>("GET", "/apps/all/config");
+    expect(JSON.stringify(stored)).toContain("HOP3_SECRET_URL");
+  });
+});
+
+/** One line to a server that answers with lines. */
+function askLine(options: NetConnectOpts, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(options, () => socket.write(line));
+    socket.once("error", reject);
+    socket.once("data", (data) => {
+      socket.destroy();
+      resolve(String(data));
+    });
+  });
+}
+
+async function notesOf(id: number): Promise<string> {
+  return (await server.api("GET", `/deployments/${id}/events`)).text;
+}
+
+describe("a package of the set that speaks no HTTP", () => {
+  const redis = (save: string) => `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "redis"
+exec-target = "redis-server"
+exec-args = ["--unixsocket", "$PWD/redis.sock", "--port", "$PORT", "--save", "${save}", "--dir", "$PWD"]
+[healthcheck]
+protocol = "tcp"
+`;
+
+  it("redis is healthy by its connection, and not routed", async () => {
+    const { id } = await deploy("redis", { "hop3.toml": redis("60 1") });
+    const socket = { path: data("redis", "redis.sock") };
+    expect(await askLine(socket, "SET name ada\r\n")).toBe("+OK\r\n");
+    expect(await notesOf(id)).toMatch(/web listens on 127\.0\.0\.1:\d+; it is not routed/);
+    expect((await server.get("redis")).status).toBe(503);
+  });
+
+  it("memcached stops first where it holds a port of its own, and comes back where the next one fails", async () => {
+    const port = await freePort();
+    const memcached = (size: string) => `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "memcached"
+exec-args = ["-l", "127.0.0.1", "-p", "${port}", "-m", "${size}"]
+[healthcheck]
+protocol = "tcp"
+port = ${port}
+[deploy]
+strategy = "stop-first"
+`;
+    await deploy("memcached", { "hop3.toml": memcached("16") });
+    await deploy("memcached", { "hop3.toml": memcached("32") });
+    const limit = () => askLine({ port, host: "127.0.0.1" }, "stats\r\n");
+    expect(await limit()).toContain(`STAT limit_maxbytes ${32 * 1024 * 1024}\r\n`);
+    const tree = await makeTree({ "hop3.toml": memcached("nothing") });
+    const { failure } = await server.deployed("memcached", tree);
+    expect(failure?.code).toBe("PROCESS_EXITED");
+    const back = await until(() => limit().catch(() => undefined));
+    expect(back).toContain(`STAT limit_maxbytes ${32 * 1024 * 1024}\r\n`);
+  });
+
+  it("postgresql makes its cluster as the app's own user and serves on a socket", async () => {
+    const toml = (setting: string) => `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "postgresql"
+exec-target = "postgres"
+exec-args = ["-D", "$PGDATA", "-k", "$PWD", "-p", "$PORT", "-h", "127.0.0.1"]
+pre-exec = ["[ -s $PGDATA/PG_VERSION ] || initdb --no-locale --encoding UTF8 --auth trust --username app >/dev/null"]
+[nix.env-exports]
+PGDATA = "$PWD/cluster"
+NOTE = "${setting}"
+[healthcheck]
+protocol = "tcp"
+[deploy]
+strategy = "stop-first"
+`;
+    const sql = (text: string) =>
+      hop3(
+        { home },
+        "run",
+        "--app",
+        "db",
+        "--",
+        "sh",
+        "-c",
+        `psql -h "$HOP3_DATA_DIR" -p $(sed -n 4p cluster/postmaster.pid) -U app -Atc "${text}" postgres`,
+      );
+    await deploy("db", { "hop3.toml": toml("one") });
+    const made = await sql("create table t (x int); insert into t values (42)");
+    expect(made).toMatchObject({ exitCode: 0, stderr: "" });
+    await deploy("db", { "hop3.toml": toml("two") });
+    expect(await sql("select x from t")).toMatchObject({ exitCode: 0, stdout: "42\n" });
+  });
+});
+
+describe("a package of the set that serves", () => {
+  it("caddy", async () => {
+    await deploy("caddy", {
+      "hop3.toml": `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "caddy"
+exec-args = ["respond", "--listen", "$BIND_ADDRESS:$PORT", "hello from caddy"]
+`,
+    });
+    expect((await server.get("caddy")).text).toBe("hello from caddy");
+  });
+
+  it("adminer, files of PHP, beside PHP itself", async () => {
+    await deploy("adminer", {
+      "hop3.toml": `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "debianPackages.adminer"
+nixpkgs-packages = ["php"]
+[run]
+start = "php -S $BIND_ADDRESS:$PORT -t $ADMINER"
+[nix.runtime-env]
+ADMINER = "\${pkg}/share/adminer/adminer"
+`,
+    });
+    const { status, text } = await server.get("adminer");
+    expect([status, text.includes("Adminer")]).toEqual([200, true]);
+  });
+});
