@@ -128,36 +128,7 @@ let
     }
     // lib.optionalAttrs (development != null) { dev = package development; };
 
-  # Debian keeps several versions of PostgreSQL apart in directories of their own.
-  postgresql =
-    let
-      server = builtins.head (
-        builtins.filter (lib.hasPrefix "postgresql-") (archive.entryOf "postgresql").d
-      );
-      client = lib.replaceStrings [ "postgresql-" ] [ "postgresql-client-" ] server;
-    in
-    runSeed {
-      name = "postgresql-${archive.versionOf server}";
-      pname = "postgresql";
-      version = archive.versionOf server;
-      packages = map package [
-        server
-        client
-      ];
-      script = ''
-        mkdir -p $out/bin
-        for package in $packages; do
-          for program in $package/lib/postgresql/*/bin/*; do
-            [ -e $out/bin/''${program##*/} ] || ln -s $program $out/bin/
-          done
-        done
-      '';
-    }
-    // {
-      dev = package "libpq-dev";
-      lib = package "libpq5";
-      meta.mainProgram = "postgres";
-    };
+  postgresql = import ./postgresql.nix { inherit archive busybox lib; };
 
   makeHook =
     name: file:
@@ -223,6 +194,7 @@ let
       inherit (node) nodejs nodejs-slim;
       "nodejs_${node.major}" = node.nodejs;
       bashInteractive = bash;
+      inherit pkgs;
       buildPackages = pkgs;
       pkgsBuildHost = pkgs;
       callPackage = lib.callPackageWith pkgs;

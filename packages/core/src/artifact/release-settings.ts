@@ -11,6 +11,8 @@ export const ReleaseSettings = z.strictObject({
   startTimeoutSeconds: z.number().positive(),
   drainTimeoutSeconds: z.number().min(0),
   keep: z.int().min(1),
+  /** `stop-first`: the old Release ends before the new one starts. Absent: blue-green. */
+  strategy: z.enum(["blue-green", "stop-first"]).optional(),
   domains: z.array(DomainName),
 });
 export type ReleaseSettings = z.infer<typeof ReleaseSettings>;

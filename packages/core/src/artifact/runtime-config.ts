@@ -24,6 +24,10 @@ export const Worker = z.union([Command, WorkerSpec]);
 export type Worker = z.infer<typeof Worker>;
 
 export const Healthcheck = z.strictObject({
+  /** `tcp`: a connection is enough, and no HTTP is routed to the worker. */
+  protocol: z.enum(["http", "tcp"]).optional(),
+  /** Where a worker that speaks no HTTP listens instead of $PORT. */
+  port: z.int().min(1).max(65_535).optional(),
   path: z.string().startsWith("/").optional(),
   /** Lowest and highest status that counts as healthy. */
   status: z.union([z.int(), z.tuple([z.int(), z.int()])]).optional(),

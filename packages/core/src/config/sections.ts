@@ -181,6 +181,15 @@ function checkVariableNames(env: object, context: z.core.$RefinementCtx): void {
 }
 
 export const HealthcheckSection = z.strictObject({
+  protocol: explain(
+    z.enum(["http", "tcp"]).optional(),
+    "What web speaks; tcp: a connection is enough, and nothing is routed to it",
+    "http",
+  ),
+  port: explain(
+    z.int().min(1).max(65_535).optional(),
+    "Port to connect to, where it is not $PORT (protocol tcp)",
+  ),
   path: explain(z.string().startsWith("/").optional(), "Path that is asked for", "/"),
   status: explain(
     z.union([z.int().min(100).max(599), z.tuple([z.int(), z.int()])]).optional(),

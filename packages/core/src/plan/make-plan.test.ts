@@ -99,11 +99,7 @@ describe("makePlan", () => {
       request('[nix]\ntemplate = "php-app"\n'),
       { code: "NIX_FILE_AND_TEMPLATE", part: "hop3.nix" },
     ],
-    [
-      "local",
-      request('[build]\nmethod = "local"\n'),
-      { code: "PLAN_NO_BUILDER", part: "local: " },
-    ],
+    ["local", request('[build]\nmethod = "local"\n'), { code: "PLAN_NO_BUILDER", part: "local: " }],
     [
       "docker",
       request('[build]\nbuilder = "docker"\n'),
@@ -137,7 +133,6 @@ describe("makePlan", () => {
     ["[backup]\nschedule = 'x'\n", "hop3.toml:1:2 [backup] "],
     ["[admin]\nusername = 'x'\n", "hop3.toml:1:2 [admin] "],
     ["[contexts.a.env]\nB = 1\n", "hop3.toml:1:2 [contexts] "],
-    ["[deploy]\nstrategy = 'stop-first'\n", 'hop3.toml:2:1 [deploy] strategy = "stop-first"'],
     ["[deploy]\npreview = true\n", "hop3.toml:2:1 [deploy] preview "],
     ["[run.static]\n'/s' = 'x'\n", "hop3.toml:1:6 [run] static "],
     ["[healthcheck]\ncommand = 'x'\n", "hop3.toml:2:1 [healthcheck] command "],

@@ -82,12 +82,6 @@ const unenforced: readonly Unenforced[] = [
     effect: notYet,
   },
   {
-    path: ["deploy", "strategy"],
-    shown: '[deploy] strategy = "stop-first"',
-    isSet: ({ deploy }) => deploy?.strategy === "stop-first",
-    effect: "has no effect in this version: the old Release serves until the new one answers",
-  },
-  {
     path: ["run", "static"],
     shown: "[run] static",
     isSet: ({ run }) => run?.static !== undefined,

@@ -1,8 +1,10 @@
 import type { ReleaseState } from "@hop3/core";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
+import { describeAddress } from "../run/listen-address.ts";
 import { probeWeb } from "../run/probe.ts";
 import { watchSettled } from "../run/settle.ts";
+import { probeTcp } from "../run/tcp-probe.ts";
 import type { Attempt } from "./attempt.ts";
 import { claimDomain } from "./domains.ts";
 import { removeProcesses, retire } from "./drain.ts";
@@ -19,14 +21,18 @@ import { builtInDomain, desiredRoutes, publicUrl } from "./routes.ts";
 export async function activate(attempt: Attempt, release: Release): Promise<void> {
   const { platform, app } = attempt;
   let replaced: readonly ProcessRecord[];
+  let halted: readonly ProcessRecord[] = [];
   try {
     const started = await attempt.phase("provision", () => provision(attempt, release));
     platform.releases.setState(release.appId, release.number, "starting");
-    await attempt.phase("start", () => start(attempt, release, started));
+    if (release.settings?.strategy === "stop-first") {
+      halted = platform.processes.ofApp(app.id).filter(({ role }) => role === "current");
+    }
+    await attempt.phase("start", () => startAfter(attempt, release, { started, halted }));
     await attempt.phase("probe", () => probe(attempt, release, started));
     replaced = await attempt.phase("switch", () => switchTo(attempt, release));
   } catch (error) {
-    await takeBack(attempt, release, release.state);
+    await takeBack(attempt, release, { before: release.state, halted });
     throw error;
   }
   attempt.live(release.number, publicUrl(platform, app), false);
@@ -49,6 +55,18 @@ export async function finish(attempt: Attempt, replaced: readonly ProcessRecord[
 
 type Started = readonly ProcessRecord[];
 
+/** Where two Releases cannot run side by side, the old one's Processes end first; their records stay. */
+async function startAfter(
+  attempt: Attempt,
+  release: Release,
+  { started, halted }: { readonly started: Started; readonly halted: Started },
+): Promise<void> {
+  const { platform } = attempt;
+  if (halted.length > 0) attempt.note("info", "The old Release is stopped first");
+  await Promise.all(halted.map(({ id }) => platform.supervisor.stop(id)));
+  await start(attempt, release, started);
+}
+
 async function start(attempt: Attempt, release: Release, started: Started): Promise<void> {
   const { platform, app } = attempt;
   const specs = started.map((record) => makeProcessSpec(platform, { app, release, record }));
@@ -68,10 +86,11 @@ async function probe(attempt: Attempt, release: Release, started: Started): Prom
 }
 
 async function probeOne(
-  { platform, app }: Attempt,
+  attempt: Attempt,
   release: Release,
   { record, signal }: { readonly record: ProcessRecord; readonly signal: AbortSignal },
 ): Promise<void> {
+  const { platform, app } = attempt;
   const spec = makeProcessSpec(platform, { app, release, record });
   const target = {
     name: record.worker,
@@ -81,15 +100,25 @@ async function probeOne(
     signal,
   };
   if (record.kind !== "web") return watchSettled(target);
-  const address = await probeWeb({
+  const healthcheck = {
+    ...release.artifact?.runtime.healthcheck,
+    ...release.settings?.healthcheck,
+  };
+  const probeWorker = healthcheck.protocol === "tcp" ? probeTcp : probeWeb;
+  const address = await probeWorker({
     ...target,
     socketPath: `${platform.home.socketDir(record.id)}/http.sock`,
     port: record.port,
     host: builtInDomain(platform, app.name),
-    healthcheck: { ...release.artifact?.runtime.healthcheck, ...release.settings?.healthcheck },
+    healthcheck,
     startTimeoutMs: (release.settings?.startTimeoutSeconds ?? 60) * 1000,
   });
-  platform.processes.setAddress(record.id, address);
+  if (healthcheck.protocol !== "tcp") platform.processes.setAddress(record.id, address);
+  else
+    attempt.note(
+      "info",
+      `${record.worker} listens on ${describeAddress(address)}; it is not routed`,
+    );
 }
 
 /** The commit: one transaction makes the Release current, then the Router follows. From here on there is no way back. */
@@ -122,10 +151,20 @@ function commit(attempt: Attempt, release: Release): readonly ProcessRecord[] {
   return replaced.map((record) => ({ ...record, role: "draining", drainUntil }));
 }
 
-async function takeBack(attempt: Attempt, release: Release, before: ReleaseState): Promise<void> {
+async function takeBack(
+  attempt: Attempt,
+  release: Release,
+  { before, halted }: { readonly before: ReleaseState; readonly halted: Started },
+): Promise<void> {
   const { platform } = attempt;
   const isCommitted = platform.deployments.find(attempt.id)?.state === "live";
   if (isCommitted) return;
   await removeProcesses(platform, platform.processes.ofDeployment(attempt.id));
   platform.releases.setState(release.appId, release.number, before);
+  for (const record of halted) {
+    const old = platform.releases.find(record.appId, record.release);
+    if (old === undefined) continue;
+    const spec = makeProcessSpec(platform, { app: attempt.app, release: old, record });
+    await platform.supervisor.start(spec);
+  }
 }

@@ -36,6 +36,7 @@ function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSetti
     startTimeoutSeconds: wanted.startTimeoutSeconds,
     drainTimeoutSeconds: wanted.drainTimeoutSeconds,
     keep: wanted.keep,
+    strategy: wanted.strategy,
     domains: [...wanted.domains.list],
   };
 }

@@ -7,6 +7,8 @@ import { assertNeverDied, lastLog, type WatchedProcess } from "./watched-process
 
 /** `[healthcheck]` of hop3.toml and of the RuntimeConfig; seconds. */
 interface Healthcheck {
+  readonly protocol?: "http" | "tcp" | undefined;
+  readonly port?: number | undefined;
   readonly path?: string | undefined;
   readonly status?: number | readonly [lowest: number, highest: number] | undefined;
   readonly contains?: string | undefined;
@@ -55,7 +57,7 @@ export const probeUnhealthy = defineError<{
   status: 422,
   message: ({ name, path, problem }) => `Worker '${name}' is not healthy: GET ${path} ${problem}`,
   hint: () =>
-    "See its output with `hop3 logs`; `[healthcheck]` in hop3.toml sets the path and the status that count as healthy",
+    'See its output with `hop3 logs`; `[healthcheck]` in hop3.toml sets the path and the status that count as healthy, and protocol = "tcp" is for what speaks no HTTP',
   detail: ({ body }) => (body === "" ? undefined : body),
 });
 
@@ -167,12 +169,16 @@ function judge(probe: WebProbe, answer: ProbeAnswer): string | undefined {
 }
 
 async function failure(probe: WebProbe, answer: ProbeAnswer, problem: string): Promise<Error> {
+  if (answer.kind === "refused") return notListening(probe);
+  await assertNeverDied(probe);
+  const body = answer.kind === "answer" ? probe.redact(answer.body.slice(0, shownBody)) : "";
+  return probeUnhealthy({ name: probe.name, path: pathOf(probe), problem, body });
+}
+
+/** What is said of a worker that runs and does not listen where it should. */
+export async function notListening(probe: WebProbe): Promise<Error> {
   const { pid } = await assertNeverDied(probe);
-  const { name, port, redact } = probe;
-  if (answer.kind !== "refused") {
-    const body = answer.kind === "answer" ? redact(answer.body.slice(0, shownBody)) : "";
-    return probeUnhealthy({ name, path: pathOf(probe), problem, body });
-  }
+  const { name, port } = probe;
   const others = pid === undefined ? [] : await portsOfGroup(pid);
   const seconds = Math.round(probe.startTimeoutMs / 1_000);
   return probeNotListening({ name, seconds, port, others, log: await lastLog(probe) });
