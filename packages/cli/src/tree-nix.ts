@@ -24,4 +24,15 @@ export const projectCommands: readonly CommandSpec[] = [
     options: [{ name: "check", summary: "Change nothing; fail where hop3.lock is out of date" }],
     load: async () => (await import("./commands/nix-lock.ts")).nixLock,
   },
+  {
+    name: "export",
+    summary: "Write the app's packaging as package.nix and flake.nix, in the style of nixpkgs",
+    notes: [
+      "For people who use Nix without Hop3, and for giving a packaging back: callPackage fills in what the package needs, meta says what [metadata] says. Addresses of language registries are those of the server.",
+    ],
+    examples: ["hop3 nix export", "hop3 nix export ../shop --force"],
+    args: [directoryArgument],
+    options: [{ name: "force", summary: "Replace files of these names" }],
+    load: async () => (await import("./commands/nix-export.ts")).nixExport,
+  },
 ];

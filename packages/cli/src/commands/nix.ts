@@ -1,37 +1,11 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  defineError,
-  ExitCode,
-  generatePlanned,
-  makePlan,
-  noConfig,
-  type Plan,
-  readPlanFiles,
-  templates,
-  withoutNixSection,
-} from "@hop3/core";
-import { makeDirectoryTree } from "@hop3/core/node";
+import { generatePlanned, templates, withoutNixSection } from "@hop3/core";
 import { line, table } from "../blocks.ts";
 import type { Answer } from "../command.ts";
-import { readConfigFile, resolveFrom } from "../config-file.ts";
 import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
-import { readSource } from "../source.ts";
-
-const nixNothingToWrite = defineError<{ file: string }>({
-  code: "NIX_NOTHING_TO_WRITE",
-  exitCode: ExitCode.conflict,
-  status: 409,
-  message: ({ file }) => `the app has its own ${file}: no template writes one`,
-  hint: ({ file }) => `Read ${file}; hop3 plan says what a deploy makes of it`,
-});
-
-interface Generated {
-  readonly directory: string;
-  readonly plan: Plan;
-  readonly text: string;
-}
+import { readNixProject } from "./nix-project.ts";
 
 /** Prints the expression that a deploy would build. */
 export async function nixPlan(input: Input, context: Context): Promise<Answer> {
@@ -77,16 +51,7 @@ export async function nixTiers(): Promise<Answer> {
   };
 }
 
-async function generate(input: Input, context: Context): Promise<Generated> {
-  const directory = resolveFrom(context, input.args[0] ?? ".");
-  const loaded = (await readConfigFile(directory)) ?? noConfig();
-  const tree = makeDirectoryTree(await readSource(directory, loaded, context));
-  const files = await readPlanFiles(tree);
-  const plan = makePlan({ tree, loaded, ...files });
-  if (plan.nix.template === undefined) throw nixNothingToWrite({ file: plan.nix.file });
-  return {
-    directory,
-    plan,
-    text: await generatePlanned(plan, { tree, loaded, procfile: files.procfile }),
-  };
+async function generate(input: Input, context: Context) {
+  const { directory, plan, request } = await readNixProject(input, context);
+  return { directory, plan, text: await generatePlanned(plan, request) };
 }

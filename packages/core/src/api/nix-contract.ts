@@ -22,6 +22,12 @@ export const NixCheck = z.strictObject({
 });
 export type NixCheck = z.infer<typeof NixCheck>;
 
+/** Addresses of the server's registries, without credentials. */
+export const RegistryAddresses = z.strictObject({
+  registries: z.partialRecord(z.enum(registryNames), z.string()),
+});
+export type RegistryAddresses = z.infer<typeof RegistryAddresses>;
+
 const Wanted = z.strictObject({
   key: z.string(),
   registry: z.enum(registryNames),

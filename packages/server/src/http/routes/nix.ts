@@ -1,5 +1,5 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { AppName, LockRequest, NixCheck } from "@hop3/core";
+import { AppName, LockRequest, NixCheck, RegistryAddresses } from "@hop3/core";
 import { checkSource } from "../../deploy/check-source.ts";
 import { hashPackages } from "../../registries/hash-files.ts";
 import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
@@ -31,9 +31,18 @@ const checkSourceRoute = createRoute({
   responses: { 200: json(NixCheck, "What a build would do"), ...problems },
 });
 
+const getRegistries = createRoute({
+  method: "get",
+  path: "/nix/registries",
+  responses: { 200: json(RegistryAddresses, "Those that have an address"), ...problems },
+});
+
 export function nixRoutes({ platform }: Service) {
   const { registries, stopping, settings } = platform;
   return makeRoutes()
+    .openapi(getRegistries, async (c) => {
+      return c.json({ registries: await registries.addresses() }, 200);
+    })
     .openapi(lockPackages, (c) => {
       const { packages } = c.req.valid("json");
       const signal = AbortSignal.any([c.req.raw.signal, stopping]);
