@@ -152,11 +152,13 @@ describe("a registry that wants credentials", () => {
   });
 
   it("is not to be had by the users of apps", async () => {
-    const drvs = readdirSync("/nix/store").filter((name) =>
-      /secretly-1\.0.*\.whl\.drv$/.test(name),
-    );
-    const text = drvs.map((name) => readFileSync(join("/nix/store", name), "utf8")).join("");
-    const address = /http:\/\/127\.0\.0\.1:(\d+)\/pypi\/simple/.exec(text);
+    const [own] = wheels;
+    const hash = `sha256-${Buffer.from(own?.sha256 ?? "", "hex").toString("base64")}`;
+    const text = readdirSync("/nix/store")
+      .filter((name) => /secretly-1\.0.*\.whl\.drv$/.test(name))
+      .map((name) => readFileSync(join("/nix/store", name), "utf8"))
+      .find((derivation) => derivation.includes(hash));
+    const address = /http:\/\/127\.0\.0\.1:(\d+)\/pypi\/simple/.exec(text ?? "");
     expect(address).not.toBeNull();
     const url = `${address?.[0]}/secretly/`;
     expect(await statusAs(0, url)).toBe(200);
