@@ -67,7 +67,7 @@ describe.each(kinds)("$kind, as its tool wrote it ($text.length characters)", (i
     expect(find("debug")[0]).toMatchObject({ dev: false, optional: false });
   });
 
-  it.runIf(input.kind !== "yarn-classic")("leaves out what another system needs", () => {
+  it("leaves out what another system needs", () => {
     const systems = (options: ReadOptions) =>
       listAll(read(input, options))
         .map(({ name }) => name)
@@ -77,11 +77,6 @@ describe.each(kinds)("$kind, as its tool wrote it ($text.length characters)", (i
       "@esbuild/darwin-arm64",
       "fsevents",
     ]);
-  });
-
-  it.runIf(input.kind === "yarn-classic")("marks what may be missing", () => {
-    expect(find("fsevents")[0]).toMatchObject({ optional: true, dev: false });
-    expect(find("@esbuild/win32-x64")[0]).toMatchObject({ optional: true, dev: true });
   });
 
   it("reads hashes that hop3.lock has", () => {

@@ -27,6 +27,7 @@ import {
   readGraph,
   Snapshot,
 } from "../shared/pnpm-graph.ts";
+import { layOutPnpm } from "../shared/pnpm-layout.ts";
 import { classify } from "../shared/reach.ts";
 import { insidePath } from "../shared/safe.ts";
 import { parseYaml } from "../shared/yaml.ts";
@@ -91,18 +92,43 @@ function read(context: ReadContext): RawLockfile {
   const entries = checkShape(context, z.record(z.string(), Entry), lock.packages ?? {});
   const snapshots =
     lock.snapshots ?? checkShape(context, z.record(z.string(), Snapshot), lock.packages ?? {});
-  const { graph, roots } = readGraph(importersOf(lock), snapshots);
-  const roleOf = mergeRoles(Object.keys(snapshots), classify(graph, roots));
+  const importers = importersOf(lock);
+  const { graph, roots } = readGraph(importers, snapshots);
+  const roleOfKey = classify(graph, roots);
+  const roleOf = mergeRoles(Object.keys(snapshots), roleOfKey);
   const packages: RawPackage[] = [];
-  const local: LocalPackage[] = [];
+  const local = new Map<string, LocalPackage>();
   for (const [key, entry] of Object.entries(entries)) {
     const role = roleOf.get(bareKey(key)) ?? { dev: false, optional: false };
     if (role.optional && !runsOn(entry, context.target)) continue;
     const inTree = readLocal(context, key, entry);
-    if (inTree !== undefined) local.push(inTree);
+    if (inTree !== undefined) local.set(bareKey(key), inTree);
     else packages.push({ ...readEntry(context, key, entry), ...role });
   }
-  return { version: lock.lockfileVersion ?? "", packages: onceEach(packages), local };
+  const names = new Map(packages.map(({ needle, name }) => [needle, name]));
+  const isInstalled = (key: string) => names.has(bareKey(key)) || local.has(bareKey(key));
+  const layout = layOutPnpm({
+    importers,
+    snapshots: new Map(Object.entries(snapshots).filter(([key]) => isInstalled(key))),
+    nameOf: (key) => names.get(bareKey(key)) ?? splitKey(key).name,
+    roleOf: roleOfKey,
+    localOf: (key) => local.get(bareKey(key))?.path,
+  });
+  const variants = Map.groupBy(Object.keys(snapshots), bareKey);
+  return {
+    version: lock.lockfileVersion ?? "",
+    packages: onceEach(packages).map((item) => {
+      return { ...item, places: (variants.get(item.needle) ?? []).map(layout.placeOf) };
+    }),
+    local: [...local.values(), ...workspacesOf(importers)],
+    links: layout.links,
+  };
+}
+
+function workspacesOf(importers: Readonly<Record<string, unknown>>): readonly LocalPackage[] {
+  return Object.keys(importers)
+    .filter((directory) => directory !== ".")
+    .map((directory) => ({ name: directory.replace(/^.*\//, ""), path: directory }));
 }
 
 /** Version 6 repeats a package for each set of peers: the file to fetch is one. */

@@ -8,6 +8,7 @@ import type {
   ReadContext,
 } from "../lockfile.ts";
 import { missingField, outsideApp, unsupportedGit } from "../shared/entry-problems.ts";
+import type { Edge, HoistRoot } from "../shared/hoist.ts";
 import {
   gitSource,
   looksLikeGit,
@@ -17,8 +18,11 @@ import {
   productionDependencies,
   sourceOfUrl,
 } from "../shared/npm.ts";
+import { nameRunsOn } from "../shared/platform-name.ts";
 import { classify, type Graph, type Roots } from "../shared/reach.ts";
 import { insidePath } from "../shared/safe.ts";
+import { findWorkspaces, type Workspace } from "../shared/workspaces.ts";
+import { layOutYarn } from "../shared/yarn-layout.ts";
 import { parseYarnText, type YarnEntry } from "../shared/yarn-text.ts";
 
 /** yarn.lock of Yarn 1. */
@@ -34,37 +38,53 @@ export const yarnClassic: LockfileKind = {
 };
 
 function read(context: ReadContext): RawLockfile {
-  const entries = parseYarnText(context.file, context.text);
-  const manifest = manifestOf(context);
-  const roleOf = classify(readGraph(entries), rootsOf(entries, manifest));
+  const lock = openLock(context);
+  const roleOf = classify(readGraph(lock), rootsOf(lock));
+  const isWanted = (id: string): boolean => {
+    const name = nameOf(lock.entries.get(id)?.patterns[0] ?? "");
+    return !roleOf(id).optional || nameRunsOn(name, context.target);
+  };
+  const layout = layOutYarn({
+    roots: hoistRoots(lock),
+    dependenciesOf: (id) => edgesOf(lock, lock.entries.get(id)).filter(([, to]) => isWanted(to)),
+    roleOf,
+    localOf: (id) => localPathOf(context, lock, id),
+  });
   const packages: RawPackage[] = [];
-  const local: LocalPackage[] = [];
-  for (const entry of entries) {
+  const local: LocalPackage[] = lock.own.slice(1).map(({ directory, manifest }) => {
+    return { name: manifest.name ?? "", version: undefined, path: directory };
+  });
+  for (const [id, entry] of lock.entries) {
     const inTree = readLocal(context, entry);
     if (inTree !== undefined) local.push(inTree);
-    else packages.push({ ...readEntry(context, entry), ...roleOf(idOf(entry)) });
+    else if (isWanted(id)) {
+      const item = readEntry(context, entry);
+      packages.push({ ...item, ...roleOf(id), places: layout.placesOf(id) });
+    }
   }
-  return { version: "1", packages, local };
+  return { version: "1", packages, local, links: layout.links };
 }
 
-function manifestOf({ options }: ReadContext): PackageManifest | undefined {
-  const { manifest } = options;
-  if (manifest === undefined) return undefined;
-  return parsePackageManifest({ file: "package.json", text: manifest });
+interface Lock {
+  readonly entries: ReadonlyMap<string, YarnEntry>;
+  readonly ids: ReadonlyMap<string, string>;
+  /** The app and its workspaces; none where there is no manifest. */
+  readonly own: readonly Workspace[];
+}
+
+function openLock({ file, text, options }: ReadContext): Lock {
+  const { manifest, members = {} } = options;
+  const entries = parseYarnText(file, text);
+  const ids = idsByPattern(entries);
+  const byId = new Map(entries.map((entry) => [idOf(entry), entry]));
+  if (manifest === undefined) return { entries: byId, ids, own: [] };
+  const root = parsePackageManifest({ file: "package.json", text: manifest });
+  const own = [{ directory: "", manifest: root }, ...findWorkspaces(manifest, members)];
+  return { entries: byId, ids, own };
 }
 
 function idOf(entry: YarnEntry): string {
   return entry.patterns.join(", ");
-}
-
-function readGraph(entries: readonly YarnEntry[]): Graph {
-  const ids = idsByPattern(entries);
-  const follow = (edges: ReadonlyMap<string, string>) =>
-    [...edges].flatMap(([name, range]) => ids.get(`${name}@${range}`) ?? []);
-  return {
-    required: new Map(entries.map((entry) => [idOf(entry), follow(entry.dependencies)])),
-    optional: new Map(entries.map((entry) => [idOf(entry), follow(entry.optionalDependencies)])),
-  };
 }
 
 function idsByPattern(entries: readonly YarnEntry[]): ReadonlyMap<string, string> {
@@ -73,21 +93,74 @@ function idsByPattern(entries: readonly YarnEntry[]): ReadonlyMap<string, string
   );
 }
 
+/** Ids of workspaces begin with a character that no pattern of a package has. */
+function findId(lock: Lock, name: string, range: string): string | undefined {
+  const locked = lock.ids.get(`${name}@${range}`);
+  if (locked !== undefined) return locked;
+  const workspace = lock.own.slice(1).find(({ manifest }) => manifest.name === name);
+  return workspace === undefined ? undefined : `/${workspace.directory}`;
+}
+
+function localPathOf(context: ReadContext, lock: Lock, id: string): string | undefined {
+  if (id.startsWith("/")) return id.slice(1);
+  const entry = lock.entries.get(id);
+  return entry === undefined ? undefined : readLocal(context, entry)?.path;
+}
+
+function findEdges(lock: Lock, wanted: Iterable<readonly [string, string]>): readonly Edge[] {
+  return [...wanted].flatMap(([name, range]): readonly Edge[] => {
+    const id = findId(lock, name, range);
+    return id === undefined ? [] : [[name, id]];
+  });
+}
+
+function edgesOf(lock: Lock, entry: YarnEntry | undefined): readonly Edge[] {
+  if (entry === undefined) return [];
+  return findEdges(lock, [...entry.dependencies, ...entry.optionalDependencies]);
+}
+
+function hoistRoots(lock: Lock): readonly HoistRoot[] {
+  if (lock.own.length === 0) {
+    const dependencies = rootsOf(lock).production.map((id): Edge => [nameOf(id), id]);
+    return [{ directory: "", dependencies }];
+  }
+  return lock.own.map(({ directory, manifest }) => {
+    const { devDependencies, dependencies, optionalDependencies } = manifest;
+    const wanted = { ...devDependencies, ...dependencies, ...optionalDependencies };
+    return { directory, dependencies: findEdges(lock, Object.entries(wanted)) };
+  });
+}
+
+function readGraph(lock: Lock): Graph {
+  const follow = (wanted: Iterable<readonly [string, string]>) =>
+    findEdges(lock, wanted).map(([, id]) => id);
+  const all = [...lock.entries];
+  return {
+    required: new Map(all.map(([id, { dependencies }]) => [id, follow(dependencies)])),
+    optional: new Map(
+      all.map(([id, { optionalDependencies }]) => [id, follow(optionalDependencies)]),
+    ),
+  };
+}
+
 /** Without a manifest: whatever no other entry asks for is asked for by the app. */
-function rootsOf(entries: readonly YarnEntry[], manifest: PackageManifest | undefined): Roots {
-  const ids = idsByPattern(entries);
-  if (manifest === undefined) {
-    const graph = readGraph(entries);
+function rootsOf(lock: Lock): Roots {
+  if (lock.own.length === 0) {
+    const graph = readGraph(lock);
     const asked = new Set([...graph.required.values(), ...graph.optional.values()].flat());
-    const production = entries.map(idOf).filter((id) => !asked.has(id));
+    const production = [...lock.entries.keys()].filter((id) => !asked.has(id));
     return { production, optional: [], development: [] };
   }
-  const find = (map: Readonly<Record<string, string>> | undefined) =>
-    Object.entries(map ?? {}).flatMap(([name, range]) => ids.get(`${name}@${range}`) ?? []);
+  const find = (
+    pick: (manifest: PackageManifest) => Readonly<Record<string, string>> | undefined,
+  ) =>
+    lock.own.flatMap(({ manifest }) =>
+      findEdges(lock, Object.entries(pick(manifest) ?? {})).map(([, id]) => id),
+    );
   return {
-    production: find(productionDependencies(manifest)),
-    optional: find(manifest.optionalDependencies),
-    development: find(manifest.devDependencies),
+    production: find(productionDependencies),
+    optional: find(({ optionalDependencies }) => optionalDependencies),
+    development: find(({ devDependencies }) => devDependencies),
   };
 }
 
@@ -155,14 +228,16 @@ function findSource(
 /** Yarn 1 keeps no copy of the manifest: every range in it needs its pattern. */
 function compare(context: CompareContext): readonly string[] {
   const manifest = parsePackageManifest(context.manifest);
-  const ids = idsByPattern(parseYarnText(context.file, context.text));
+  const options = { ...context.options, manifest: context.manifest.text };
+  const lock = openLock({ ...context, options });
   const wanted = {
     ...manifest.devDependencies,
     ...manifest.dependencies,
     ...manifest.optionalDependencies,
   };
   return Object.entries(wanted)
-    .filter(([name, range]) => !ids.has(`${name}@${range}`) && !/^(?:link|workspace):/.test(range))
+    .filter(([name, range]) => findId(lock, name, range) === undefined)
+    .filter(([, range]) => !/^(?:link|workspace):/.test(range))
     .map(([name, range]) => `${name} ${range} is missing in ${context.file}`)
     .sort();
 }
