@@ -109,17 +109,20 @@ function environment(
   lockfile: Lockfile | undefined,
   home: NixExpr | undefined,
 ): Readonly<Record<string, NixExpr>> {
-  const common = { LANG: nix.string("C.UTF-8"), RACK_ENV: nix.string("production") };
-  if (lockfile === undefined) return common;
-  const has = (gem: string) => lockfile.packages.some(({ name }) => name === gem);
-  const gemfile = gemfiles.find(({ lockfile: name }) => lockfile.file === name)?.manifest;
   const on = nix.string("1");
-  return {
-    ...common,
+  const common = {
+    LANG: nix.string("C.UTF-8"),
+    RACK_ENV: nix.string("production"),
     GEM_HOME: nix.string(...gemHome),
     GEM_PATH: nix.string(...gemHome),
     BUNDLE_FROZEN: on,
     BUNDLE_WITHOUT: nix.string(without),
+  };
+  if (lockfile === undefined) return common;
+  const has = (gem: string) => lockfile.packages.some(({ name }) => name === gem);
+  const gemfile = gemfiles.find(({ lockfile: name }) => lockfile.file === name)?.manifest;
+  return {
+    ...common,
     ...(home === undefined ? {} : { BUNDLE_GEMFILE: nix.string(home, `/${gemfile}`) }),
     ...(has("railties")
       ? {
