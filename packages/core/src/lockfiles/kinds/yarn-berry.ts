@@ -8,7 +8,16 @@ import type {
   RawPackage,
   ReadContext,
 } from "../lockfile.ts";
-import { lockfileVersion } from "../lockfile-errors.ts";
+import { lockfileUnsupportedSource, lockfileVersion } from "../lockfile-errors.ts";
+import {
+  bareRange,
+  berryEdges,
+  berryGraph,
+  berryHoistRoots,
+  berryRoots,
+  Entry,
+  type Lock,
+} from "../shared/berry-graph.ts";
 import { missingField, outsideApp, unsupportedGit } from "../shared/entry-problems.ts";
 import { checkShape } from "../shared/json.ts";
 import {
@@ -19,24 +28,11 @@ import {
   parsePackageManifest,
   sourceOfUrl,
 } from "../shared/npm.ts";
-import { classify, type Graph, type Roots } from "../shared/reach.ts";
+import { classify } from "../shared/reach.ts";
 import { insidePath } from "../shared/safe.ts";
 import { parseYaml } from "../shared/yaml.ts";
 import { meetsConditions } from "../shared/yarn-conditions.ts";
-
-const Versions = z.record(z.string(), z.string()).nullish();
-
-const Entry = z.object({
-  version: z.string().optional(),
-  resolution: z.string().optional(),
-  dependencies: Versions,
-  dependenciesMeta: z
-    .record(z.string(), z.object({ optional: z.string().optional() }).nullable())
-    .nullish(),
-  bin: Versions,
-  conditions: z.string().optional(),
-});
-type Entry = z.infer<typeof Entry>;
+import { layOutYarn } from "../shared/yarn-layout.ts";
 
 const Metadata = z.object({ __metadata: z.object({ version: z.string() }) });
 
@@ -54,11 +50,6 @@ export const yarnBerry: LockfileKind = {
 
 const noTarballHash =
   "Yarn's checksum is that of a zip archive of its own making, not of the registry's file";
-
-interface Lock {
-  readonly version: string;
-  readonly entries: readonly (readonly [descriptors: string, entry: Entry])[];
-}
 
 function parseLock(context: ReadContext): Lock {
   const raw = checkShape(
@@ -83,21 +74,54 @@ function parseLock(context: ReadContext): Lock {
 
 function read(context: ReadContext): RawLockfile {
   const lock = parseLock(context);
-  const roleOf = classify(readGraph(lock), rootsOf(lock, manifestOf(context)));
+  const manifest = manifestOf(context);
+  const roleOf = classify(berryGraph(lock), berryRoots(lock, manifest));
   const packages: RawPackage[] = [];
-  const local: LocalPackage[] = [];
-  for (const [descriptors, entry] of lock.entries) {
-    const role = roleOf(descriptors);
-    const { name, protocol, reference } = splitResolution(context, descriptors, entry);
-    if (protocol === "workspace" || protocol === "portal" || protocol === "link") {
-      local.push({ name, path: localPath(context, name, reference) });
-    } else if (protocol === "file") {
-      local.push({ name, version: entry.version, path: localPath(context, name, reference) });
-    } else if (protocol !== "patch" && meetsConditions(entry.conditions, context.target)) {
-      packages.push({ ...readEntry(context, descriptors, entry), ...role });
+  const local = new Map<string, LocalPackage>();
+  const wanted = new Set<string>();
+  for (const [id, entry] of lock.entries) {
+    const { name, protocol, reference } = splitResolution(context, id, entry);
+    if (protocol === "patch") refuseOwnPatch(context, name, reference);
+    else if (["workspace", "portal", "link", "file"].includes(protocol)) {
+      local.set(id, {
+        name,
+        version: ownVersion(entry),
+        path: localPath(context, name, reference),
+      });
+    } else if (meetsConditions(entry.conditions, context.target)) {
+      wanted.add(id);
+      packages.push({ ...readEntry(context, id, entry), ...roleOf(id) });
     }
   }
-  return { version: lock.version, packages, local };
+  const layout = layOutYarn({
+    roots: berryHoistRoots(lock, (id) => local.get(id)?.path),
+    dependenciesOf: (id) =>
+      berryEdges(lock, id).filter(([, to]) => wanted.has(to) || local.has(to)),
+    roleOf,
+    localOf: (id) => local.get(id)?.path,
+  });
+  return {
+    version: lock.version,
+    packages: packages.map((item) => ({ ...item, places: layout.placesOf(item.needle) })),
+    local: [...local.values()],
+    links: layout.links,
+  };
+}
+
+/** Yarn's placeholder for what has none. */
+function ownVersion({ version }: Entry): string | undefined {
+  return version === "0.0.0-use.local" ? undefined : version;
+}
+
+/** Yarn's own patches are for its Plug'n'Play; those of a project change what the app does. */
+function refuseOwnPatch(context: ReadContext, name: string, reference: string): void {
+  if (reference.includes("builtin<")) return;
+  throw lockfileUnsupportedSource({
+    place: context.placeOf(`${name}@patch:`),
+    name,
+    source: "a patch of the project",
+    hint: `Apply the patch with patch-package from a postinstall script, or depend on a fork of ${name}`,
+  });
 }
 
 function manifestOf({ options }: ReadContext): PackageManifest | undefined {
@@ -168,60 +192,6 @@ function findSource(
   const git = gitSource(text);
   if (git === undefined) throw unsupportedGit(context, name, text);
   return git;
-}
-
-function splitDescriptors(descriptors: string): readonly string[] {
-  return descriptors.split(/, */);
-}
-
-/** Until version 6, ranges in `dependencies` leave out `npm:`. */
-function bareRange(range: string): string {
-  return range.replace(/^npm:(?!.+@)/, "");
-}
-
-function idsOf(lock: Lock): ReadonlyMap<string, string> {
-  return new Map(
-    lock.entries.flatMap(([descriptors]) =>
-      splitDescriptors(descriptors).map((one) => {
-        const at = one.indexOf("@", 1);
-        return [`${one.slice(0, at)}@${bareRange(one.slice(at + 1))}`, descriptors] as const;
-      }),
-    ),
-  );
-}
-
-function readGraph(lock: Lock): Graph {
-  const ids = idsOf(lock);
-  const edges = (isOptional: boolean) =>
-    new Map(
-      lock.entries.map(([descriptors, entry]) => {
-        const found = Object.entries(entry.dependencies ?? {})
-          .filter(([name]) => (entry.dependenciesMeta?.[name]?.optional === "true") === isOptional)
-          .flatMap(([name, range]) => ids.get(`${name}@${bareRange(range)}`) ?? []);
-        return [descriptors, found] as const;
-      }),
-    );
-  return { required: edges(false), optional: edges(true) };
-}
-
-function isWorkspace(descriptors: string): boolean {
-  return descriptors.includes("@workspace:");
-}
-
-/** The lockfile merges devDependencies into the app's dependencies; the manifest tells them apart. */
-function rootsOf(lock: Lock, manifest: PackageManifest | undefined): Roots {
-  const graph = readGraph(lock);
-  const ids = idsOf(lock);
-  const development = Object.entries(manifest?.devDependencies ?? {}).flatMap(
-    ([name, range]) => ids.get(`${name}@${bareRange(range)}`) ?? [],
-  );
-  const dev = new Set(development);
-  const workspaces = lock.entries.map(([descriptors]) => descriptors).filter(isWorkspace);
-  const asked = (edges: Graph["required"]) =>
-    workspaces
-      .flatMap((id) => edges.get(id) ?? [])
-      .filter((id) => !dev.has(id) && !isWorkspace(id));
-  return { production: asked(graph.required), optional: asked(graph.optional), development };
 }
 
 function compare(context: CompareContext): readonly string[] {
