@@ -27,6 +27,8 @@ export const Expectation = z
       .optional(),
     /** The test that makes what the example needs first: a registry, an archive. */
     preparedBy: z.string().endsWith(".test.ts").optional(),
+    /** The template of an example that has another name. */
+    template: z.string().optional(),
     tier: z.enum(["nixpkgs", "source", "prebuilt", "unpinned"]).optional(),
     /** Every worker that has to be up. */
     workers: z.array(z.string()).optional(),
