@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gunzipSync, gzipSync } from "node:zlib";
 import type { DeploymentSummary, Problem } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
@@ -438,6 +439,46 @@ const uploads: Readonly<Record<string, ExpectedFailure & { archive: () => Buffer
     message: "more than 2000000 bytes",
     hint: "server.toml",
   },
+  "zeros that are no archive and would fill the memory": {
+    archive: () => gzipSync(Buffer.alloc(50_000_000)),
+    code: "UPLOAD_TOO_LARGE",
+    message: "more than 2000000 bytes",
+    hint: "server.toml",
+  },
+  "a file that says it is larger than any disk": {
+    archive: () => rawTar([{ name: "zeros", body: "0", size: 8 ** 11 - 1 }]),
+    code: "UPLOAD_TOO_LARGE",
+    message: "more than 2000000 bytes",
+    hint: "server.toml",
+  },
+  "zeros behind its end": {
+    archive: () => {
+      const whole = gunzipSync(rawTar([{ name: "index.txt", body: "x" }]));
+      return gzipSync(Buffer.concat([whole, Buffer.alloc(50_000_000)]));
+    },
+    code: "UPLOAD_TOO_LARGE",
+    message: "more than 2000000 bytes",
+    hint: "server.toml",
+  },
+  "a name that is not UTF-8": {
+    archive: () =>
+      rawTar([{ name: Buffer.from([0x61, 0xff, 0xfe]).toString("latin1"), isLatin1: true }]),
+    code: "UPLOAD_BROKEN",
+    message: "is not UTF-8",
+    hint: "Deploy again",
+  },
+  "a name longer than a directory holds": {
+    archive: () => longName("n".repeat(300)),
+    code: "UPLOAD_BROKEN",
+    message: "is longer than 255 bytes",
+    hint: "Deploy again",
+  },
+  "a path deeper than any file system has": {
+    archive: () => longName(`${"d/".repeat(3000)}f`),
+    code: "UPLOAD_BROKEN",
+    message: "path excessively deep",
+    hint: "Deploy again",
+  },
   "a secret": {
     archive: () =>
       rawTar([
@@ -450,6 +491,14 @@ const uploads: Readonly<Record<string, ExpectedFailure & { archive: () => Buffer
     place: "settings.py:1",
   },
 };
+
+/** A file whose name stands in a header of its own, as GNU tar writes long ones. */
+function longName(name: string): Buffer {
+  return rawTar([
+    { name: "././@LongLink", type: "L", body: `${name}\0` },
+    { name: name.slice(0, 90), body: "x" },
+  ]);
+}
 
 function randomText(length: number): string {
   return Array.from({ length }, () => Math.random().toString(36)[2]).join("");

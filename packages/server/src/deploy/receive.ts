@@ -1,8 +1,10 @@
 import { createReadStream } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
 import {
-  type Hop3Error,
+  Hop3Error,
   linkStaysInside,
   makeSourceFilter,
   sourceLinkEscapes,
@@ -70,16 +72,43 @@ async function extractInto({ archive, dir, limits }: ReceiveRequest): Promise<vo
     umask: 0o022,
   });
   unpacker.on("error", (error: Error) => gate.refuse(uploadBroken({ reason: error.message })));
-  for await (const chunk of createReadStream(archive)) {
-    unpacker.write(chunk as Buffer);
-    gate.check();
-  }
+  let isOver = false;
+  unpacker.on("eof", () => {
+    isOver = true;
+  });
+  await readUnzipped(archive, gate, (chunk) => {
+    // The time that the parser takes for zeros behind the end grows with their square.
+    if (!isOver) unpacker.write(chunk);
+  });
   unpacker.end();
   gate.check();
 }
 
+/** Unzips here and not in the parser, which would do it at once and let nobody else have a turn. */
+async function readUnzipped(
+  archive: string,
+  gate: Gate,
+  use: (chunk: Buffer) => void,
+): Promise<void> {
+  try {
+    await pipeline(createReadStream(archive), createGunzip(), async (chunks) => {
+      for await (const chunk of chunks as AsyncIterable<Buffer>) {
+        gate.countBytes(chunk.length);
+        gate.check();
+        use(chunk);
+        gate.check();
+      }
+    });
+  } catch (error) {
+    if (error instanceof Hop3Error || !(error instanceof Error)) throw error;
+    throw uploadBroken({ reason: error.message.slice(0, 500) });
+  }
+}
+
 interface Gate {
   admits(entry: ReadEntry): boolean;
+  /** Bytes of the archive itself, unzipped: what is in it, and what is not even that. */
+  countBytes(count: number): void;
   refuse(problem: Hop3Error): void;
   /** Throws the first reason to stop. */
   check(): void;
@@ -89,6 +118,9 @@ interface Gate {
 function makeGate(limits: ReceiveLimits): Gate {
   let bytes = 0;
   let files = 0;
+  let archived = 0;
+  // A header and a name of any length for each file.
+  const mostArchived = limits.maxBytes + limits.maxFiles * 4096 + 1024 * 1024;
   let problem: Hop3Error | undefined;
   const judge = (entry: ReadEntry): Hop3Error | undefined => {
     files += 1;
@@ -102,6 +134,11 @@ function makeGate(limits: ReceiveLimits): Gate {
   };
   return {
     refuse,
+    countBytes(count) {
+      archived += count;
+      if (archived > mostArchived)
+        refuse(uploadTooLarge({ limit: limits.maxBytes, unit: "bytes" }));
+    },
     admits(entry) {
       const found = judge(entry);
       if (found !== undefined) refuse(found);
@@ -126,6 +163,12 @@ const admittedTypes: ReadonlySet<string> = new Set([
 function judgeEntry({ path, type, linkpath = "" }: ReadEntry): Hop3Error | undefined {
   if (!admittedTypes.has(type)) {
     return uploadBroken({ reason: `${path} is neither a file nor a directory nor a link` });
+  }
+  if (path.includes("\uFFFD")) {
+    return uploadBroken({ reason: `the name ${path} is not UTF-8` });
+  }
+  if (path.split("/").some((name) => Buffer.byteLength(name) > 255)) {
+    return uploadBroken({ reason: `the name ${path.slice(0, 60)}… is longer than 255 bytes` });
   }
   if (!linkStaysInside("", path)) {
     return uploadBroken({ reason: `${path} leads out of the tree` });

@@ -1,5 +1,5 @@
 import { createHash, type Hash } from "node:crypto";
-import { createReadStream, type Dirent, type Stats } from "node:fs";
+import { createReadStream, type Dirent, readFileSync, type Stats } from "node:fs";
 import { lstat, readdir, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { defineError, ExitCode } from "@hop3/core";
@@ -68,13 +68,19 @@ async function writeFile(hash: Hash, path: string, stats: Stats): Promise<void> 
   text(hash, "contents");
   number(hash, stats.size);
   let length = 0;
-  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const chunk of contents(path, stats)) {
     length += chunk.length;
     hash.update(chunk);
   }
   if (length !== stats.size)
     throw cannotHash({ path, kind: "a file that changes while it is read" });
   pad(hash, length);
+}
+
+/** A stream costs more than most files of a Source take to read; between two of them others have a turn. */
+async function* contents(path: string, { size }: Stats): AsyncGenerator<Buffer> {
+  if (size <= 64 * 1024) yield readFileSync(path);
+  else yield* createReadStream(path) as AsyncIterable<Buffer>;
 }
 
 function kindOf(entry: Dirent): "directory" | "file" | "link" {

@@ -6,6 +6,8 @@ export interface RawEntry {
   readonly type?: string;
   readonly link?: string;
   readonly body?: string;
+  /** The name is written as Latin-1, which is no UTF-8 beyond ASCII. */
+  readonly isLatin1?: boolean;
   /** What the header claims; default: the length of the body. */
   readonly size?: number;
 }
@@ -20,10 +22,10 @@ export function rawTar(entries: readonly RawEntry[]): Buffer {
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]));
 }
 
-function header({ name, type = "0", link = "", size }: RawEntry, length: number): Buffer {
+function header({ name, type = "0", link = "", size, isLatin1 }: RawEntry, length: number): Buffer {
   const block = Buffer.alloc(512);
   const octal = (value: number, digits: number): string => value.toString(8).padStart(digits, "0");
-  block.write(name, 0, 100);
+  block.write(name, 0, 100, isLatin1 === true ? "latin1" : "utf8");
   block.write(`${octal(0o644, 7)}\0`, 100);
   block.write(`${octal(0, 7)}\0${octal(0, 7)}\0`, 108);
   block.write(`${octal(size ?? length, 11)}\0`, 124);
