@@ -1,6 +1,6 @@
 import type { CommandSpec, OptionSpec } from "./command.ts";
 import { projectCommands } from "./tree-nix.ts";
-import { appOption, detachOption, directoryArgument } from "./tree-options.ts";
+import { appArgument, appOption, detachOption, directoryArgument } from "./tree-options.ts";
 
 const noRestartOption: OptionSpec = {
   name: "no-restart",
@@ -61,7 +61,13 @@ export const nixTree: CommandSpec = {
     },
     {
       name: "tiers",
-      summary: "List the templates and where the bytes that they run come from",
+      summary:
+        "Say where the bytes of an app's Releases come from; without one, those of templates",
+      notes: [
+        "nixpkgs: built from source by the package set. source: built here from source, every dependency pinned by hash. prebuilt: an upstream file, pinned by hash. unpinned: none of these. A tier is a claim; the measurement beside it is that of hop3 nix verify.",
+      ],
+      examples: ["hop3 nix tiers", "hop3 nix tiers shop"],
+      args: [appArgument],
       load: async () => (await import("./commands/nix.ts")).nixTiers,
     },
     {
@@ -70,7 +76,8 @@ export const nixTree: CommandSpec = {
       notes: [
         "The tier is a claim, this is its measurement. What runs is not disturbed, and the result is kept with its date: hop3 releases shows it.",
       ],
-      examples: ["hop3 nix verify --app shop", "hop3 nix verify --app shop --release 3 --json"],
+      examples: ["hop3 nix verify shop", "hop3 nix verify shop --release 3 --json"],
+      args: [appArgument],
       options: [
         appOption,
         {

@@ -1,10 +1,18 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { generatePlanned, templates, withoutNixSection } from "@hop3/core";
-import { line, table } from "../blocks.ts";
+import {
+  type AppName,
+  generatePlanned,
+  templates,
+  type VerificationState,
+  withoutNixSection,
+} from "@hop3/core";
+import { line, type Span, table } from "../blocks.ts";
+import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
+import { formatAge } from "../text.ts";
 import { readNixProject } from "./nix-project.ts";
 
 /** Prints the expression that a deploy would build. */
@@ -38,8 +46,41 @@ export async function nixEject(input: Input, context: Context): Promise<Answer> 
   };
 }
 
-/** Lists the templates with the tier of what they make. */
-export async function nixTiers(): Promise<Answer> {
+/** Lists the Releases of an app with tier and measurement; without one, templates with the tier of what they make. */
+export async function nixTiers(input: Input, context: Context): Promise<Answer> {
+  const app = input.app();
+  return app === undefined ? templateTiers() : await releaseTiers(app, context);
+}
+
+async function releaseTiers(app: AppName, context: Context): Promise<Answer> {
+  const request = { path: at`/apps/${app}/releases`, signal: context.signal };
+  const { releases } = await context.client.json(request, "Releases");
+  const rows = releases.map(({ number, state, tier, verified }) => ({
+    release: number,
+    state,
+    tier,
+    verified,
+  }));
+  const none = line(`${app} has no Releases yet. Deploy it: hop3 deploy DIR --app ${app}`);
+  const shown = table(
+    ["release", "state", "tier", "measured", "when"],
+    rows.map(({ release, state, tier, verified }) => [
+      String(release),
+      state,
+      tier ?? "-",
+      measuredSpan(verified?.state),
+      verified === undefined ? "-" : formatAge(verified.at, context.now()),
+    ]),
+  );
+  return { json: { app, releases: rows }, blocks: rows.length === 0 ? [none] : [shown] };
+}
+
+function measuredSpan(state: VerificationState | undefined): Span {
+  if (state === undefined) return { text: "not yet", tone: "dim" };
+  return { text: state, tone: state === "reproducible" ? "good" : "bad" };
+}
+
+function templateTiers(): Answer {
   return {
     json: templates.map(({ id, tier, title, description }) => ({ id, tier, title, description })),
     blocks: [

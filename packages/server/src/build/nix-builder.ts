@@ -6,15 +6,18 @@ import { derivationName, isFixedOutput } from "../nix/derivations.ts";
 import { nixNotPure } from "../nix/errors.ts";
 import { evaluationProblem } from "../nix/eval-problem.ts";
 import type { Builder, BuildResult } from "./builder.ts";
+import { missingLibrary } from "./missing-library.ts";
 import { checkEvaluation, Evaluation, parseRuntimeConfig } from "./nix-contract.ts";
 import { type NixBuild, type NixBuilderParts, prepareBuild } from "./nix-inputs.ts";
 import { buildProblem } from "./nix-problem.ts";
 import { readEvaluation, recordEvaluation } from "./recorded-evaluation.ts";
 import { reuseResult } from "./reuse-result.ts";
+import { makeTurns } from "./verify/turns.ts";
 import { verify } from "./verify/verify.ts";
 
 /** Builds a project's own hop3.nix: accept is in the Plan, the rest is evaluate, build, check. */
 export function makeNixBuilder(parts: NixBuilderParts): Builder {
+  const turns = makeTurns();
   return {
     name: "nix",
     async build(plan, io) {
@@ -33,7 +36,9 @@ export function makeNixBuilder(parts: NixBuilderParts): Builder {
     },
     async verify(request) {
       const recorded = await readEvaluation(request.releaseDirs);
-      return verify(parts, { ...request, recorded });
+      // Two of one derivation would leave what they compare at the same place.
+      const onWait = (): void => request.onLine("Waiting for another verification to end");
+      return turns(() => verify(parts, { ...request, recorded }), onWait);
     },
   };
 }
@@ -100,7 +105,11 @@ async function realise(
   if (result.exitCode === 0) return;
   const { stderr } = result;
   const refusal = await parts.registries.refusalIn(stderr);
-  throw refusal ?? buildProblem({ stderr, logFile, file: plan.nix.file, positions });
+  throw (
+    refusal ??
+    (await missingLibrary(stderr, parts)) ??
+    buildProblem({ stderr, logFile, file: plan.nix.file, positions })
+  );
 }
 
 async function check(nixBuild: NixBuild, derivation: ReleaseDerivation): Promise<BuildResult> {

@@ -141,7 +141,9 @@ function makeWrites(db: Database): Omit<ReleaseStore, keyof Reads> {
     setBuilt: (release, built, config) => {
       db.run(
         `UPDATE releases SET state = 'ready', artifact = ?, settings = ?, input_hash = ?, config = ?,
-           config_keys = ?, config_digest = ?, closure_paths = ?, closure_bytes = ?
+           config_keys = ?, config_digest = ?, closure_paths = ?, closure_bytes = ?, verification = (
+             SELECT verification FROM releases WHERE app_id = ? AND verification IS NOT NULL
+               AND artifact ->> 'location' = ? ORDER BY number DESC LIMIT 1)
          WHERE app_id = ? AND number = ?`,
         JSON.stringify(built.artifact),
         JSON.stringify(built.settings),
@@ -151,6 +153,8 @@ function makeWrites(db: Database): Omit<ReleaseStore, keyof Reads> {
         config.digest,
         built.closure.paths,
         built.closure.bytes,
+        release.appId,
+        built.artifact.location,
         release.appId,
         release.number,
       );

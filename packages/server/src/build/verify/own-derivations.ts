@@ -16,34 +16,38 @@ export function ownDerivations(
   top: string,
   isBuiltHere: (outPath: string) => boolean,
 ): readonly OwnDerivation[] {
-  const own: OwnDerivation[] = [];
+  const own = new Map<string, OwnDerivation>();
   const seen = new Set<string>();
-  const visit = (drvPath: string, isWantedByOwn: boolean): void => {
+  const visit = (drvPath: string): void => {
     const derivation = graph.get(drvPath);
-    if (derivation === undefined) return;
-    if (isFixedOutput(derivation)) {
-      // Once as the input of something own is enough, whoever needed it before.
-      if (!isWantedByOwn || seen.has(drvPath)) return;
-      seen.add(drvPath);
-      own.push({ drvPath, derivation, kind: "fetch" });
-      return;
-    }
-    if (seen.has(drvPath)) return;
+    if (derivation === undefined || seen.has(drvPath)) return;
     seen.add(drvPath);
-    const isOwn = !isOfPackageSet(derivation) && outputsOf(derivation).some(isBuiltHere);
-    for (const input of Object.keys(derivation.inputDrvs)) visit(input, isOwn);
-    if (isOwn) own.push({ drvPath, derivation, kind: "build" });
+    const inputs = Object.keys(derivation.inputDrvs);
+    for (const input of inputs) visit(input);
+    if (isOfPackageSet(derivation) || !outputsOf(derivation).some(isBuiltHere)) return;
+    // Whatever is fetched for the package set's own packages is not among these inputs.
+    for (const fetch of fetchesAmong(graph, inputs)) own.set(fetch.drvPath, fetch);
+    own.set(drvPath, { drvPath, derivation, kind: "build" });
   };
-  visit(top, true);
-  return own;
+  visit(top);
+  return [...own.values()];
+}
+
+function fetchesAmong(graph: Derivations, inputs: readonly string[]): readonly OwnDerivation[] {
+  return inputs.flatMap((drvPath) => {
+    const derivation = graph.get(drvPath);
+    const isFetch = derivation !== undefined && isFixedOutput(derivation);
+    return isFetch ? [{ drvPath, derivation, kind: "fetch" as const }] : [];
+  });
 }
 
 /**
  * The `debian` set is built by a program that no derivation has made, its seed; whatever an app makes is built by a
  * program of the set.
  */
-function isOfPackageSet({ builder, inputSrcs, inputDrvs }: Derivation): boolean {
-  if (builder.startsWith("builtin:")) return true;
+function isOfPackageSet(derivation: Derivation): boolean {
+  const { builder, inputSrcs, inputDrvs } = derivation;
+  if (isFixedOutput(derivation) || builder.startsWith("builtin:")) return true;
   const store = /^\/nix\/store\/[^/]+/.exec(builder)?.[0];
   return store !== undefined && inputSrcs.includes(store) && !Object.hasOwn(inputDrvs, store);
 }
