@@ -1,8 +1,8 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { run } from "../proc/run.ts";
 import { narHash } from "./nar-hash.ts";
 import { sourceStorePath } from "./store-path.ts";
 
@@ -14,7 +14,7 @@ describe("sourceStorePath", () => {
     const source = join(dir, name, "source");
     mkdirSync(source, { recursive: true });
     writeFileSync(join(source, "file"), name.repeat(1000));
-    const added = execFileSync("nix-store", ["--add", source], { encoding: "utf8" });
-    expect(sourceStorePath(await narHash(source))).toBe(added.trim());
+    const added = await run({ argv: ["nix-store", "--add", source] });
+    expect(sourceStorePath(await narHash(source))).toBe(added.stdout.trim());
   });
 });
