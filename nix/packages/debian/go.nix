@@ -33,18 +33,15 @@ let
         (lib.removeSuffix "-go" deb + "-src")
       ];
       deps = [ libc ];
-      # Programs that Go has linked by itself do not survive another loader in their headers, so those
-      # that need one are built again without C; they run as they came for that long.
+      # What Go has linked by itself does not survive another loader in its headers, so `go` is built again
+      # without C; until then it runs as it came. The two tools that need a loader as well look at profiles.
       extra = ''
-        rm -rf share/go-*/test share/go-*/api
+        rm -rf share/go-*/test share/go-*/api lib/go-*/pkg/tool/*/pprof lib/go-*/pkg/tool/*/trace
         mkdir $TMPDIR/raw
         for deb in $debs; do dpkg-deb -x $deb $TMPDIR/raw; done
-        export GOROOT=$(echo $TMPDIR/raw/usr/lib/go-*) HOME=$TMPDIR GOCACHE=$TMPDIR/cache CGO_ENABLED=0
-        for file in lib/go-*/bin/* lib/go-*/pkg/tool/*/*; do
-          [ -n "$($patchelf --print-needed $file 2> /dev/null)" ] || continue
-          $libc/lib/${archive.triplet}/${loader} --library-path $libc/lib/${archive.triplet} \
-            $GOROOT/bin/go build -trimpath -o $out/$file cmd/''${file##*/}
-        done
+        export GOROOT=$(echo $TMPDIR/raw/usr/lib/go-*) HOME=$TMPDIR GOCACHE=$TMPDIR/cache CGO_ENABLED=0 GOTOOLCHAIN=local
+        $libc/lib/${archive.triplet}/${loader} --library-path $libc/lib/${archive.triplet} \
+          $GOROOT/bin/go build -trimpath -o $(echo $out/lib/go-*/bin/go) cmd/go
       '';
       meta.mainProgram = "go";
     }

@@ -69,6 +69,26 @@ describe("rust-source", () => {
     expect(registry.asked).toHaveLength(asked);
   });
 
+  it("has rustPlatform for a hop3.nix of the project", async () => {
+    const dir = await makeTree({
+      "hop3.nix": `{ pkgs ? import <nixpkgs> { } }:
+{
+  package = pkgs.rustPlatform.buildRustPackage {
+    pname = "greeter";
+    version = "0.3.0";
+    src = ./.;
+    cargoLock.lockFile = ./Cargo.lock;
+  };
+  workers.web = "greeter";
+}
+`,
+    });
+    await cp(example, dir, { recursive: true });
+    const deployment = await server.deployed("own-expression", dir);
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("own-expression", "/a")).text).toContain("greeter 0.3.0, answer");
+  });
+
   it("refuses a crate that is not the one of Cargo.lock", async () => {
     const dir = await makeTree({});
     await cp(example, dir, { recursive: true });
