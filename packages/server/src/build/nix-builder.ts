@@ -163,7 +163,8 @@ function makeArtifact(
       package_set_pin: packages.pin,
       drv_path: drvPath,
       template: plan.nix.template,
-      tier: plan.tier,
+      // Out of the sandbox a build may have taken in anything.
+      tier: options.sandbox ? plan.tier : "unpinned",
       sandboxed: options.sandbox,
       pure: options.pure,
       nix_version: nixVersion,
