@@ -14,7 +14,7 @@ import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
 import { fileUnreadable } from "../errors.ts";
 import type { Input } from "../input.ts";
-import { readNixProject } from "./nix-project.ts";
+import { readNixProject } from "../nix-project.ts";
 
 const exportExists = defineError<{ file: string }>({
   code: "NIX_EXPORT_EXISTS",

@@ -12,8 +12,8 @@ import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
+import { readNixProject } from "../nix-project.ts";
 import { formatAge } from "../text.ts";
-import { readNixProject } from "./nix-project.ts";
 
 /** Prints the expression that a deploy would build. */
 export async function nixPlan(input: Input, context: Context): Promise<Answer> {

@@ -9,11 +9,11 @@ import {
   readPlanFiles,
 } from "@hop3/core";
 import { makeDirectoryTree } from "@hop3/core/node";
-import { appOfDirectory } from "../app.ts";
-import { readConfigFile, resolveFrom } from "../config-file.ts";
-import type { Context } from "../context.ts";
-import type { Input } from "../input.ts";
-import { readSource } from "../source.ts";
+import { appOfDirectory } from "./app.ts";
+import { readConfigFile, resolveFrom } from "./config-file.ts";
+import type { Context } from "./context.ts";
+import type { Input } from "./input.ts";
+import { readSource } from "./source.ts";
 
 const nixNothingToWrite = defineError<{ file: string; builder: string; hasFile: boolean }>({
   code: "NIX_NOTHING_TO_WRITE",
