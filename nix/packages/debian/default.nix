@@ -142,6 +142,20 @@ let
       '';
     };
 
+  autoPatchelfHook = runSeed {
+    name = "auto-patchelf-hook";
+    hook =
+      builtins.replaceStrings
+        [ "@libc@" "@triplet@" "@patchelf@" ]
+        [ "${package "libc6"}" archive.triplet "${archive.patchelf}/run" ]
+        (builtins.readFile ./auto-patchelf.sh);
+    passAsFile = [ "hook" ];
+    script = ''
+      mkdir -p $out/nix-support
+      cat $hookPath > $out/nix-support/setup-hook
+    '';
+  };
+
   cacert = runSeed {
     name = "cacert-${archive.versionOf "ca-certificates"}";
     certificates = archive.unpack "ca-certificates";
@@ -181,6 +195,7 @@ let
     // fetchers
     // {
       inherit
+        autoPatchelfHook
         bash
         busybox
         cacert
@@ -246,6 +261,8 @@ let
       ${ruby.name} = ruby.ruby;
       inherit (php) php;
       ${php.name} = php.php;
+      phpPackages = php.php.packages;
+      "${php.name}Packages" = php.php.packages;
       inherit postgresql;
       python3 = python.python;
       python3Packages = python.pkgs;

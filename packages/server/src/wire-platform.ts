@@ -66,6 +66,7 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     tree,
     packages: packages.current,
     nearestAttributes: packages.nearestAttributes,
+    packagesOfLibrary: packages.packagesOfLibrary,
     registries,
     now,
   };
@@ -108,7 +109,7 @@ function openRegistries({ settings, home, stopping }: PlatformParts): Registries
 
 type CommonParts = Pick<
   NixBuilderParts,
-  "nix" | "tree" | "packages" | "nearestAttributes" | "registries" | "now"
+  "nix" | "tree" | "packages" | "nearestAttributes" | "packagesOfLibrary" | "registries" | "now"
 >;
 
 function makeBuilders(

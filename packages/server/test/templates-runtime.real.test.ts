@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { readFile, stat, writeFile } from "node:fs/promises";
 import { connect, type NetConnectOpts } from "node:net";
 import { join } from "node:path";
@@ -6,6 +8,8 @@ import type { AppDetail } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
+import { buildExpression } from "./support/package-set.ts";
+import { type FileServer, startFileServer } from "./support/registry.ts";
 import {
   destroyHome,
   freePort,
@@ -308,5 +312,110 @@ ADMINER = "\${pkg}/share/adminer/adminer"
     });
     const { status, text } = await server.get("adminer");
     expect([status, text.includes("Adminer")]).toEqual([200, true]);
+  });
+});
+
+/** Answers one request after the other with what its libraries say. */
+const serverProgram = `#include <arpa/inet.h>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+#include <zlib.h>
+extern "C" const char *greeting();
+int main() {
+  int server = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
+  setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(atoi(getenv("PORT")));
+  inet_pton(AF_INET, getenv("BIND_ADDRESS"), &address.sin_addr);
+  if (bind(server, (sockaddr *)&address, sizeof address) || listen(server, 16)) return 1;
+  std::string body = std::string(greeting()) + " and zlib " + (zlibVersion()[0] == '1' ? "1" : "?");
+  std::string answer = "HTTP/1.0 200 OK\\r\\nContent-Length: " + std::to_string(body.size()) + "\\r\\n\\r\\n" + body;
+  for (;;) {
+    int client = accept(server, nullptr, nullptr);
+    char request[4096];
+    if (read(client, request, sizeof request) > 0) write(client, answer.data(), answer.size());
+    close(client);
+  }
+}
+`;
+const plainGreeting = 'extern "C" const char *greeting() { return "a library of its own"; }\n';
+const sodiumGreeting = `#include <sodium.h>
+extern "C" const char *greeting() { return sodium_init() < 0 ? "broken" : "sodium"; }
+`;
+
+/** What a vendor would ship: programs that expect a host's loader and libraries. */
+function vendorBuild(): Promise<string> {
+  const host = "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2";
+  // JSON's escapes are Nix's too.
+  const text = (source: string) => JSON.stringify(source).replaceAll("${", "\\${");
+  return buildExpression(
+    home,
+    `pkgs.stdenv.mkDerivation {
+    name = "vendor";
+    nativeBuildInputs = [ pkgs.patchelf ];
+    buildInputs = [ pkgs.zlib.dev pkgs.libsodium.dev ];
+    main = pkgs.writeText "main.cc" ${text(serverProgram)};
+    plain = pkgs.writeText "plain.cc" ${text(plainGreeting)};
+    sodium = pkgs.writeText "sodium.cc" ${text(sodiumGreeting)};
+    buildCommand = ''
+      mkdir -p $out/tool/lib
+      g++ -shared -fPIC -o $out/tool/lib/libgreet.so $plain
+      g++ ${host} -o $out/tool/server $main -L$out/tool/lib -lgreet -lz
+      g++ ${host} -o $out/sodium $main $sodium -lz -lsodium
+      patchelf --remove-rpath $out/tool/lib/libgreet.so
+      for program in $out/tool/server $out/sodium; do
+        patchelf --remove-rpath $program
+        patchelf --set-interpreter /lib64/ld-linux-x86-64.so.2 $program
+      done
+    '';
+  }`,
+  );
+}
+
+describe("programs that others built for a usual host", () => {
+  let files: FileServer;
+  let vendor = "";
+
+  beforeAll(async () => {
+    files = await startFileServer();
+    vendor = await vendorBuild();
+  });
+
+  afterAll(async () => {
+    await files?.close();
+  });
+
+  it("load their own libraries and those of the set, from the store", async () => {
+    const archive = execFileSync("tar", ["-cz", "-C", vendor, "tool"], { maxBuffer: 1 << 26 });
+    const { url, sha256 } = files.serve("/tool.tar.gz", archive);
+    await deploy("tool", {
+      "hop3.toml": `[nix]
+template = "prebuilt-archive"
+url = "${url}"
+sha256 = "${sha256}"
+exec-target = "server"
+`,
+    });
+    expect((await server.get("tool")).text).toBe("a library of its own and zlib 1");
+  });
+
+  it("a library that is missing is named, with the package that has it", async () => {
+    const { url, sha256 } = files.serve("/sodium", readFileSync(join(vendor, "sodium")));
+    const toml = `[nix]
+template = "prebuilt-binary"
+url = "${url}"
+sha256 = "${sha256}"
+exec-target = "greeter"
+`;
+    const { failure } = await server.deployed("greeter", await makeTree({ "hop3.toml": toml }));
+    expect(failure).toMatchObject({
+      code: "NIX_LIBRARY_MISSING",
+      message: expect.stringContaining("greeter/bin/greeter needs the library libsodium.so.23"),
+      hint: expect.stringContaining('nixpkgs-packages = ["libsodium"]'),
+    });
+    await deploy("greeter", { "hop3.toml": `${toml}nixpkgs-packages = ["libsodium"]\n` });
+    expect((await server.get("greeter")).text).toBe("sodium and zlib 1");
   });
 });

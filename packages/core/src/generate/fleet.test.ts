@@ -37,7 +37,7 @@ const starts: Readonly<Record<string, readonly [command: string, file?: string, 
   focalboard: [
     "/bin/focalboard-server",
     "config.json",
-    '"webpath": "/stand-in/runCommand/share/focalboard/webapp-pack"',
+    '"webpath": "/stand-in/mkDerivation/share/focalboard/webapp-pack"',
   ],
   gitea: [
     "/bin/gitea web",

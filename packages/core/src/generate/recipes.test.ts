@@ -209,7 +209,7 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   prometheus: {
     ...archive,
-    ends: "--web.console.libraries=/stand-in/runCommand/share/prometheus/console_libraries",
+    ends: "--web.console.libraries=/stand-in/mkDerivation/share/prometheus/console_libraries",
     check: ({ files }) =>
       expect(parseYaml(files["prometheus.yml"] ?? "")).toMatchObject({
         scrape_configs: [

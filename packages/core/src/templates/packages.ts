@@ -12,16 +12,23 @@ interface Named {
 
 /** `redis` or `python3Packages.flask` as `pkgs.…`; anything but names and dots is refused. */
 export function packageRef(spec: AppSpec, name: string, { template, key }: Named): NixExpr {
-  const path = name.replace(/^pkgs\./, "").split(".");
-  if (path.every((part) => /^[A-Za-z_][A-Za-z0-9_'-]*$/.test(part))) {
-    return nix.ref("pkgs", ...path);
-  }
+  const path = attributePath(name.replace(/^pkgs\./, ""));
+  if (path !== undefined) return nix.ref("pkgs", ...path);
   throw templateInput({
     template,
     reason: `[nix] ${key} '${name}' is not the name of a package`,
     hint: "Write the attribute of the package set, for example redis or python3Packages.flask",
     place: spec.scope(["nix", key]).place,
   });
+}
+
+/** `a.b` or `debianPackages."libglib2.0-0"`, as `hop3 packages search` writes it. */
+function attributePath(name: string): readonly string[] | undefined {
+  const parts = [...name.matchAll(/(?:^|\.)(?:"([^"\\$]+)"|([A-Za-z_][A-Za-z0-9_'-]*))/g)];
+  const isWhole = parts.map(([all]) => all).join("") === name && !name.startsWith(".");
+  return isWhole && parts.length > 0
+    ? parts.map(([, quoted, plain]) => quoted ?? plain ?? "")
+    : undefined;
 }
 
 /** Under which name texts may refer to a package, where it makes one. */

@@ -40,8 +40,9 @@ export function unpackCommands(unpacking: Unpacking): readonly StringPart[] {
     ` | awk '${rules}' >found || refuse_found\nmkdir unpacked\n`,
     ...unpack,
     checkLinks,
+    // Not even a directory of one's own is moved without this.
+    "chmod -R u+w unpacked\n",
     ...move(unpacking),
-    "chmod -R u+w app\n",
   ];
 }
 

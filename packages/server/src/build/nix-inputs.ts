@@ -17,6 +17,7 @@ export interface NixBuilderParts {
   readonly tree: LockedTree;
   packages(): Promise<PackageSet>;
   nearestAttributes(missing: string): Promise<readonly string[]>;
+  packagesOfLibrary(library: string): Promise<readonly string[]>;
   readonly registries: Registries;
   /** For what need not be asked for twice. */
   readonly stateDir: string;

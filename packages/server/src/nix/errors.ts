@@ -111,6 +111,24 @@ export const nixDiskFull = defineError<{ lastLines: string }>({
   detail: ({ lastLines }) => lastLines,
 });
 
+export const nixLibraryMissing = defineError<{
+  library: string;
+  program: string;
+  packages: readonly string[];
+  all: string;
+}>({
+  code: "NIX_LIBRARY_MISSING",
+  exitCode: ExitCode.deployFailed,
+  status: 422,
+  message: ({ library, program }) =>
+    `${program} needs the library ${library}, which no package given to its build has`,
+  hint: ({ library, packages }) =>
+    packages.length > 0
+      ? `Add its package: [nix] nixpkgs-packages = ${JSON.stringify(packages)}`
+      : `Add the package that has ${library} to [nix] nixpkgs-packages; \`hop3 packages search\` finds packages`,
+  detail: ({ all }) => (all === "" ? undefined : all),
+});
+
 export const nixCommandNotFound = defineError<{
   owner: string;
   word: string;

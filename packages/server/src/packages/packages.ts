@@ -5,7 +5,7 @@ import { updateApart } from "./debian/update-apart.ts";
 import { describePackageSet } from "./describe.ts";
 import { packagesNotLocked } from "./errors.ts";
 import { loadPackageSet, type PackageSet, PackageSettings } from "./package-set.ts";
-import { nearestAttributes, searchPackages } from "./search.ts";
+import { nearestAttributes, packagesOfLibrary, searchPackages } from "./search.ts";
 
 /** The package set of one server: loaded once, replaced by an update. */
 export interface Packages {
@@ -16,6 +16,8 @@ export interface Packages {
   describe(): Promise<PackageSetInfo>;
   search(text: string): Promise<readonly PackageFound[]>;
   nearestAttributes(missing: string): Promise<readonly string[]>;
+  /** Attributes that hold a library, as far as their names tell. */
+  packagesOfLibrary(library: string): Promise<readonly string[]>;
 }
 
 export function makePackages(home: Home, settings: ServerSettings): Packages {
@@ -51,6 +53,7 @@ export function makePackages(home: Home, settings: ServerSettings): Packages {
     },
     search: (text) => searchPackages(home.dir, text),
     nearestAttributes: (missing) => nearestAttributes(home.dir, missing).catch(() => []),
+    packagesOfLibrary: (library) => packagesOfLibrary(home.dir, library).catch(() => []),
   };
 }
 

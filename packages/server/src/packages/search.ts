@@ -72,6 +72,22 @@ async function readTable(): Promise<Record<string, string[]>> {
   return Attributes.parse(JSON.parse(await readFile(file, "utf8"))).packages;
 }
 
+/**
+ * Attributes of the set that hold a library, found by Debian's rule that a package is called like its
+ * library: libssl.so.3 is in libssl3, libpng16.so.16 in libpng16-16.
+ */
+export async function packagesOfLibrary(homeDir: string, library: string): Promise<string[]> {
+  const [, base = "", version = ""] = /^(.+?)\.so\.?(.*)$/.exec(library.toLowerCase()) ?? [];
+  if (base === "") return [];
+  const plain = base.replaceAll("_", "-");
+  const names = [`${plain}${version}`, `${plain}-${version}`].flatMap((name) => [
+    name,
+    `${name}t64`,
+  ]);
+  const found = await searchPackages(homeDir, plain, Number.POSITIVE_INFINITY);
+  return found.filter(({ name }) => names.includes(name)).map(({ attribute }) => attribute);
+}
+
 /** Attributes of the set that a missing one was probably meant to be. */
 export async function nearestAttributes(homeDir: string, missing: string): Promise<string[]> {
   await readPin(homeDir);
@@ -84,6 +100,7 @@ export async function nearestAttributes(homeDir: string, missing: string): Promi
 
 /** What nix/packages/debian/default.nix defines itself; a test compares the two. */
 export const otherAttributes: readonly string[] = [
+  "autoPatchelfHook",
   "bash",
   "bashInteractive",
   "buildEnv",

@@ -1,6 +1,7 @@
 import { fromNix, type Text } from "../../launcher/text.ts";
-import { binOf, inPackage, nix, runCommand } from "../expressions.ts";
+import { binOf, inPackage, nix } from "../expressions.ts";
 import { packageRef } from "../packages.ts";
+import { morePackages, prebuiltPackage } from "../prebuilt.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
 import { appTree } from "../writable.ts";
@@ -14,7 +15,13 @@ export const nodePrebuilt = defineTemplate({
   description: "Fetches an archive with node_modules in it by its hash and runs a script of it.",
   tier: "prebuilt",
   required: ["url", "sha256", "exec-target"],
-  optional: ["archive", "source-root", "unpack-without-top-level", "runtime-package"],
+  optional: [
+    "archive",
+    "source-root",
+    "unpack-without-top-level",
+    "runtime-package",
+    "nixpkgs-packages",
+  ],
   render,
 });
 
@@ -26,14 +33,19 @@ function render(spec: AppSpec): Rendering {
   const script = [...unpackScript(spec), `mkdir -p $out/share\nmv app $out/${share}\n`];
   return {
     bindings: [nix.bind("nodejs", nodejs), ...archiveBindings(spec)],
-    package: runCommand({ name: spec.app, inputs: unpackInputs(spec), script }),
+    package: prebuiltPackage(spec, {
+      template: id,
+      inputs: unpackInputs(spec),
+      script,
+      isForgiving: true,
+    }),
     names: {
       APPDIR: inPackage(`/${share}`),
       NODEBIN: binOf(nix.ref("nodejs")),
       nodejs: nix.ref("nodejs"),
     },
     command: command(spec, [tree.home, `/${share}`]),
-    path: [binOf(nix.ref("nodejs"))],
+    path: [nix.ref("nodejs"), ...morePackages(spec, id)].map(binOf),
     workingDir: share,
     ...tree.rendering,
   };

@@ -1,6 +1,7 @@
 import { encodeShellWord } from "../../encode/shell.ts";
 import { dataDirectory, type Text } from "../../launcher/text.ts";
-import { inPackage, runCommand } from "../expressions.ts";
+import { binOf, inPackage } from "../expressions.ts";
+import { morePackages, prebuiltPackage } from "../prebuilt.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
 import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
@@ -15,7 +16,13 @@ export const prebuiltArchive = defineTemplate({
   description: "Fetches an archive by its hash, puts its files where they belong, runs a program.",
   tier: "prebuilt",
   required: ["url", "sha256"],
-  optional: ["archive", "source-root", "unpack-without-top-level", "file-mappings"],
+  optional: [
+    "archive",
+    "source-root",
+    "unpack-without-top-level",
+    "file-mappings",
+    "nixpkgs-packages",
+  ],
   render,
 });
 
@@ -31,10 +38,11 @@ function render(spec: AppSpec): Rendering {
   const tree = appTree(spec, hasMappings ? "." : share);
   return {
     bindings: archiveBindings(spec),
-    package: runCommand({ name: spec.app, inputs: unpackInputs(spec), script }),
+    package: prebuiltPackage(spec, { template: id, inputs: unpackInputs(spec), script }),
     names: { APPDIR: inPackage(`/${share}`) },
     command: command(spec, [tree.home, hasMappings ? "/bin" : `/${share}`]),
     startIn: dataDirectory,
+    path: morePackages(spec, id).map(binOf),
     ...tree.rendering,
   };
 }

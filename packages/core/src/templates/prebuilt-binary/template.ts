@@ -1,16 +1,20 @@
 import { encodeShellWord } from "../../encode/shell.ts";
 import { dataDirectory, fromNix } from "../../launcher/text.ts";
-import { inPackage, nix, runCommand } from "../expressions.ts";
+import { binOf, inPackage, nix } from "../expressions.ts";
+import { morePackages, prebuiltPackage } from "../prebuilt.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { archiveBindings, insidePath } from "../upstream.ts";
 
+const id = "prebuilt-binary";
+
 /** One program, fetched by its hash. */
 export const prebuiltBinary = defineTemplate({
-  id: "prebuilt-binary",
+  id,
   title: "A program that others built",
   description: "Fetches one program by its hash and runs it.",
   tier: "prebuilt",
   required: ["url", "sha256"],
+  optional: ["nixpkgs-packages"],
   render,
 });
 
@@ -23,9 +27,10 @@ function render(spec: AppSpec): Rendering {
   ];
   return {
     bindings: archiveBindings(spec),
-    package: runCommand({ name: spec.app, script }),
+    package: prebuiltPackage(spec, { template: id, script }),
     names: { APPDIR: inPackage("/bin") },
     startIn: dataDirectory,
+    path: morePackages(spec, id).map(binOf),
     command: spec.hasOwnWeb ? [] : [[fromNix(nix.ref("package")), `/bin/${program}`]],
   };
 }
