@@ -54,7 +54,14 @@ let
     inherit (fetchers) fetchurl;
   };
 
-  php = import ./php.nix { inherit lib archive busybox; };
+  php = import ./php.nix {
+    inherit
+      lib
+      archive
+      busybox
+      cacert
+      ;
+  };
   ruby = import ./ruby.nix { inherit lib archive busybox; };
   gems = import ./gems.nix {
     inherit

@@ -3,9 +3,10 @@
   lib,
   archive,
   busybox,
+  cacert,
 }:
 let
-  inherit (archive) package runSeed;
+  inherit (archive) makeTree package runSeed;
   deb = builtins.head (
     builtins.filter (name: builtins.match "php[0-9.]+-cli" name != null) (archive.entryOf "php-cli").d
   );
@@ -145,6 +146,36 @@ let
   makePhp =
     wanted:
     let
+      php = makeDerivation wanted // {
+        withExtensions = choose: makePhp (choose { inherit enabled all; });
+        buildEnv =
+          {
+            extensions ? (given: given.enabled),
+            ...
+          }:
+          makePhp (extensions { inherit enabled all; });
+        extensions = all;
+        packages.composer = makeComposer php;
+        meta.mainProgram = "php";
+      };
+    in
+    php;
+
+  # Debian's PHP has no time zones of its own and reads those of the host, below a path that is compiled in. It cannot
+  # be made longer, but as long a path may lead through a descriptor that the wrapper opens.
+  program = runSeed {
+    name = "php-program-${archive.versionOf deb}";
+    source = "${package deb}/bin/${prefix}";
+    script = ''
+      mkdir -p $out/bin
+      sed 's#/usr/share/zoneinfo#/proc/self/fd/9////#g' $source > $out/bin/php
+      chmod +x $out/bin/php
+    '';
+  };
+
+  makeDerivation =
+    wanted:
+    let
       names = map (one: one.name) (builtins.filter (one: one.deb != null) wanted);
       complete = lib.unique (lib.concatMap (name: needs.${name} or [ ] ++ [ name ]) names);
       ordered =
@@ -155,7 +186,8 @@ let
       name = "php-${archive.versionOf deb}";
       pname = "php";
       version = archive.versionOf deb;
-      program = "${package deb}/bin/${prefix}";
+      inherit program;
+      zones = "${package "tzdata"}/share/zoneinfo";
       shell = "${busybox}/bin/sh";
       extensions = ordered;
       packages = map package (lib.unique (map (name: all.${name}.deb) ordered));
@@ -175,16 +207,57 @@ let
           echo "$kind = $name" >> $out/etc/php.ini
         done
         # The host's own configuration is never looked at.
-        printf '#!%s\nexport PHPRC=%s PHP_INI_SCAN_DIR=%s\nexec %s "$@"\n' \
-          $shell $out/etc $out/etc/conf.d $program > $out/bin/php
+        printf '#!%s\nexport PHPRC=%s PHP_INI_SCAN_DIR=%s\nexec %s "$@" 9<%s\n' \
+          $shell $out/etc $out/etc/conf.d $program/bin/php $zones > $out/bin/php
         chmod +x $out/bin/php
+      '';
+    };
+
+  # Debian has Composer's libraries as packages; each finds the others beside itself.
+  composerTree = makeTree {
+    name = "composer-files-${archive.versionOf "composer"}";
+    debs = builtins.filter (
+      name:
+      name == "composer"
+      || name == "jsonlint"
+      || (
+        builtins.match "php-.*" name != null
+        && !builtins.elem name [
+          "php-cli"
+          "php-common"
+          "php-intl"
+          "php-mbstring"
+        ]
+      )
+    ) (archive.closureOf [ "composer" ]);
+    deps = [ ];
+  };
+
+  # Runs on the PHP that the app has: what Composer says of extensions is true of the app.
+  makeComposer =
+    php:
+    runSeed {
+      name = "composer-${archive.versionOf "composer"}";
+      pname = "composer";
+      version = archive.versionOf "composer";
+      inherit php;
+      tree = composerTree;
+      tools = "${package "unzip"}/bin";
+      certificates = "${cacert}/etc/ssl/certs/ca-bundle.crt";
+      intl = package all.intl.deb;
+      shell = "${busybox}/bin/sh";
+      script = ''
+        mkdir -p $out/bin
+        # Composer itself needs it, also where the app does not.
+        more=
+        [ -e $php/lib/php/intl.so ] || more="-d extension=$(echo $intl/lib/php/2*/intl.so)"
+        printf '#!%s\nexport PATH=%s:%s:$PATH SSL_CERT_FILE="''${SSL_CERT_FILE:-%s}"\nexec %s -d memory_limit=-1 %s %s "$@"\n' \
+          $shell $php/bin $tools $certificates $php/bin/php "$more" $tree/bin/composer > $out/bin/composer
+        chmod +x $out/bin/composer
       '';
     }
     // {
-      withExtensions = choose: makePhp (choose { inherit enabled all; });
-      buildEnv = { extensions ? (given: given.enabled), ... }: makePhp (extensions { inherit enabled all; });
-      extensions = all;
-      meta.mainProgram = "php";
+      meta.mainProgram = "composer";
     };
 in
 {

@@ -48,17 +48,6 @@ describe("node-source", () => {
   });
 });
 
-describe("php-app", () => {
-  it("answers several requests at a time", async () => {
-    const start = performance.now();
-    const answers = await Promise.all(
-      Array.from({ length: 4 }, () => server.get("php-app", "/slow")),
-    );
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    expect(performance.now() - start).toBeLessThan(2500);
-  });
-});
-
 describe("files written at start", () => {
   it("are in the data directory, for the app alone, with the values of the process", async () => {
     const conf = join(home, "apps/nixpkgs-wrapper/data/conf");

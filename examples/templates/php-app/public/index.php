@@ -1,10 +1,31 @@
 <?php
 
-if ($_SERVER['REQUEST_URI'] === '/slow') {
-    sleep(1);
-}
-$file = getenv('HOP3_DATA_DIR') . '/notes.sqlite';
-$notes = new PDO("sqlite:$file");
-$notes->exec('CREATE TABLE IF NOT EXISTS note (text TEXT)');
+use Composer\InstalledVersions;
+use Greeting\Greeting;
+use Monolog\Handler\StreamHandler;
+use Monolog\Logger;
+use Notes\Notes;
+
+require __DIR__ . '/../vendor/autoload.php';
+
 header('Content-Type: text/plain');
-echo 'PHP answers, 2 ^ 70 is ', bcpow('2', '70'), ', pid ', getmypid(), "\n";
+switch (parse_url($_SERVER['REQUEST_URI'], PHP_URL_PATH)) {
+    case '/':
+        echo Greeting::to('you'), ', 2 ^ 70 is ', bcpow('2', '70'), "\n";
+        break;
+    case '/slow':
+        sleep(1);
+        echo 'process ', getmypid(), "\n";
+        break;
+    case '/notes/add':
+        $log = new Logger('notes', [new StreamHandler('php://stderr')]);
+        $count = (new Notes($log, getenv('HOP3_DATA_DIR')))->add($_GET['text'] ?? '');
+        echo "notes: $count\n";
+        break;
+    case '/packages':
+        echo implode("\n", InstalledVersions::getInstalledPackages()), "\n";
+        break;
+    default:
+        http_response_code(404);
+        echo "nothing here\n";
+}

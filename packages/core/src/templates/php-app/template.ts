@@ -6,6 +6,13 @@ import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
 import { archiveBindings, insidePath, unpackInputs, unpackScript } from "../upstream.ts";
+import {
+  addVendor,
+  type Composer,
+  composerBindings,
+  composerFiles,
+  readComposer,
+} from "./composer.ts";
 import { detectPhpApp, documentRoot } from "./detect.ts";
 
 const id = "php-app";
@@ -16,7 +23,8 @@ const parallelRequests = "8";
 export const phpApp = defineTemplate({
   id,
   title: "A PHP app",
-  description: "Runs PHP files, fetched by hash or the project's own, with the extensions named.",
+  description:
+    "Runs PHP files, fetched by hash or the project's own, with the extensions named and those that composer.json asks for; Composer installs the packages of composer.lock offline, each known by its hash.",
   tier: "source",
   optional: [
     "url",
@@ -30,6 +38,7 @@ export const phpApp = defineTemplate({
     "post-install-dirs",
   ],
   detect: detectPhpApp,
+  reads: () => composerFiles,
   render,
 });
 
@@ -38,19 +47,26 @@ function render(spec: AppSpec): Rendering {
   checkFetch(spec);
   const share = `share/${spec.app}`;
   const php = nix.ref("php");
+  const composer = readComposer(spec);
   const isWritable =
     section["needs-writable-dir"] === true || section["writable-home-at-runtime"] === true;
   return {
-    bindings: [nix.bind("php", phpExpr(spec)), ...archiveBindings(spec)],
+    bindings: [
+      nix.bind("php", phpExpr(spec, composer)),
+      ...archiveBindings(spec),
+      ...(composer === undefined ? [] : composerBindings(spec, composer)),
+    ],
     package: runCommand({
       name: spec.app,
-      inputs: unpackInputs(spec),
-      script: installScript(spec, share),
+      inputs:
+        composer === undefined ? unpackInputs(spec) : [php, nix.ref("php", "packages", "composer")],
+      script: installScript(spec, share, composer),
     }),
     names: { APPDIR: inPackage(`/${share}`), PHPBIN: binOf(php), php },
     command: spec.hasOwnWeb ? [] : command(spec, share, isWritable),
     env: { PHP_CLI_SERVER_WORKERS: nix.string(parallelRequests) },
-    path: [binOf(php)],
+    path: composer === undefined ? [binOf(php)] : [binOf(php), inPackage(`/${share}/vendor/bin`)],
+    usesRegistries: composer !== undefined && composer.packages.length > 0,
     workingDir: share,
     ...(isWritable
       ? { writableTree: [share], startIn: [variable("HOP3_DATA_DIR"), `/${share}`] }
@@ -58,14 +74,17 @@ function render(spec: AppSpec): Rendering {
   };
 }
 
-function phpExpr(spec: AppSpec): NixExpr {
+function phpExpr(spec: AppSpec, composer: Composer | undefined): NixExpr {
   const name = spec.section["php-version"] ?? "php";
   const php = packageRef(spec, name, { template: id, key: "php-version" });
-  const extensions = spec.section["php-extensions"] ?? [];
-  for (const extension of extensions)
-    packageRef(spec, extension, { template: id, key: "php-version" });
-  if (extensions.length === 0) return php;
-  const all = nix.list(extensions.map((extension) => nix.ref("all", extension)));
+  const named = spec.section["php-extensions"] ?? [];
+  for (const extension of named) packageRef(spec, extension, { template: id, key: "php-version" });
+  const required = (composer?.extensions ?? []).filter((extension) => !named.includes(extension));
+  if (named.length + required.length === 0) return php;
+  const all = nix.list([
+    ...named.map((extension) => nix.ref("all", extension)),
+    ...required.map(requiredExtension),
+  ]);
   const choose = nix.fn(
     { enabled: undefined, all: undefined },
     nix.binary("++", nix.ref("enabled"), all),
@@ -73,7 +92,18 @@ function phpExpr(spec: AppSpec): NixExpr {
   return nix.call(nix.select(php, ["withExtensions"]), choose);
 }
 
-function installScript(spec: AppSpec, share: string): readonly StringPart[] {
+/** The app did not name it here, so that the message says where it comes from. */
+function requiredExtension(extension: string): NixExpr {
+  const message = `Composer's files ask for the PHP extension ext-${extension}, which the package set lacks`;
+  const lacking = nix.call(nix.ref("throw"), nix.string(message));
+  return nix.select(nix.ref("all"), [extension], lacking);
+}
+
+function installScript(
+  spec: AppSpec,
+  share: string,
+  composer: Composer | undefined,
+): readonly StringPart[] {
   const { section } = spec;
   const dirs = (section["post-install-dirs"] ?? []).map((dir) =>
     encodeShellWord(insidePath(spec, "post-install-dirs", dir)),
@@ -82,7 +112,9 @@ function installScript(spec: AppSpec, share: string): readonly StringPart[] {
   if (section["single-file"] === true) {
     return ["install -D -m 644 ", nix.ref("archive"), ` $out/${share}/index.php\n`, ...makeDirs];
   }
-  return [...unpackScript(spec), `mkdir -p $out/share\nmv app $out/${share}\n`, ...makeDirs];
+  const vendor = composer === undefined ? [] : addVendor(spec, composer);
+  const move = `mkdir -p $out/share\nmv app $out/${share}\n`;
+  return [...unpackScript(spec), ...vendor, move, ...makeDirs];
 }
 
 /** Where the tree is writable, it is run from where the server lays it out. */

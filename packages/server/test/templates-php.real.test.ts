@@ -1,0 +1,166 @@
+import { randomUUID } from "node:crypto";
+import { cp, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../src/proc/run.ts";
+import { debianPhp, type PhpPackage, packagistRegistry } from "./registry/packagist.ts";
+import { startRegistry, type TestRegistry } from "./registry/registry.ts";
+import { makeTree } from "./support/apps.ts";
+import { hop3 } from "./support/cli.ts";
+import { newDerivations } from "./support/derivations.ts";
+import { checkExample, examplesDir } from "./support/examples.ts";
+import { buildAttribute } from "./support/package-set.ts";
+import {
+  destroyHome,
+  makeTestHome,
+  startTestServer,
+  type TestServer,
+} from "./support/test-server.ts";
+
+let home = "";
+let server: TestServer;
+let registry: TestRegistry;
+let composer = "";
+/** The example, with the lockfile that Composer itself wrote for this test's registry. */
+let example = "";
+
+/** Lets the real Composer choose packages, as on a developer's machine. */
+async function composerUpdate(dir: string, ...args: readonly string[]): Promise<void> {
+  const settings = await makeTree({
+    "config.json": JSON.stringify({
+      repositories: [{ type: "composer", url: registry.url("packagist") }, { packagist: false }],
+      config: { "secure-http": false },
+    }),
+  });
+  const argv = [composer, "update", "--no-install", "--no-interaction", ...args] as const;
+  const env = { HOME: settings, COMPOSER_HOME: settings, COMPOSER_ALLOW_SUPERUSER: "1" };
+  const { exitCode, stderr } = await run({ argv: [...argv], cwd: dir, env });
+  expect(exitCode, stderr).toBe(0);
+}
+
+beforeAll(async () => {
+  home = await makeTestHome("php");
+  const packages: readonly PhpPackage[] = [
+    await debianPhp("psr/log", {
+      debian: "php-psr-log",
+      directory: "Psr/Log",
+      namespace: "Psr\\Log",
+      version: "1.1.4",
+      hasHash: true,
+    }),
+    await debianPhp("monolog/monolog", {
+      debian: "php-monolog",
+      directory: "Monolog",
+      namespace: "Monolog",
+      version: "2.9.1",
+      require: { "psr/log": "^1.0.1 || ^2 || ^3", "ext-mbstring": "*" },
+      hasHash: false,
+      nonce: randomUUID(),
+    }),
+    await debianPhp("twig/twig", {
+      debian: "php-twig",
+      directory: "Twig",
+      namespace: "Twig",
+      version: "3.5.1",
+      hasHash: false,
+    }),
+  ];
+  registry = await startRegistry([packagistRegistry(packages, () => registry.url("packagist"))]);
+  await writeFile(
+    join(home, "server.toml"),
+    `[registries]\npackagist = "${registry.url("packagist")}"\n`,
+  );
+  server = await startTestServer({ home });
+  composer = `${await buildAttribute(home, "phpPackages", "composer")}/bin/composer`;
+  example = await makeTree({});
+  await cp(join(examplesDir, "php-app"), example, { recursive: true });
+  await composerUpdate(example, "--ignore-platform-reqs");
+});
+
+afterAll(async () => {
+  await server?.stop();
+  await destroyHome(home);
+  await registry.close();
+});
+
+describe("php-app with Composer", () => {
+  it("says which package has no hash, and builds once hop3.lock has it", async () => {
+    const { failure } = await server.deployed("php-app", example);
+    expect(failure).toMatchObject({
+      code: "LOCKFILE_NO_HASH",
+      message: expect.stringMatching(/composer\.lock has no usable hash for monolog\/monolog@2/),
+      hint: expect.stringContaining("hop3 nix lock"),
+    });
+    const locked = await hop3({ home }, "nix", "lock", example);
+    expect(locked.exitCode, locked.stderr).toBe(0);
+    await checkExample(server, "php-app", example);
+    const { text } = await server.get("php-app", "/packages");
+    expect(text).toContain("example/greeting");
+    expect(text).not.toContain("twig/twig");
+    expect(registry.asked.filter((path) => path.includes("monolog"))).toHaveLength(2);
+  });
+
+  it("answers several requests at a time", async () => {
+    const start = performance.now();
+    const answers = await Promise.all(
+      Array.from({ length: 6 }, () => server.get("php-app", "/slow")),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect(new Set(answers.map(({ text }) => text)).size).toBeGreaterThan(3);
+    expect(performance.now() - start).toBeLessThan(3500);
+  });
+
+  it("installs no package again for a changed line", async () => {
+    const dir = await makeTree({});
+    await cp(example, dir, { recursive: true });
+    const file = join(dir, "public/index.php");
+    await writeFile(file, `${await readFile(file, "utf8")}// ${randomUUID()}\n`);
+    const { release, failure } = await server.deployed("php-app", dir);
+    expect(failure, JSON.stringify(failure)).toBeUndefined();
+    const derivations = await newDerivations(server, "php-app", release);
+    expect(derivations).toContain("php-app.drv");
+    expect(derivations.join(" ")).not.toMatch(/vendor|zip/);
+  });
+
+  it("names an extension that the set lacks", async () => {
+    const dir = await makeTree({
+      "index.php": "<?php",
+      "composer.json": '{ "require": { "ext-oci8": "*" } }',
+    });
+    await composerUpdate(dir, "--ignore-platform-reqs");
+    const { failure } = await server.deployed("oracle", dir);
+    expect(JSON.stringify(failure)).toContain("the PHP extension ext-oci8");
+  });
+
+  it("stops at a version of PHP that the app does not run on", async () => {
+    const dir = await makeTree({
+      "index.php": "<?php",
+      "composer.json": '{ "require": { "php": "^7.4" } }',
+    });
+    await composerUpdate(dir, "--ignore-platform-reqs");
+    const { failure } = await server.deployed("old", dir);
+    expect(failure?.code).toBe("NIX_BUILD_FAILED");
+    expect(failure?.detail).toMatch(/requires php \^7\.4 but your php version/);
+  });
+
+  it("stops at a lockfile of another composer.json", async () => {
+    const dir = await makeTree({});
+    await cp(example, dir, { recursive: true });
+    const file = join(dir, "composer.json");
+    await writeFile(file, (await readFile(file, "utf8")).replace("^2.9", "^2.8"));
+    const { failure } = await server.deployed("changed", dir);
+    expect(failure?.code).toBe("LOCKFILE_OUT_OF_STEP");
+  });
+});
+
+describe("php-app without Composer", () => {
+  it("runs the files as they are, with the extensions named", async () => {
+    const dir = await makeTree({
+      "index.php": "<?php echo bcpow('2', '70'), extension_loaded('gd') ? ' gd' : '';",
+      "hop3.toml": '[nix]\ntemplate = "php-app"\nphp-extensions = ["bcmath", "gd"]\n',
+    });
+    const deployment = await server.deployed("plain", dir);
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("plain")).text).toBe("1180591620717411303424 gd");
+  });
+});
