@@ -174,7 +174,7 @@ function refuseUnhashed(
       place,
       name: item.name,
       source: "git, without a hash of its files",
-      hint: `Run hop3 nix lock, which records the hash in hop3.lock, or depend on a released version of ${item.name}`,
+      hint: `Depend on a released version of ${item.name}, or add its files to the app: no registry serves git`,
     });
   }
   const names = unhashed.map(({ key }) => key);

@@ -39,7 +39,9 @@ function unhashed(
   lockfile: { readonly file: string; readonly text: string },
 ): readonly UnhashedPackage[] {
   const options = { files: Object.fromEntries(files), target, allowUnhashed: true };
-  return readLockfile(lockfile, options).unhashed;
+  const { unhashed } = readLockfile(lockfile, options);
+  // What is needed for development alone may come from git: a build for production leaves it out.
+  return unhashed.filter(({ package: item }) => !(item.dev && item.source.kind === "git"));
 }
 
 function describe(
