@@ -3,6 +3,7 @@ import { packageRef } from "../packages.ts";
 import { type AppSpec, defineTemplate, type Rendering } from "../template.ts";
 import { assembleScript, planAssembly } from "./assemble.ts";
 import { detectNodeSource } from "./detect.ts";
+import { managerBindings } from "./manager.ts";
 import { type Manifest, wantedMajor } from "./manifest.ts";
 import { devPaths, leaveOut, moduleBindings, productionBinding } from "./modules.ts";
 import { nodeFiles, readProject } from "./project.ts";
@@ -30,15 +31,20 @@ function render(spec: AppSpec): Rendering {
   const { isCopied, withDev } = assembly;
   const share = `share/${spec.app}`;
   const hasDev = withDev && devPaths(lockfile).length > 0;
+  const managers = managerBindings(spec, project);
+  const tools = managers.flatMap((binding) =>
+    binding.kind === "assign" ? binding.path.map((name) => nix.ref(String(name))) : [],
+  );
   return {
     bindings: [
       nix.bind("nodejs", runtimeOf(spec, manifest)),
       ...moduleBindings(spec, { ...project, withDev }),
       ...(hasDev && !isCopied ? [productionBinding(spec, lockfile)] : []),
+      ...managers,
     ],
     package: runCommand({
       name: spec.app,
-      inputs: [nix.ref("nodejs")],
+      inputs: [nix.ref("nodejs"), ...tools],
       attrs: hasDev && isCopied ? leaveOut(lockfile) : {},
       script: assembleScript(spec, project, assembly),
     }),
@@ -49,7 +55,7 @@ function render(spec: AppSpec): Rendering {
     },
     command: startCommand(spec, manifest, share),
     env: { NODE_ENV: nix.string("production") },
-    path: [inPackage(`/${share}/node_modules/.bin`), binOf(nix.ref("nodejs"))],
+    path: [inPackage(`/${share}/node_modules/.bin`), binOf(nix.ref("nodejs")), ...tools.map(binOf)],
     workingDir: share,
     usesRegistries: true,
   };
