@@ -4,7 +4,7 @@
 # it checks the types and words the errors; nothing here is thrown that the user could not place.
 {
   packages, # see packages/default.nix
-  source, # { path, narHash }: the filtered Source
+  source, # { path, narHash, below }: the filtered Source, and the directory of it that is the app
   registries, # { names, configured }: language registries, and the addresses that are configured
   generated, # { path, narHash }: a tree that holds `file` where Hop3 has written it, else null
   file, # relative to that tree, or to the Source
@@ -23,7 +23,8 @@ let
       npmRegistry = addresses.npm;
     }
   );
-  root = fetch source;
+  below = source.below or "";
+  root = if below == "" then fetch source else "${fetch source}/${below}";
 
   # An expression may ask which addresses there are; naming one that is missing says so.
   addresses =

@@ -33,11 +33,20 @@ export const commandTree: CommandSpec = {
       notes: [
         "Sends the directory without what .gitignore and .hop3ignore name, private keys and .env files, then shows every phase until the new Release is live. Ctrl-C stops the showing, not the deployment.",
       ],
-      examples: ["hop3 deploy", "hop3 deploy examples/flask --app hello", "hop3 deploy --json"],
+      examples: [
+        "hop3 deploy",
+        "hop3 deploy examples/flask --app hello",
+        "hop3 deploy --path apps/web",
+      ],
       args: [directoryArgument],
       options: [
         appOption,
         { name: "force", summary: "Make a new Release even where nothing has changed" },
+        {
+          name: "path",
+          summary: "The app is this directory of the repository, all of which is sent",
+          value: { name: "directory", kind: "text" },
+        },
         detachOption,
         {
           name: "revision",

@@ -1,4 +1,5 @@
-import type { AppName, DeploymentSummary } from "@hop3/core";
+import { join, relative, resolve } from "node:path";
+import type { AppName, DeploymentSummary, LoadedConfig } from "@hop3/core";
 import { Hop3Error, isError } from "@hop3/core/base";
 import { appOfDirectory } from "../app.ts";
 import { line } from "../blocks.ts";
@@ -27,21 +28,51 @@ export async function deploy(input: Input, context: Context): Promise<Answer> {
   if (watch && cancel) {
     throw usageError({ message: "--watch and --cancel exclude each other", hint: "Give one" });
   }
-  const app = input.app() ?? (await appOfDirectory(directory));
+  const below = pathBelow(directory, input.text("path"));
+  const app = input.app() ?? (await appOfDirectory(join(directory, below ?? ".")));
   if (cancel) return await cancelDeployment(app, context);
   const deployment = watch
     ? await findNewest(app, context)
-    : await startDeployment(app, directory, { input, context });
+    : await startDeployment(app, { directory, below }, { input, context });
   return await answerDeployment(context, deployment, { detach: input.flag("detach") });
+}
+
+/** What is sent, and the directory of it that is the app. */
+interface Sent {
+  readonly directory: string;
+  readonly below: string | undefined;
+}
+
+/** `--path` relative to the directory that is sent, however it was written. */
+function pathBelow(directory: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const below = relative(directory, resolve(directory, path));
+  if (below === "") return undefined;
+  if (below !== ".." && !below.startsWith("../")) return below;
+  const message = `--path ${path} is not below ${directory}`;
+  throw usageError({
+    message,
+    hint: "Name a directory of the one that is deployed: --path apps/web",
+  });
+}
+
+/** Settings of the app's own hop3.toml, seen from the top of its repository; the server applies its ignore. */
+function ofRepository(loaded: LoadedConfig | undefined, below: string): LoadedConfig | undefined {
+  if (loaded === undefined) return undefined;
+  const allowed = loaded.config.build?.["allow-secrets"] ?? [];
+  const build = { "allow-secrets": allowed.map((path) => `${below}/${path}`) };
+  return { ...loaded, config: { ...loaded.config, build } };
 }
 
 async function startDeployment(
   app: AppName,
-  directory: string,
+  { directory, below }: Sent,
   { input, context }: { input: Input; context: Context },
 ): Promise<DeploymentSummary> {
   const { packSource, readSource } = await import("../source.ts");
-  const entries = await readSource(directory, await readConfigFile(directory), context);
+  const loaded = await readConfigFile(join(directory, below ?? "."));
+  const config = below === undefined ? loaded : ofRepository(loaded, below);
+  const entries = await readSource(directory, config, context);
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
   const amount = `${plural(entries.length, "file")}, ${formatBytes(bytes)}`;
   context.output.print(line(`Deploying ${app} from ${directory} (${amount})`));
@@ -50,7 +81,11 @@ async function startDeployment(
       {
         method: "POST",
         path: at`/apps/${app}/deployments`,
-        query: { force: input.flag("force") ? true : undefined, revision: input.text("revision") },
+        query: {
+          force: input.flag("force") ? true : undefined,
+          revision: input.text("revision"),
+          path: below,
+        },
         upload: packSource(directory, entries),
         signal: context.signal,
       },

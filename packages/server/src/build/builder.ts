@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type {
   BuildArtifact,
   Command,
@@ -15,6 +16,13 @@ export interface Source {
   /** SRI sha256 of the NAR serialisation: the identity of the Source. */
   readonly hash: string;
   readonly revision?: string | undefined;
+  /** The directory of it that is the app, where the rest is its repository. */
+  readonly below?: string | undefined;
+}
+
+/** Where the app itself lies. */
+export function appDirOf({ dir, below }: Source): string {
+  return below === undefined ? dir : join(dir, below);
 }
 
 /** What hop3.toml and Procfile say over the project's own hop3.nix, key by key. */

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BuildArtifact, type NixCheck, type RuntimeConfig } from "@hop3/core";
+import { BuildArtifact, type NixCheck, type Plan, type RuntimeConfig } from "@hop3/core";
 import { buildLogFile } from "../nix/client.ts";
 import { derivationName, isFixedOutput } from "../nix/derivations.ts";
 import { nixNotPure } from "../nix/errors.ts";
 import { evaluationProblem } from "../nix/eval-problem.ts";
-import type { Builder, BuildResult } from "./builder.ts";
+import type { Builder, BuildIo, BuildResult } from "./builder.ts";
 import { missingLibrary } from "./missing-library.ts";
 import { checkEvaluation, Evaluation, parseRuntimeConfig } from "./nix-contract.ts";
 import { type NixBuild, type NixBuilderParts, prepareBuild } from "./nix-inputs.ts";
@@ -63,6 +63,12 @@ async function checkOnly(nixBuild: NixBuild): Promise<Omit<NixCheck, "plan">> {
   };
 }
 
+/** The expression, as a user finds it from the directory that was sent. */
+function ownFile({ nix }: Plan, { source }: BuildIo): string {
+  const isOwn = nix.template === undefined && source.below !== undefined;
+  return isOwn ? join(source.below, nix.file) : nix.file;
+}
+
 interface ReleaseDerivation {
   readonly drvPath: string;
   readonly outPath: string;
@@ -76,7 +82,7 @@ async function evaluate({ parts, plan, io, input, options }: NixBuild): Promise<
   const { signal } = io;
   const result = await nix.evaluate({ tree, file: "release.nix", input, options, signal });
   signal.throwIfAborted();
-  const { file } = plan.nix;
+  const file = ownFile(plan, io);
   if (result.exitCode !== 0) {
     throw await evaluationProblem({ stderr: result.stderr, file, nearest: nearestAttributes });
   }

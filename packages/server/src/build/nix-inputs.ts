@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type Plan, registryNames } from "@hop3/core";
+import { type NixpkgsPin, type Plan, registryNames, withoutGaps } from "@hop3/core";
 import { z } from "zod";
 import type { NixClient, NixOptions } from "../nix/client.ts";
 import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
@@ -15,7 +15,8 @@ export interface NixBuilderParts {
   readonly nix: NixClient;
   /** The Nix code of this program (nix/ in the repository). */
   readonly tree: LockedTree;
-  packages(): Promise<PackageSet>;
+  /** The server's package set, or the one that an App has pinned. */
+  packages(pin?: NixpkgsPin): Promise<PackageSet>;
   nearestAttributes(missing: string): Promise<readonly string[]>;
   packagesOfLibrary(library: string): Promise<readonly string[]>;
   readonly registries: Registries;
@@ -47,13 +48,14 @@ export async function prepareBuild(
   io: BuildIo,
 ): Promise<NixBuild> {
   const [packages, nixVersion, generated] = await Promise.all([
-    parts.packages(),
+    parts.packages(plan.nix.pin),
     parts.nix.version(),
     io.phase("generate", () => writeExpression(parts, plan, io)),
   ]);
+  const { below } = io.source;
   const input = {
     packages: packages.arguments,
-    source: { path: io.source.dir, narHash: io.source.hash },
+    source: { path: io.source.dir, narHash: io.source.hash, ...withoutGaps({ below }) },
     registries: await addressesOf(parts, packages),
     generated: generated ?? null,
     file: plan.nix.file,
@@ -63,7 +65,7 @@ export async function prepareBuild(
   // Where the Source lies and which mirror serves a package do not influence a store path; everything else does.
   const identity = [
     packages.pin,
-    io.source.hash,
+    [io.source.hash, below],
     generated?.narHash,
     input.file,
     input.app,
@@ -83,6 +85,7 @@ export async function prepareBuild(
       tree: parts.tree.narHash,
       packages: packages.arguments,
       source: io.source.hash,
+      ...withoutGaps({ below }),
       generated: generated?.narHash ?? null,
       file: input.file,
       app: input.app,
@@ -108,7 +111,7 @@ async function writeExpression(
   const dir = join(io.releaseDir, "generated");
   const file = join(dir, plan.nix.file);
   await mkdir(dirname(file), { recursive: true });
-  const text = await io.generate(makeOutside(parts, await parts.packages()));
+  const text = await io.generate(makeOutside(parts, await parts.packages(plan.nix.pin)));
   await writeFile(file, text, { mode: 0o644 });
   return lockTree(dir);
 }

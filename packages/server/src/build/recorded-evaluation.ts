@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { withoutGaps } from "@hop3/core";
 import { z } from "zod";
 import { sourceStorePath } from "../nix/store-path.ts";
 import { PackageArguments } from "../packages/package-set.ts";
@@ -12,6 +13,8 @@ export const RecordedEvaluation = z.strictObject({
   tree: z.string(),
   packages: PackageArguments,
   source: z.string(),
+  /** The directory of the Source that is the app. */
+  below: z.string().optional(),
   generated: z.string().nullable(),
   file: z.string(),
   app: z.string(),
@@ -54,10 +57,10 @@ export function inputOf(
   recorded: RecordedEvaluation,
   today: { readonly packages: PackageArguments; readonly registries: object },
 ): Readonly<Record<string, unknown>> {
-  const { packages, source, generated, file, app, overrides } = recorded;
+  const { packages, source, below, generated, file, app, overrides } = recorded;
   return {
     packages: withAddresses(packages, today.packages),
-    source: stored(source),
+    source: { ...stored(source), ...withoutGaps({ below }) },
     registries: today.registries,
     generated: generated === null ? null : stored(generated),
     file,

@@ -1,5 +1,14 @@
 import { defineError, ExitCode, type FailureData, Hop3Error, type Phase } from "@hop3/core";
 
+export const appPathMissing = defineError<{ path: string }>({
+  code: "APP_PATH_MISSING",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ path }) => `there is no '${path}' among the files that were sent`,
+  hint: () =>
+    "Name a directory below the one that is deployed, such as hop3 deploy --path apps/web; .gitignore may hide it",
+});
+
 export const deployInterrupted = defineError<{
   phase: Phase | undefined;
   serving: number | undefined;

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildArtifact } from "@hop3/core";
 import type { BuildIo, BuildResult } from "../build/builder.ts";
@@ -22,7 +22,7 @@ export interface DeployRequest {
 /** The main flow of the program, from an uploaded tree to a routed app. Start reading here. */
 export function deploy(attempt: Attempt, request: DeployRequest): Promise<void> {
   return withRelease(attempt, async (release) => {
-    const receive = receiveRequest(attempt, request);
+    const receive = await receiveRequest(attempt, request);
     try {
       const entries = await attempt.phase("receive", () => unpack(receive));
       const planned = await attempt.phase("plan", () => planSource(attempt, receive, entries));
@@ -82,13 +82,15 @@ export async function withRelease(
   }
 }
 
-function receiveRequest(attempt: Attempt, request: DeployRequest): ReceiveRequest {
+async function receiveRequest(attempt: Attempt, request: DeployRequest): Promise<ReceiveRequest> {
   const { home, settings } = attempt.platform;
-  const { archive, tree } = uploadPaths(home.uploads, attempt.id);
+  const { archive, tree, below } = uploadPaths(home.uploads, attempt.id);
   return {
     archive,
     dir: tree,
     revision: request.revision,
+    // Beside the upload, so that it outlives a restart of the server as the upload does.
+    below: await readFile(below, "utf8").catch(() => undefined),
     limits: {
       maxBytes: settings.policy["max-upload-bytes"],
       maxFiles: settings.policy["max-source-files"],

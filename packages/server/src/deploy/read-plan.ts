@@ -1,5 +1,5 @@
 import { readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import {
   checkLockfiles,
   type DeploySettings,
@@ -19,6 +19,7 @@ import {
 import { digest, makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import type { BuildOverrides, Source } from "../build/builder.ts";
 import { archiveUnsafe } from "../nix/errors.ts";
+import { appPathMissing } from "./errors.ts";
 import { explainGenerated } from "./explain-generated.ts";
 import type { Platform } from "./platform.ts";
 import { makeSource, type ReceiveRequest } from "./receive.ts";
@@ -41,10 +42,14 @@ export async function readPlan(
   { app, receive }: { readonly app: string; readonly receive: ReceiveRequest },
   unpacked: readonly SourceEntry[],
 ): Promise<ReadPlan> {
-  const loaded = await readConfigFile(receive.dir);
+  const { below } = receive;
+  const own = below === undefined ? unpacked : entriesBelow(unpacked, below);
+  const appDir = below === undefined ? receive.dir : join(receive.dir, below);
+  const loaded = await readConfigFile(appDir);
   const { build } = loaded.config;
-  const entries = await dropIgnored(receive.dir, build?.ignore ?? [], unpacked);
-  const source = await makeSource(receive, entries, build?.["allow-secrets"] ?? []);
+  const entries = await dropIgnored(appDir, build?.ignore ?? [], own);
+  const allowed = (build?.["allow-secrets"] ?? []).map((path) => posix.join(below ?? "", path));
+  const source = await makeSource(receive, without(unpacked, own, entries), allowed);
   const tree = makeDirectoryTree(entries);
   const files = await readPlanFiles(tree);
   const { procfile, appJson } = files;
@@ -64,6 +69,28 @@ export async function readPlan(
     },
     explain: (error) => explainGenerated({ plan, loaded, text }, explain(loaded, error)),
   };
+}
+
+/** The files of one directory of a repository, with paths from there. */
+function entriesBelow(entries: readonly SourceEntry[], below: string): readonly SourceEntry[] {
+  const prefix = `${below}/`;
+  const found = entries
+    .filter(({ path }) => path.startsWith(prefix))
+    .map((entry) => ({ ...entry, path: entry.path.slice(prefix.length) }));
+  if (found.length === 0) throw appPathMissing({ path: below });
+  return found;
+}
+
+/** All of the repository but what the app's own hop3.toml leaves out of it. */
+function without(
+  all: readonly SourceEntry[],
+  own: readonly SourceEntry[],
+  kept: readonly SourceEntry[],
+): readonly SourceEntry[] {
+  const keptFiles = new Set(kept.map(({ absolute }) => absolute));
+  const dropped = own.filter(({ absolute }) => !keptFiles.has(absolute));
+  const droppedFiles = new Set(dropped.map(({ absolute }) => absolute));
+  return all.filter(({ absolute }) => !droppedFiles.has(absolute));
 }
 
 function explain(loaded: LoadedConfig, error: unknown): unknown {

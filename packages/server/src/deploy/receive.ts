@@ -27,6 +27,8 @@ export interface ReceiveRequest {
   readonly dir: string;
   readonly limits: ReceiveLimits;
   readonly revision?: string | undefined;
+  /** The directory of the tree that is the app; the rest is its repository. */
+  readonly below?: string | undefined;
   readonly onWarning: (text: string) => void;
 }
 
@@ -57,7 +59,8 @@ export async function makeSource(
 ): Promise<Source> {
   const findings = await scanSource(entries, allowSecrets);
   if (findings.length > 0) throw sourceSecret({ findings });
-  return { dir: request.dir, hash: await narHash(request.dir), revision: request.revision };
+  const { dir, revision, below } = request;
+  return { dir, hash: await narHash(dir), revision, below };
 }
 
 async function extractInto({ archive, dir, limits }: ReceiveRequest): Promise<void> {
@@ -184,9 +187,10 @@ function judgeEntry({ path, type, linkpath = "" }: ReadEntry): Hop3Error | undef
 export function uploadPaths(
   uploads: string,
   deployment: number,
-): { archive: string; tree: string; dir: string } {
+): { archive: string; tree: string; dir: string; below: string } {
   const dir = join(uploads, String(deployment));
-  return { dir, archive: join(dir, "source.tar.gz"), tree: join(dir, "source") };
+  const archive = join(dir, "source.tar.gz");
+  return { dir, archive, tree: join(dir, "source"), below: join(dir, "below") };
 }
 
 export function partOf(archive: string): string {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import type { Deployment } from "../db/deployments.ts";
 import { toFailure } from "../deploy/errors.ts";
 import type { Platform } from "../deploy/platform.ts";
@@ -31,4 +31,15 @@ function failDeclared(platform: Platform, { id, appId }: Deployment, error: unkn
   if (app === undefined) return;
   const home = platform.home.app(app.name);
   platform.timelines.append(home, id, { type: "end", state: "failed", failure });
+}
+
+/** Where the upload will be: a Deployment that is taken up again after a restart knows it too. */
+export async function keepPath(
+  platform: Platform,
+  { id }: Deployment,
+  path: string,
+): Promise<void> {
+  const { dir, below } = uploadPaths(platform.home.uploads, id);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await writeFile(below, path, { mode: 0o600 });
 }

@@ -11,7 +11,7 @@ import {
 } from "@hop3/core";
 import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import { buildUid } from "../../proc/users.ts";
-import type { Builder, BuildIo, BuildResult } from "../builder.ts";
+import { appDirOf, type Builder, type BuildIo, type BuildResult } from "../builder.ts";
 import { reuseResult } from "../reuse-result.ts";
 import { closureOf } from "./closure.ts";
 import type { LocalBuild, LocalBuilderParts } from "./local-build.ts";
@@ -57,7 +57,14 @@ async function prepare(parts: LocalBuilderParts, plan: Plan, io: BuildIo): Promi
   const { local } = plan;
   if (local === undefined) throw new Error("a plan for the local builder has no toolchains");
   const [packages, nixVersion] = await Promise.all([parts.packages(), parts.nix.version()]);
-  const identity = [packages.pin, parts.tree.narHash, io.source.hash, io.app, local, io.overrides];
+  const identity = [
+    packages.pin,
+    parts.tree.narHash,
+    [io.source.hash, io.source.below],
+    io.app,
+    local,
+    io.overrides,
+  ];
   const inputHash = createHash("sha256").update(JSON.stringify(identity)).digest("hex");
   const owner = parts.isRoot ? { uid: buildUid, gid: buildUid } : undefined;
   const workspace = openWorkspace(parts.workspaceDir(io.app), inputHash.slice(0, 32), owner);
@@ -100,7 +107,7 @@ async function toolsFor(build: LocalBuild, tree: SourceTree): Promise<ToolSet> {
 
 /** The Source at the place where it stays, and the tools for it. */
 async function layOut(build: LocalBuild): Promise<Prepared> {
-  const appDir = await build.workspace.open(build.io.source.dir);
+  const appDir = await build.workspace.open(appDirOf(build.io.source));
   const tree = await readTree(appDir);
   return { build, tree, appDir, tools: await toolsFor(build, tree) };
 }

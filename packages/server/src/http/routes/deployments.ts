@@ -4,7 +4,7 @@ import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
-import { receiveUpload } from "../receive-upload.ts";
+import { keepPath, receiveUpload } from "../receive-upload.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
 
@@ -16,7 +16,12 @@ const createDeployment = createRoute({
   description: "Deploys a tree: gzip-compressed tar. The app is made on its first deployment.",
   request: {
     params: AppParams,
-    query: z.object({ force: Flag, revision: z.string().max(200).optional() }),
+    query: z.object({
+      force: Flag,
+      revision: z.string().max(200).optional(),
+      /** The directory of the tree that is the app, where the tree is a whole repository. */
+      path: z.string().max(400).optional(),
+    }),
     body: { content: { "application/gzip": { schema: z.string().openapi({ format: "binary" }) } } },
   },
   responses: { 202: json(DeploymentSummary, "Queued; its events tell the rest"), ...problems },
@@ -81,9 +86,9 @@ export function deploymentRoutes(service: Service) {
 
   return makeRoutes()
     .openapi(createDeployment, async (c) => {
-      const { force, revision } = c.req.valid("query");
-      const app = await deployer.prepareApp(c.req.valid("param").app);
-      const deployment = deployer.declare(app);
+      const { force, revision, path } = c.req.valid("query");
+      const deployment = deployer.declare(await deployer.prepareApp(c.req.valid("param").app));
+      if (path !== undefined) await keepPath(platform, deployment, path);
       await receiveUpload(service, deployment, c.req.raw.body);
       deployer.deploy(deployment, { revision, force });
       return c.json(show(deployment), 202);
