@@ -12,6 +12,7 @@ import {
 } from "./bench/figures.ts";
 import { measureGenerate } from "./bench/generate.ts";
 import type { Figure } from "./bench/measure.ts";
+import { measureNode } from "./bench/node.ts";
 import { startPlatform } from "./bench/platform.ts";
 import { untilStopped } from "./demo/stop-signal.ts";
 
@@ -26,6 +27,7 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   change: measureChange,
   router: measureRouter,
   apps: measureManyApps,
+  node: measureNode,
 };
 
 async function main(names: readonly string[]): Promise<number> {
