@@ -64,7 +64,7 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const common = {
     nix,
     tree,
-    packages: packages.current,
+    packages: packages.of,
     nearestAttributes: packages.nearestAttributes,
     packagesOfLibrary: packages.packagesOfLibrary,
     registries,

@@ -1,11 +1,14 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { cp, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { connect, type NetConnectOpts } from "node:net";
 import { join } from "node:path";
 import { parseEnv } from "node:util";
-import type { AppDetail } from "@hop3/core";
+import type { AppDetail, ReleaseDetail } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { narHash } from "../src/nix/nar-hash.ts";
+import { findNixDir } from "../src/nix/nix-dir.ts";
+import { loadPackageSet } from "../src/packages/package-set.ts";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { buildExpression } from "./support/package-set.ts";
@@ -417,5 +420,125 @@ exec-target = "greeter"
     });
     await deploy("greeter", { "hop3.toml": `${toml}nixpkgs-packages = ["libsodium"]\n` });
     expect((await server.get("greeter")).text).toBe("sodium and zlib 1");
+  });
+});
+
+describe("a tree that has to be writable", () => {
+  let files: FileServer;
+
+  beforeAll(async () => {
+    files = await startFileServer();
+  });
+
+  afterAll(async () => {
+    await files?.close();
+  });
+
+  async function serveArchive(entries: Readonly<Record<string, string>>) {
+    const tree = await makeTree(entries);
+    return files.serve("/tree.tar.gz", execFileSync("tar", ["-cz", "-C", tree, "."]));
+  }
+
+  it("is laid out with needs-writable-dir, and every command starts in it", async () => {
+    await deploy("notes", {
+      "index.php": "<?php file_put_contents('visits', 'x', FILE_APPEND); readfile('visits');",
+      "hop3.toml": `[nix]
+template = "php-app"
+needs-writable-dir = true
+writable-home-env-var = "NOTES_HOME"
+pre-exec = ["echo $PWD >where"]
+[run.workers]
+worker = "echo $PWD $NOTES_HOME >worker; exec sleep 1000"
+`,
+    });
+    await server.get("notes");
+    expect((await server.get("notes")).text).toMatch(/^x{2,}$/);
+    const tree = data("notes", "share/notes");
+    const worker = await until(() => readFile(join(tree, "worker"), "utf8").catch(() => undefined));
+    expect(worker).toBe(`${tree} ${tree}\n`);
+    expect(await readFile(join(tree, "where"), "utf8")).toBe(`${tree}\n`);
+  });
+
+  it("of a package is laid out with writable-home-at-runtime", async () => {
+    const { url, sha256 } = await serveArchive({ "www/index.html": "as shipped\n" });
+    await deploy("laid", {
+      "hop3.toml": `[nix]
+template = "prebuilt-archive"
+url = "${url}"
+sha256 = "${sha256}"
+source-root = "."
+writable-home-at-runtime = true
+writable-home-env-var = "TREE_HOME"
+nixpkgs-packages = ["caddy"]
+pre-exec = ["echo changed at start, $TREE_HOME >>www/index.html"]
+[run]
+start = "caddy file-server --listen $BIND_ADDRESS:$PORT --root www"
+`,
+    });
+    const tree = data("laid", "share/laid");
+    const { text } = await server.get("laid");
+    expect(text).toBe(`as shipped\nchanged at start, ${tree}\n`);
+  });
+});
+
+/** A nixpkgs in the store that is the Debian set with one more package in it. */
+async function makePinned(): Promise<string> {
+  const set = await loadPackageSet(home, { set: "debian" });
+  if (set.arguments.kind !== "debian") throw new Error("not Debian's");
+  const { index, seed, mirrors, npmRegistry, system } = set.arguments;
+  const tree = await makeTree({
+    "default.nix": `{ system, ... }:
+let
+  pkgs = import ./debian {
+    inherit system;
+    index = builtins.path { path = ./index; name = "source"; };
+    seed = builtins.path { path = ./seed; name = "source"; };
+    mirrors = ${JSON.stringify(mirrors).replaceAll(",", " ")};
+    registries.npm = ${JSON.stringify(npmRegistry)};
+    npmRegistry = ${JSON.stringify(npmRegistry)};
+  };
+in
+assert system == "${system}";
+pkgs // { only-there = pkgs.writeShellScriptBin "only-there" "exec \${pkgs.busybox}/bin/httpd \\"$@\\""; }
+`,
+  });
+  await cp(join(findNixDir(), "packages/debian"), join(tree, "debian"), { recursive: true });
+  await cp(index.path, join(tree, "index"), { recursive: true });
+  await cp(seed.path, join(tree, "seed"), { recursive: true });
+  return tree;
+}
+
+describe("a revision of nixpkgs that an app asks for", () => {
+  const rev = "1234567890123456789012345678901234567890";
+  const toml = (sha256: string) => `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-rev = "${rev}"
+nixpkgs-sha256 = "${sha256}"
+nixpkgs-package = "only-there"
+exec-target = "only-there"
+exec-args = ["-f", "-p", "$BIND_ADDRESS:$PORT", "-h", "pages"]
+pre-exec = ["mkdir -p pages", "echo pinned >pages/index.html"]
+`;
+
+  it("is used, while other apps have the server's set", async () => {
+    const tree = await makePinned();
+    // Fetched archives have this name in the store.
+    const source = join(await makeTree({}), "source");
+    await rename(tree, source);
+    execFileSync("nix-store", ["--add-fixed", "--recursive", "sha256", source]);
+    const sha256 = await narHash(source);
+    await deploy("pinned", { "hop3.toml": toml(sha256) });
+    expect((await server.get("pinned")).text).toBe("pinned\n");
+    const release = await server.json<ReleaseDetail>("GET", "/apps/pinned/releases/1");
+    expect(release.artifact?.provenance).toMatchObject({
+      package_set: "nixpkgs",
+      package_set_pin: sha256,
+    });
+  });
+
+  it("is not replaced by another where it cannot be had", async () => {
+    const tree = await makeTree({ "hop3.toml": toml("0".repeat(64)) });
+    const { failure } = await server.deployed("unpinned", tree);
+    expect(failure).toMatchObject({ code: "NIXPKGS_PIN_UNAVAILABLE" });
   });
 });

@@ -106,6 +106,11 @@ describe("makePlan", () => {
       { code: "BUILDER_UNAVAILABLE", part: "'docker'" },
     ],
     [
+      "half a pin beside hop3.nix",
+      request(`[nix]\nnixpkgs-rev = "${"a".repeat(40)}"\n`),
+      { code: "NIXPKGS_PIN_HALF", part: "nixpkgs-rev without nixpkgs-sha256" },
+    ],
+    [
       "impure without permission",
       { ...request("[build.nix]\npure = false\n"), policy: { allowImpure: false } },
       { code: "POLICY_IMPURE", part: "not allowed" },

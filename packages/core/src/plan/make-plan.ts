@@ -15,11 +15,12 @@ import {
   planBuilders,
 } from "./builders.ts";
 import { makeLocalPlan } from "./local-plan.ts";
-import { type MergedConfig, mergeConfig } from "./merge.ts";
+import { type MergedConfig, mergeConfig, withoutGaps } from "./merge.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
 import {
   builderUnavailable,
   nixFileAndTemplate,
+  pinHalf,
   planNoBuilder,
   policyImpure,
 } from "./plan-errors.ts";
@@ -139,11 +140,22 @@ function nixSettings(
   }
   return {
     file: settings.file ?? configDefaults.nixFile,
-    ...(template === undefined ? {} : { template }),
+    ...withoutGaps({ template, pin: pinOf(loaded) }),
     pure,
     timeoutSeconds: Math.ceil(settings.timeout ?? configDefaults.buildTimeout),
     maxSilentSeconds: Math.ceil(settings["max-silent-time"] ?? configDefaults.maxSilentTime),
   };
+}
+
+function pinOf({ config, placeOf }: LoadedConfig): Plan["nix"]["pin"] {
+  const { "nixpkgs-rev": rev, "nixpkgs-sha256": sha256 } = config.nix ?? {};
+  if (rev !== undefined && sha256 !== undefined) return { rev, sha256 };
+  if (rev === sha256) return undefined;
+  const [given, lacking] =
+    rev === undefined
+      ? (["nixpkgs-sha256", "nixpkgs-rev"] as const)
+      : (["nixpkgs-rev", "nixpkgs-sha256"] as const);
+  throw pinHalf({ given, lacking, place: placeOf(["nix", given]) });
 }
 
 /** An app's own hop3.nix is built here, from source, against the package set; a template says what it makes. */

@@ -46,3 +46,13 @@ export const policyImpure = defineError<{ place: Place | undefined }>({
     "Remove the line, so that the build sees the Source and the package set alone, or ask the operator to allow it",
   place: ({ place }) => place,
 });
+
+export const pinHalf = defineError<{ given: string; lacking: string; place: Place | undefined }>({
+  code: "NIXPKGS_PIN_HALF",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ given, lacking }) => `[nix] ${given} without ${lacking} is half a pin`,
+  hint: ({ given, lacking }) =>
+    `Add ${lacking}, or remove ${given} to use the server's package set`,
+  place: ({ place }) => place,
+});

@@ -131,8 +131,10 @@ export function planWarnings(loaded: LoadedConfig, chosen: WarnedChoice): readon
     if (builder === "local" || loaded.config.build?.[key] === undefined) continue;
     add(["build", key], `[build] ${key} is for the local builder; ${builder} does not read it`);
   }
-  if (loaded.config.nix !== undefined && !chosen.isGenerated) {
-    add(["nix"], `[nix] ${notYet}: hop3.nix says what is built`);
+  const pinned: readonly string[] = ["nixpkgs-rev", "nixpkgs-sha256"];
+  const unread = Object.keys(loaded.config.nix ?? {}).filter((key) => !pinned.includes(key));
+  if (unread.length > 0 && !chosen.isGenerated) {
+    add(["nix"], `[nix] ${unread.join(", ")}: no effect, hop3.nix says what is built`);
   }
   return notes.map(({ place, message }) => `${formatPlace(place)} ${message}`);
 }

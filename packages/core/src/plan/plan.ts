@@ -22,6 +22,10 @@ export const BuilderAnswer = z.strictObject({
 });
 export type BuilderAnswer = z.infer<typeof BuilderAnswer>;
 
+/** A revision of nixpkgs and the hash of its unpacked tree. */
+export const NixpkgsPin = z.strictObject({ rev: z.string(), sha256: z.string() });
+export type NixpkgsPin = z.infer<typeof NixpkgsPin>;
+
 /** What will be done with a Source: pure, printable, without side effect. */
 export const Plan = z.strictObject({
   schema: z.literal(1),
@@ -37,6 +41,8 @@ export const Plan = z.strictObject({
     file: z.string(),
     /** The template that writes the file; absent where the project has its own. */
     template: z.string().optional(),
+    /** The revision of nixpkgs that this App asks for, with the hash of its tree. */
+    pin: NixpkgsPin.optional(),
     pure: z.boolean(),
     timeoutSeconds: z.int(),
     maxSilentSeconds: z.int(),

@@ -51,3 +51,25 @@ export const nixpkgsUnavailable = defineError<{ reason: string }>({
   hint: () =>
     "Configure packages.nixpkgs with a revision and its sha256 or with the path of a local copy, or set packages.set to debian",
 });
+
+export const nixpkgsPinUnavailable = defineError<{ rev: string }>({
+  code: "NIXPKGS_PIN_UNAVAILABLE",
+  exitCode: ExitCode.failure,
+  status: 409,
+  message: ({ rev }) =>
+    `nixpkgs ${rev.slice(0, 12)}, which [nix] nixpkgs-rev asks for, cannot be fetched from here and is not in the store`,
+  hint: () =>
+    "Remove nixpkgs-rev and nixpkgs-sha256 to build with the server's package set, or deploy where the revision can be fetched",
+  place: () => ({ file: "hop3.toml" }),
+});
+
+export const nixpkgsPinRefused = defineError<{ rev: string }>({
+  code: "NIXPKGS_PIN_REFUSED",
+  exitCode: ExitCode.notAllowed,
+  status: 422,
+  message: ({ rev }) =>
+    `[nix] nixpkgs-rev asks for nixpkgs ${rev.slice(0, 12)}, and this server builds with the package set 'debian' alone`,
+  hint: () =>
+    "Remove nixpkgs-rev and nixpkgs-sha256 to build with the server's package set, or let the operator set packages.set to auto",
+  place: () => ({ file: "hop3.toml" }),
+});

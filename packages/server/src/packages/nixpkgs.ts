@@ -6,7 +6,7 @@ import { nixpkgsUnavailable } from "./errors.ts";
 import type { NixpkgsSource } from "./package-set.ts";
 
 /** A tree that evaluation can enter: a path, or an address that Nix may have in its store already. */
-type NixpkgsTree =
+export type NixpkgsTree =
   | { readonly path: string; readonly narHash: string }
   | { readonly url: string; readonly narHash: string };
 

@@ -1,10 +1,12 @@
 import { realpath } from "node:fs/promises";
+import type { NixpkgsPin } from "@hop3/core";
 import { z } from "zod";
 import { LockedTree } from "../nix/locked-tree.ts";
 import { readPlatform } from "./debian/apt.ts";
 import { lockDirectory, readPin } from "./debian/lock.ts";
 import { readSources } from "./debian/sources.ts";
-import { findNixpkgs } from "./nixpkgs.ts";
+import { nixpkgsPinRefused, nixpkgsPinUnavailable } from "./errors.ts";
+import { findNixpkgs, type NixpkgsTree } from "./nixpkgs.ts";
 
 /** What nix/packages takes to make `pkgs`: plain data, every tree pinned by its hash. */
 export const PackageArguments = z.discriminatedUnion("kind", [
@@ -57,12 +59,23 @@ export async function loadPackageSet(
     settings.set === "debian"
       ? undefined
       : await findNixpkgs(settings.nixpkgs, { required: settings.set === "nixpkgs" });
-  if (found === undefined) return loadDebian(homeDir);
+  return found === undefined ? loadDebian(homeDir) : fromNixpkgs(found);
+}
+
+/** The revision of nixpkgs that one App asks for, whatever the others use. */
+export async function loadPinned(pin: NixpkgsPin, settings: PackageSettings): Promise<PackageSet> {
+  if (settings.set === "debian") throw nixpkgsPinRefused({ rev: pin.rev });
+  const found = await findNixpkgs(pin, { required: false });
+  if (found === undefined) throw nixpkgsPinUnavailable({ rev: pin.rev });
+  return fromNixpkgs(found);
+}
+
+function fromNixpkgs(tree: NixpkgsTree): PackageSet {
   const { system } = readPlatform();
   return {
     name: "nixpkgs",
-    pin: found.narHash,
-    arguments: { kind: "nixpkgs", system, tree: found },
+    pin: tree.narHash,
+    arguments: { kind: "nixpkgs", system, tree },
     substitute: true,
   };
 }

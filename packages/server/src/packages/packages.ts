@@ -1,15 +1,17 @@
-import { isError, type PackageFound, type PackageSetInfo } from "@hop3/core";
+import { isError, type NixpkgsPin, type PackageFound, type PackageSetInfo } from "@hop3/core";
 import type { Home } from "../home.ts";
 import type { ServerSettings } from "../settings.ts";
 import { updateApart } from "./debian/update-apart.ts";
 import { describePackageSet } from "./describe.ts";
 import { packagesNotLocked } from "./errors.ts";
-import { loadPackageSet, type PackageSet, PackageSettings } from "./package-set.ts";
+import { loadPackageSet, loadPinned, type PackageSet, PackageSettings } from "./package-set.ts";
 import { nearestAttributes, packagesOfLibrary, searchPackages } from "./search.ts";
 
 /** The package set of one server: loaded once, replaced by an update. */
 export interface Packages {
   current(): Promise<PackageSet>;
+  /** That, or the revision of nixpkgs that an App asks for: this one or a failure, never another. */
+  of(pin?: NixpkgsPin): Promise<PackageSet>;
   /** The same; makes the lock where there is none yet. */
   ensure(onLine: (text: string) => void): Promise<PackageSet>;
   update(onLine: (text: string) => void): Promise<PackageSetInfo>;
@@ -36,6 +38,7 @@ export function makePackages(home: Home, settings: ServerSettings): Packages {
   };
   return {
     current,
+    of: (pin) => (pin === undefined ? current() : loadPinned(pin, wanted)),
     describe,
     async ensure(onLine) {
       try {
