@@ -17,7 +17,7 @@ import { makeTimelines } from "./deploy/timelines.ts";
 import type { Home } from "./home.ts";
 import type { Address } from "./http/listen.ts";
 import { makeNixClient } from "./nix/client.ts";
-import { lockTree } from "./nix/locked-tree.ts";
+import { type LockedTree, lockTree } from "./nix/locked-tree.ts";
 import { findNixDir } from "./nix/nix-dir.ts";
 import type { Log } from "./observe/log.ts";
 import type { Packages } from "./packages/packages.ts";
@@ -48,14 +48,7 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const releases = makeReleaseStore(db);
   const vault = openFittingVault(home.key, apps, releases);
   const tree = await lockTree(findNixDir());
-  const binDir = await ensureDataPlane({
-    home,
-    nix: makeNixClient(),
-    tree,
-    packages: await packages.ensure(parts.progress),
-    sandbox: settings.policy.sandbox,
-    onLine: parts.progress,
-  });
+  const binDir = await openDataPlane(parts, tree);
   const nix = makeNixClient({ shell: await realpath(join(binDir, "busybox")) });
   const isRoot = process.getuid?.() === 0;
   const services = makeServiceTree({ home, binDir });
@@ -98,6 +91,19 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     onPhase: parts.onPhase,
     stopping: parts.stopping,
   };
+}
+
+/** The data plane is built without the shell that later builds get from it. */
+async function openDataPlane(parts: PlatformParts, tree: LockedTree): Promise<string> {
+  const { home, packages, progress, settings } = parts;
+  return ensureDataPlane({
+    home,
+    nix: makeNixClient(),
+    tree,
+    packages: await packages.ensure(progress),
+    sandbox: settings.policy.sandbox,
+    onLine: progress,
+  });
 }
 
 function openRegistries({ settings, home, stopping }: PlatformParts): Registries {

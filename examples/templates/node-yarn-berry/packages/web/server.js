@@ -1,5 +1,5 @@
-import express from "express";
 import { greet } from "@greetings/greet";
+import express from "express";
 import ms from "ms";
 
 const server = express().use((request, response) => {

@@ -71,7 +71,7 @@ case "\${1:-}" in
 esac
 command=$1
 shift
-if node -e 'process.exit(require("./package.json").scripts?.[process.argv[1]] ? 0 : 1)' "$command"; then
+if [ -n "$(node -p 'require("./package.json").scripts?.[process.argv[1]] ?? ""' "$command")" ]; then
   exec npm run "$command" -- "$@"
 fi
 PATH=$PWD/node_modules/.bin:$PATH
