@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { findWars } from "../templates/java-war/detect.ts";
 import type { DetectQuestion } from "../templates/template.ts";
 import { detectFiles, type ToolchainDetection, type ToolchainDetector } from "./toolchain.ts";
 
@@ -52,6 +53,28 @@ const go: ToolchainDetector = {
   detect: (question) => detectFiles(question, ["go.mod"]),
 };
 
+const rust: ToolchainDetector = {
+  name: "rust",
+  detect: (question) => detectFiles(question, ["Cargo.toml"]),
+};
+
+const java: ToolchainDetector = {
+  name: "java",
+  detect(question) {
+    const found = detectFiles(question, [
+      "pom.xml",
+      "build.gradle",
+      "build.gradle.kts",
+      "settings.gradle",
+      "settings.gradle.kts",
+    ]);
+    if (found.fits) return found;
+    const [war] = findWars(question.tree);
+    if (war !== undefined) return { fits: true, reason: `found ${war}` };
+    return { fits: false, reason: `${found.reason}, no .war` };
+  },
+};
+
 const staticFiles: ToolchainDetector = {
   name: "static",
   detect(question): ToolchainDetection {
@@ -66,6 +89,8 @@ export const toolchainDetectors: readonly ToolchainDetector[] = [
   ruby,
   php,
   go,
+  rust,
+  java,
   node,
   staticFiles,
 ];

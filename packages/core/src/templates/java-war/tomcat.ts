@@ -2,7 +2,7 @@ import type { Binding, StringPart } from "../../nix/ast.ts";
 import { nix } from "../expressions.ts";
 
 /** server.xml: one app at the root of one address; `${…}` is Tomcat's own, filled in when it starts. */
-const serverXml = `<Server port="-1">
+export const tomcatServerXml = `<Server port="-1">
   <Service name="Catalina">
     <Connector address="\${BIND_ADDRESS:-127.0.0.1}" port="\${PORT:-8080}" protocol="HTTP/1.1" />
     <Engine name="Catalina" defaultHost="localhost">
@@ -23,7 +23,7 @@ export function tomcatBindings(): readonly Binding[] {
   const text = nix.call(
     nix.ref("pkgs", "writeText"),
     nix.string("server.xml"),
-    nix.indented(serverXml),
+    nix.indented(tomcatServerXml),
   );
   return [
     nix.bind("tomcat", nix.ref("pkgs", "tomcat10"), {
