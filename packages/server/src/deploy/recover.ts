@@ -9,6 +9,7 @@ import { deployInterrupted, toFailure } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { makeProcessSpec } from "./process-spec.ts";
 import { uploadPaths } from "./receive.ts";
+import { sweepBuilders } from "./retain.ts";
 import { desiredRoutes } from "./routes.ts";
 
 /** What a start found and did; every line is logged, so that a kill is never a mystery. */
@@ -34,6 +35,7 @@ export async function recover(platform: Platform, deployer: Deployer): Promise<R
   for (const deployment of failed) await failInterrupted(platform, deployment);
   await failLeftReleases(platform);
   const stopped = await stopUnknown(platform);
+  await sweepLeftBuilds(platform);
   resumeAll(platform, deployer, resumed);
   await removeLeftUploads(platform);
   return {
@@ -160,6 +162,15 @@ function retireLeft(platform: Platform, record: ProcessRecord): void {
   retireOne(platform, record, { onCut: (text) => tell("process-cut", { text }) }).catch((error) => {
     if (!platform.stopping.aborted) tell("process-left", { error });
   });
+}
+
+/** What a kill has left half-built. Nothing depends on it: no start fails because it stays. */
+async function sweepLeftBuilds(platform: Platform): Promise<void> {
+  for (const app of platform.apps.all()) {
+    await sweepBuilders(platform, app).catch((error: unknown) => {
+      platform.log.write("warning", "builds-left", { app: app.name, error: String(error) });
+    });
+  }
 }
 
 async function removeLeftUploads(platform: Platform): Promise<void> {

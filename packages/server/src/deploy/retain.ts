@@ -1,7 +1,9 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
 import type { Attempt } from "./attempt.ts";
+import type { Platform } from "./platform.ts";
 
 const promisedMs = 7 * 24 * 3600 * 1000;
 /** Timelines kept of an App; builds and Processes have logs of their own. */
@@ -18,12 +20,15 @@ export async function retain(attempt: Attempt): Promise<void> {
     platform.releases.setState(release.appId, release.number, "archived");
     attempt.note("info", `Release ${release.number} is archived: its closure is not kept any more`);
   }
-  await sweepBuilders(attempt);
+  await sweepBuilders(attempt.platform, attempt.app);
   await removeOldTimelines(attempt);
 }
 
 /** Builders that keep something outside the store let go of what no restorable Release needs. */
-async function sweepBuilders({ platform, app }: Attempt): Promise<void> {
+export async function sweepBuilders(
+  platform: Platform,
+  app: Pick<App, "id" | "name">,
+): Promise<void> {
   const kept = platform.releases
     .all(app.id)
     .filter(({ state }) => state !== "archived" && state !== "failed")
