@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { DeploymentSummary, ReleaseDetail } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -209,5 +209,132 @@ end`,
     const deployment = await deploy(`tool-${name}`, files);
     expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
     expect((await server.get(`tool-${name}`)).text).toContain("hello from ");
+  });
+});
+
+const rustApp = {
+  "Cargo.toml": '[package]\nname = "rusty"\nversion = "0.1.0"\nedition = "2021"\n',
+  "Cargo.lock": 'version = 3\n\n[[package]]\nname = "rusty"\nversion = "0.1.0"\n',
+  "src/main.rs": `use std::io::{Read, Write};
+fn main() {
+    let host = std::env::var("BIND_ADDRESS").unwrap();
+    let port = std::env::var("PORT").unwrap();
+    let listener = std::net::TcpListener::bind(format!("{host}:{port}")).unwrap();
+    for stream in listener.incoming() {
+        let mut stream = stream.unwrap();
+        let _ = stream.read(&mut [0; 4096]);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\\r\\nContent-Length: 15\\r\\nConnection: close\\r\\n\\r\\nhello from rust");
+    }
+}
+`,
+  ...local(),
+};
+
+describe("the rust toolchain", () => {
+  it("builds the program of the package and runs it", async () => {
+    const deployment = await deploy("tool-rust", rustApp);
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("tool-rust")).text).toBe("hello from rust");
+  });
+});
+
+const javaMain = `import com.sun.net.httpserver.HttpServer;
+import java.net.InetSocketAddress;
+public class Main {
+  public static void main(String[] args) throws Exception {
+    var port = Integer.parseInt(System.getenv("SERVER_PORT"));
+    var server = HttpServer.create(new InetSocketAddress(System.getenv("BIND_ADDRESS"), port), 0);
+    server.createContext("/", exchange -> {
+      var text = "hello from java, home " + System.getProperty("user.home").equals(System.getenv("HOME"));
+      exchange.sendResponseHeaders(200, text.length());
+      exchange.getResponseBody().write(text.getBytes());
+      exchange.close();
+    });
+    server.start();
+  }
+}
+`;
+
+describe("the java toolchain", () => {
+  it.each([
+    ["an installed program", "plugins { id 'application' }\nmainClassName = 'Main'\n"],
+    [
+      "an archive with a main class",
+      "plugins { id 'java' }\njar { manifest { attributes 'Main-Class': 'Main' } }\n",
+    ],
+  ])("builds %s with Gradle", async (name, script) => {
+    const app = name.endsWith("program") ? "gradle-program" : "gradle-archive";
+    const deployment = await deploy(app, {
+      "build.gradle": script,
+      "settings.gradle": `rootProject.name = '${app}'\n`,
+      "src/main/java/Main.java": javaMain,
+      ...local(),
+    });
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get(app)).text).toBe("hello from java, home true");
+  });
+
+  it("runs a web archive of the project in Tomcat", async () => {
+    const page = '<% out.print("hello from " + application.getServerInfo()); %>\n';
+    const deployment = await deploy("war", {
+      "build.gradle": "plugins { id 'war' }\n",
+      "settings.gradle": "rootProject.name = 'site'\n",
+      "src/main/webapp/index.jsp": page,
+      "src/main/webapp/WEB-INF/web.xml":
+        '<web-app xmlns="https://jakarta.ee/xml/ns/jakartaee" version="5.0"></web-app>\n',
+      ...local(),
+    });
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("war")).text).toContain("hello from Apache Tomcat/");
+  });
+});
+
+describe("builds side by side", () => {
+  it("of two apps of one toolchain", async () => {
+    const step = 'before-build = "date +%s > began; sleep 2; date +%s > ended"\n';
+    const [one, two] = await Promise.all([
+      deploy("side-one", pages("one", step)),
+      deploy("side-two", pages("two", step)),
+    ]);
+    expect([one.failure, two.failure]).toEqual([undefined, undefined]);
+    expect((await server.get("side-one")).text).toContain("one");
+    expect((await server.get("side-two")).text).toContain("two");
+    const time = async (app: string, file: string) => Number((await server.get(app, file)).text);
+    expect(await time("side-one", "/began")).toBeLessThan(await time("side-two", "/ended"));
+    expect(await time("side-two", "/began")).toBeLessThan(await time("side-one", "/ended"));
+  });
+});
+
+describe("programs of the host", () => {
+  it("are used where hop3.toml says so, and the artifact says it", async () => {
+    const more =
+      'toolchain-source = "host"\npackages = ["caddy"]\nbefore-build = "command -v ls > which"\n';
+    const deployment = await deploy("hosted", pages("host", more));
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect((await server.get("hosted", "/which")).text).toMatch(/^\/(?:usr\/)?bin\/ls$/m);
+    const release = await server.json<ReleaseDetail>("GET", "/apps/hosted/releases/1");
+    expect(release.artifact?.provenance.toolchain_source).toBe("host");
+  });
+});
+
+describe("kill -9 of the server in a build", () => {
+  it("leaves nothing behind, and the next deploy works", async () => {
+    await deploy("cut", pages("one"));
+    const builds = join(home, "apps/cut/local/builds");
+    const whole = readdirSync(builds);
+    const step = 'before-build = "touch begun; sleep 30"\n';
+    const { id } = await server.deploy("cut", await makeTree(pages("two", step)));
+    const isBegun = () =>
+      readdirSync(builds).some((dir) => existsSync(join(builds, dir, "app/begun")));
+    await expect.poll(isBegun, { timeout: 20_000 }).toBe(true);
+    const { routerPort } = server;
+    await server.kill();
+    server = await startTestServer({ home, routerPort });
+    expect((await server.ended(id)).failure).toMatchObject({ code: "DEPLOY_INTERRUPTED" });
+    expect(readdirSync(builds)).toEqual(whole);
+    expect((await server.get("cut")).text).toContain("one");
+    const next = await deploy("cut", pages("three"));
+    expect(next.failure, JSON.stringify(next.failure)).toBeUndefined();
+    expect((await server.get("cut")).text).toContain("three");
   });
 });
