@@ -25,8 +25,23 @@ ${keyTable(commonKeys, [])}
 Texts may refer to \`\${NAME}\`, \`\${NAME:-default}\` and \`\${NAME:?message}\` (names in capitals: variables of the process),
 to \`\${version}\`, and to what the template defines: \`\${pkg}\` is its package, \`APPDIR\` the directory of the app's files,
 \`SHAREDIR\` the package's \`share\` directory. Nothing else in them is expanded; a command such as \`$(…)\` is refused.
-Commands of \`pre-exec\` are run by a shell in the data directory before the program starts. Configuration files are
-written at each start, beside their place first, readable by the app alone.
+\`$(head -c N /dev/urandom | base64)\` is the exception: such a value is made once, by the server, and kept encrypted.
+
+Where a recipe sets variables, files or commands, everything starts through one script: the template's own program,
+workers of \`[run]\` and \`Procfile\`, commands of \`before-run\`, and \`hop3 run\`. Programs without a tree of their own
+start in the data directory; commands of an app whose files are in the store start where these are. Commands of
+\`pre-exec\` are run by a shell in the data directory, one process at a time, before each worker and release step.
+Configuration files are written there at each start, beside their place first, readable by the app alone; one with
+\`create-if-missing\` is left alone once it exists, and one with the port in it is that of \`web\`.
+
+A server that speaks no HTTP needs \`[healthcheck] protocol = "tcp"\`, and \`[deploy] strategy = "stop-first"\` where two
+cannot run side by side: PostgreSQL on one data directory, or anything on a port of its own.
+
+What others built (\`prebuilt-binary\`, \`prebuilt-archive\`, \`node-prebuilt\`) loads zlib, OpenSSL, the C and the C++ library
+of the package set; packages with further libraries are named in \`nixpkgs-packages\`. Static programs stay as they are.
+
+\`nixpkgs-rev\` and \`nixpkgs-sha256\` choose the package set of this app alone: that revision, or the deploy fails. They
+hold beside an own \`hop3.nix\` too.
 
 ${templates.map(section).join("\n")}`;
 }

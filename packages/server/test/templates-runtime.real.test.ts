@@ -11,6 +11,7 @@ import { findNixDir } from "../src/nix/nix-dir.ts";
 import { loadPackageSet } from "../src/packages/package-set.ts";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
+import { checkExample, examplesDir } from "./support/examples.ts";
 import { buildExpression } from "./support/package-set.ts";
 import { type FileServer, startFileServer } from "./support/registry.ts";
 import {
@@ -318,57 +319,28 @@ ADMINER = "\${pkg}/share/adminer/adminer"
   });
 });
 
-/** Answers one request after the other with what its libraries say. */
-const serverProgram = `#include <arpa/inet.h>
-#include <cstdlib>
-#include <string>
-#include <unistd.h>
-#include <zlib.h>
-extern "C" const char *greeting();
-int main() {
-  int server = socket(AF_INET, SOCK_STREAM, 0), yes = 1;
-  setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(atoi(getenv("PORT")));
-  inet_pton(AF_INET, getenv("BIND_ADDRESS"), &address.sin_addr);
-  if (bind(server, (sockaddr *)&address, sizeof address) || listen(server, 16)) return 1;
-  std::string body = std::string(greeting()) + " and zlib " + (zlibVersion()[0] == '1' ? "1" : "?");
-  std::string answer = "HTTP/1.0 200 OK\\r\\nContent-Length: " + std::to_string(body.size()) + "\\r\\n\\r\\n" + body;
-  for (;;) {
-    int client = accept(server, nullptr, nullptr);
-    char request[4096];
-    if (read(client, request, sizeof request) > 0) write(client, answer.data(), answer.size());
-    close(client);
-  }
-}
-`;
-const plainGreeting = 'extern "C" const char *greeting() { return "a library of its own"; }\n';
-const sodiumGreeting = `#include <sodium.h>
-extern "C" const char *greeting() { return sodium_init() < 0 ? "broken" : "sodium"; }
-`;
-
-/** What a vendor would ship: programs that expect a host's loader and libraries. */
+/** What a vendor would ship, from the examples' sources: programs that expect a host's loader and libraries. */
 function vendorBuild(): Promise<string> {
   const host = "-Wl,--dynamic-linker=/lib64/ld-linux-x86-64.so.2";
   // JSON's escapes are Nix's too.
-  const text = (source: string) => JSON.stringify(source).replaceAll("${", "\\${");
+  const source = (path: string) =>
+    JSON.stringify(readFileSync(join(examplesDir, path), "utf8")).replaceAll("${", "\\${");
   return buildExpression(
     home,
     `pkgs.stdenv.mkDerivation {
     name = "vendor";
     nativeBuildInputs = [ pkgs.patchelf ];
     buildInputs = [ pkgs.zlib.dev pkgs.libsodium.dev ];
-    main = pkgs.writeText "main.cc" ${text(serverProgram)};
-    plain = pkgs.writeText "plain.cc" ${text(plainGreeting)};
-    sodium = pkgs.writeText "sodium.cc" ${text(sodiumGreeting)};
+    main = pkgs.writeText "main.cc" ${source("prebuilt-archive/src/server.cc")};
+    plain = pkgs.writeText "plain.cc" ${source("prebuilt-archive/src/greet.cc")};
+    sodium = pkgs.writeText "sodium.cc" ${source("prebuilt-binary/src/greet.cc")};
     buildCommand = ''
       mkdir -p $out/tool/lib
       g++ -shared -fPIC -o $out/tool/lib/libgreet.so $plain
       g++ ${host} -o $out/tool/server $main -L$out/tool/lib -lgreet -lz
-      g++ ${host} -o $out/sodium $main $sodium -lz -lsodium
+      g++ ${host} -o $out/greeter $main $sodium -lz -lsodium
       patchelf --remove-rpath $out/tool/lib/libgreet.so
-      for program in $out/tool/server $out/sodium; do
+      for program in $out/tool/server $out/greeter; do
         patchelf --remove-rpath $program
         patchelf --set-interpreter /lib64/ld-linux-x86-64.so.2 $program
       done
@@ -390,36 +362,54 @@ describe("programs that others built for a usual host", () => {
     await files?.close();
   });
 
+  /** The example with the address and the hash of what is served. */
+  async function prepared(name: string, path: string, content: Buffer) {
+    const { url, sha256 } = files.serve(path, content);
+    const dir = await makeTree({});
+    await cp(join(examplesDir, name), dir, { recursive: true });
+    const toml = await readFile(join(dir, "hop3.toml"), "utf8");
+    const origin = new URL(url).origin;
+    const filled = toml.replace("http://127.0.0.1:8000", origin).replace(/0{64}/, sha256);
+    await writeFile(join(dir, "hop3.toml"), filled);
+    return dir;
+  }
+
+  function pack(dir: string, ...paths: string[]): Buffer {
+    return execFileSync("tar", ["-cz", "-C", dir, ...paths], { maxBuffer: 1 << 26 });
+  }
+
   it("load their own libraries and those of the set, from the store", async () => {
-    const archive = execFileSync("tar", ["-cz", "-C", vendor, "tool"], { maxBuffer: 1 << 26 });
-    const { url, sha256 } = files.serve("/tool.tar.gz", archive);
-    await deploy("tool", {
-      "hop3.toml": `[nix]
-template = "prebuilt-archive"
-url = "${url}"
-sha256 = "${sha256}"
-exec-target = "server"
-`,
-    });
-    expect((await server.get("tool")).text).toBe("a library of its own and zlib 1");
+    const dir = await prepared("prebuilt-archive", "/tool-1.2.tar.gz", pack(vendor, "tool"));
+    await checkExample(server, "prebuilt-archive", dir);
+    const env = await readFile(data("prebuilt-archive", "conf/tool.env"), "utf8");
+    expect(parseEnv(env)).toEqual({ APP: "prebuilt-archive", MODE: "it's plain" });
   });
 
   it("a library that is missing is named, with the package that has it", async () => {
-    const { url, sha256 } = files.serve("/sodium", readFileSync(join(vendor, "sodium")));
-    const toml = `[nix]
-template = "prebuilt-binary"
-url = "${url}"
-sha256 = "${sha256}"
-exec-target = "greeter"
-`;
-    const { failure } = await server.deployed("greeter", await makeTree({ "hop3.toml": toml }));
+    const program = readFileSync(join(vendor, "greeter"));
+    const bare = await prepared("prebuilt-binary", "/greeter", program);
+    const toml = await readFile(join(bare, "hop3.toml"), "utf8");
+    await writeFile(join(bare, "hop3.toml"), toml.replace(/nixpkgs-packages.*\n/, ""));
+    const { failure } = await server.deployed("prebuilt-binary", bare);
     expect(failure).toMatchObject({
       code: "NIX_LIBRARY_MISSING",
-      message: expect.stringContaining("greeter/bin/greeter needs the library libsodium.so.23"),
+      message: expect.stringMatching(/\/bin\/greeter needs the library libsodium\.so\.23/),
       hint: expect.stringContaining('nixpkgs-packages = ["libsodium"]'),
     });
-    await deploy("greeter", { "hop3.toml": `${toml}nixpkgs-packages = ["libsodium"]\n` });
-    expect((await server.get("greeter")).text).toBe("sodium and zlib 1");
+    await checkExample(
+      server,
+      "prebuilt-binary",
+      await prepared("prebuilt-binary", "/greeter", program),
+    );
+  });
+
+  it("node-prebuilt starts each worker where it belongs", async () => {
+    const archive = await makeTree({
+      "node_modules/greet/index.js": "module.exports = (text) => `Node says ${text}`;\n",
+    });
+    await cp(join(examplesDir, "node-prebuilt/src"), archive, { recursive: true });
+    const dir = await prepared("node-prebuilt", "/wiki.tar.gz", pack(archive, "."));
+    await checkExample(server, "node-prebuilt", dir);
   });
 });
 

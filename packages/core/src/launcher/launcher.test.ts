@@ -2,12 +2,14 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseEnv } from "node:util";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { loadConfig } from "../config/load.ts";
 import { encodeToml } from "../encode/toml.ts";
 import { Hop3Error } from "../errors.ts";
 import { nix } from "../nix/build.ts";
+import { recipeSecrets } from "./assignments.ts";
 import { configTemplate } from "./config-file.ts";
 import { parseText, type TextScope } from "./parse-text.ts";
 import { renderConfigScript } from "./render-config.ts";
@@ -123,6 +125,32 @@ describe("a configuration file", () => {
     );
   });
 
+  it("of dotenv is read back as it was, whatever the value", () => {
+    const toml = `${file}format = "dotenv"\ncontent = { A = "<$VALUE>", B = "$VALUE", C = "a \\"b\\" \\n\\\\n 'c'" }\n`;
+    const readable = plain.filter(
+      (text) => !/[\r`]|["'].*["']|\\\\/su.test(text) && text.trim() === text,
+    );
+    fc.assert(
+      fc.property(
+        readable.filter((text) => !/\\$/.test(text) && !/\p{Cc}/u.test(text)),
+        (value) => {
+          const text = rendered(toml, { VALUE: value });
+          expect(parseEnv(text)).toEqual({ A: `<${value}>`, B: value, C: "a \"b\" \n\\n 'c'" });
+        },
+      ),
+      { numRuns: 100 },
+    );
+  });
+
+  it.each([
+    ['content = { "a b" = 1 }', {}, /cannot be the name of a variable/],
+    ["content = { A = [1] }", {}, /cannot hold the value \[1\]/],
+    ['content = { A = "$V" }', { V: "a\rb" }, /carriage return does not fit/],
+    ['content = { A = "$V" }', { V: "'\"`" }, /three kinds of quotes does not fit/],
+  ])("of dotenv that holds %s is refused", (content, env, message) => {
+    expect(() => rendered(`${file}format = "dotenv"\n${content}\n`, env)).toThrow(message);
+  });
+
   it("fails, by name, where a value is missing", () => {
     expect(() => rendered(`${file}raw-content = "\${GONE}"\n`, {})).toThrow(/f: GONE is not set/);
     expect(() => rendered(`${file}raw-content = "\${GONE:?no way}"\n`, {})).toThrow(/GONE: no way/);
@@ -131,5 +159,28 @@ describe("a configuration file", () => {
   it.each(["/etc/passwd", "../x", "a/../../x", ""])("is not written to %j", (path) => {
     const entry = { path, "raw-content": "x" };
     expect(() => configTemplate(entry, scope)).toThrow(/not a path below/);
+  });
+});
+
+describe("values that a recipe makes up", () => {
+  const command = "$(head -c 32 /dev/urandom | base64)";
+
+  it("are stored configuration, under the name that the text takes first", () => {
+    const { config } = loadConfig(`[nix.env-exports]
+KEY = "\${KEY:-${command}}"
+PLAIN = "${command}"
+URL = "a:${command}@b"
+OTHER = "none"
+[[nix.conditional-env]]
+when = "X"
+env = { TOKEN = "\${OLD:-${command}}" }
+`);
+    const stored = { generate: "base64", length: 32 };
+    expect(recipeSecrets(config.nix ?? {})).toEqual({
+      KEY: stored,
+      PLAIN: stored,
+      HOP3_SECRET_URL: stored,
+      HOP3_SECRET_TOKEN: stored,
+    });
   });
 });

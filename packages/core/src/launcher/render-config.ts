@@ -67,11 +67,12 @@ function looked_up(inside, name, rest) {
   if (rest ~ /^:[?]/) fail(name ": " substr(rest, 3))
   fail(name " is not set")
 }
-function expand(text, done, end) {
+function expand(text, done, start, end) {
   done = ""
   while (match(text, /[$][{][A-Z_][A-Z0-9_]*([}]|:[-?])/)) {
-    done = done literal(substr(text, 1, RSTART - 1))
-    text = substr(text, RSTART)
+    start = RSTART
+    done = done literal(substr(text, 1, start - 1))
+    text = substr(text, start)
     end = closing(text)
     if (end == 0) break
     done = done looked_up(substr(text, 3, end - 3))

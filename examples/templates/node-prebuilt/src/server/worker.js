@@ -1,0 +1,2 @@
+// Started where the app's own files are.
+setInterval(() => {}, 60_000);

@@ -1,0 +1,1 @@
+extern "C" const char *greeting() { return "a library of its own"; }

@@ -1,0 +1,3 @@
+#include <sodium.h>
+
+extern "C" const char *greeting() { return sodium_init() < 0 ? "broken" : "sodium"; }
