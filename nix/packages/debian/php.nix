@@ -163,14 +163,26 @@ let
 
   # Debian's PHP has no time zones of its own and reads those of the host, below a path that is compiled in. It cannot
   # be made longer, but as long a path may lead through a descriptor that the wrapper opens.
-  program = runSeed {
-    name = "php-program-${archive.versionOf deb}";
-    source = "${package deb}/bin/${prefix}";
+  programs = runSeed {
+    name = "php-programs-${archive.versionOf deb}";
+    cli = "${package deb}/bin/${prefix}";
+    fpm = "${fpmTree}/bin/php-fpm${number}";
     script = ''
       mkdir -p $out/bin
-      sed 's#/usr/share/zoneinfo#/proc/self/fd/9////#g' $source > $out/bin/php
-      chmod +x $out/bin/php
+      sed 's#/usr/share/zoneinfo#/proc/self/fd/9////#g' $cli > $out/bin/php
+      sed 's#/usr/share/zoneinfo#/proc/self/fd/9////#g' $fpm > $out/bin/php-fpm
+      chmod +x $out/bin/*
     '';
+  };
+  # Without systemd, which Debian's package asks for.
+  fpmTree = makeTree {
+    name = "php-fpm-files-${archive.versionOf deb}";
+    debs = [ "${prefix}-fpm" ];
+    deps = map package (
+      builtins.filter (name: name == "zlib1g" || lib.hasPrefix "lib" name) (
+        lib.unique ((archive.entryOf "${prefix}-fpm").d ++ (archive.entryOf deb).d)
+      )
+    );
   };
 
   makeDerivation =
@@ -186,7 +198,7 @@ let
       name = "php-${archive.versionOf deb}";
       pname = "php";
       version = archive.versionOf deb;
-      inherit program;
+      inherit programs;
       zones = "${package "tzdata"}/share/zoneinfo";
       shell = "${busybox}/bin/sh";
       extensions = ordered;
@@ -207,9 +219,11 @@ let
           echo "$kind = $name" >> $out/etc/php.ini
         done
         # The host's own configuration is never looked at.
-        printf '#!%s\nexport PHPRC=%s PHP_INI_SCAN_DIR=%s\nexec %s "$@" 9<%s\n' \
-          $shell $out/etc $out/etc/conf.d $program/bin/php $zones > $out/bin/php
-        chmod +x $out/bin/php
+        for name in php php-fpm; do
+          printf '#!%s\nexport PHPRC=%s PHP_INI_SCAN_DIR=%s\nexec %s "$@" 9<%s\n' \
+            $shell $out/etc $out/etc/conf.d $programs/bin/$name $zones > $out/bin/$name
+          chmod +x $out/bin/$name
+        done
       '';
     };
 

@@ -91,6 +91,12 @@ describe("ruby-bundler", () => {
     expect(derivations.join(" ")).not.toMatch(/ruby-(?:counted|sinatra)|gems/);
   });
 
+  it("writes the same files each time", async () => {
+    const result = await hop3({ home }, "nix", "verify", "ruby-bundler");
+    expect(result.exitCode, result.stdout + result.stderr).toBe(0);
+    expect(result.stdout).toContain("reproducible");
+  });
+
   it("starts config.ru with the locked server where nothing says what to run", async () => {
     const dir = await makeTree({});
     await cp(example, dir, { recursive: true });

@@ -187,10 +187,16 @@ function distExpr(item: LockedPackage): NixExpr {
 const takeFromStore = `jq --slurpfile dists $distsPath '.packages |= map($dists[0][.name] as $file
   | if $file then .dist |= (del(.mirrors) + { url: $file, shasum: "" }) else . end)' $lockPath > composer.lock
 `;
-const forgetStore = `jq --slurpfile lock $lockPath '($lock[0].packages | map({ key: .name, value: .dist }) | from_entries) as $dists
-  | .packages |= map(if $dists[.name] then .dist = $dists[.name] else . end)' vendor/composer/installed.json > installed.json
-mv installed.json vendor/composer/installed.json
+const forgetStore = `if [ -e vendor/composer/installed.json ]; then
+  jq --slurpfile lock $lockPath '($lock[0].packages | map({ key: .name, value: .dist }) | from_entries) as $dists
+    | .packages |= map(if $dists[.name] then .dist = $dists[.name] else . end)' vendor/composer/installed.json > installed.json
+  mv installed.json vendor/composer/installed.json
+fi
 rm composer.json composer.lock
+`;
+/** Composer would name the autoloader's classes at random; it keeps the name that it finds. */
+const nameAutoloader = `mkdir -p vendor
+printf '<?php // ComposerAutoloaderInit%s::\\n' "$(jq -r '."content-hash"' $lockPath)" > vendor/autoload.php
 `;
 
 function installScript({ local, hasInstallers }: Composer): readonly StringPart[] {
@@ -206,8 +212,9 @@ function installScript({ local, hasInstallers }: Composer): readonly StringPart[
         `/. ${word}\nchmod -R u+w ${word}\n`,
       ];
     }),
-    `composer install --no-dev --no-scripts --no-interaction --no-progress --prefer-dist${hasInstallers ? "" : " --no-plugins"}\n`,
+    `composer install --no-dev --no-autoloader --no-scripts --no-interaction --no-progress --prefer-dist${hasInstallers ? "" : " --no-plugins"}\n`,
     ...local.map(({ path }) => `rm -rf ${encodeShellWord(path)}\n`),
+    nameAutoloader,
     forgetStore,
   ];
 }

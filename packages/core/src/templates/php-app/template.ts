@@ -14,10 +14,9 @@ import {
   readComposer,
 } from "./composer.ts";
 import { detectPhpApp, documentRoot } from "./detect.ts";
+import { serverBindings } from "./server.ts";
 
 const id = "php-app";
-/** Requests that PHP's own server answers at a time. */
-const parallelRequests = "8";
 
 /** A PHP app, from an archive or from the project's own files. */
 export const phpApp = defineTemplate({
@@ -55,6 +54,7 @@ function render(spec: AppSpec): Rendering {
       nix.bind("php", phpExpr(spec, composer)),
       ...archiveBindings(spec),
       ...(composer === undefined ? [] : composerBindings(spec, composer)),
+      ...(spec.hasOwnWeb ? [] : serverBindings()),
     ],
     package: runCommand({
       name: spec.app,
@@ -64,7 +64,6 @@ function render(spec: AppSpec): Rendering {
     }),
     names: { APPDIR: inPackage(`/${share}`), PHPBIN: binOf(php), php },
     command: spec.hasOwnWeb ? [] : command(spec, share, isWritable),
-    env: { PHP_CLI_SERVER_WORKERS: nix.string(parallelRequests) },
     path: composer === undefined ? [binOf(php)] : [binOf(php), inPackage(`/${share}/vendor/bin`)],
     usesRegistries: composer !== undefined && composer.packages.length > 0,
     workingDir: share,
@@ -122,13 +121,7 @@ function command(spec: AppSpec, share: string, isWritable: boolean): readonly Te
   const below = spec.section.url === undefined ? documentRoot(spec) : "";
   const root = below === "" ? share : `${share}/${below}`;
   const home: Text[number] = isWritable ? variable("HOP3_DATA_DIR") : fromNix(nix.ref("package"));
-  return [
-    [fromNix(nix.ref("php")), "/bin/php"],
-    ["-S"],
-    [variable("BIND_ADDRESS"), ":", variable("PORT")],
-    ["-t"],
-    [home, `/${root}`],
-  ];
+  return [[fromNix(nix.ref("serve"))], [home, `/${root}`]];
 }
 
 function checkFetch(spec: AppSpec): void {
