@@ -6,6 +6,15 @@ const shared = {
   // Sources import each other's sources, also in the programs that a test starts with this Node.
   execArgv: ["--conditions=hop3-source", "--disable-warning=ExperimentalWarning"],
 };
+/** A build may have to fetch and compile a whole language first. */
+const whole = { testTimeout: 300_000, hookTimeout: 600_000 };
+/** Load, starts and stops measured against a clock. */
+const timed = [
+  "packages/server/test/load*.real.test.ts",
+  "packages/server/test/kill.real.test.ts",
+  "packages/server/src/run/*.real.test.ts",
+  "packages/server/src/route/*.real.test.ts",
+];
 const skipped = ["**/node_modules/**", "**/dist/**", "**/.node/**"];
 
 export default defineConfig({
@@ -29,14 +38,25 @@ export default defineConfig({
         extends: true,
         test: {
           ...shared,
-          // Whole servers with real Nix, s6 and haproxy: one file at a time, after the quick ones.
+          ...whole,
+          // Whole servers with real Nix, s6 and haproxy, each with a home and ports of its own.
           name: "real",
           include: ["packages/**/*.real.test.ts", "scripts/**/*.real.test.ts"],
-          exclude: skipped,
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
+          exclude: [...skipped, ...timed],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          ...whole,
+          // One file at a time, with the machine to itself: they watch what happens while something else does.
+          name: "alone",
+          include: timed,
+          exclude: skipped,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],
