@@ -108,7 +108,10 @@ function relocate(dir: string, text: string): string {
     if (existsSync(copy)) continue;
     const inner = relocate(dir, readFileSync(path, "utf8"));
     const isScript = path.endsWith("-start");
-    writeFileSync(copy, isScript ? `#!/bin/bash\n${inner}` : inner, { mode: 0o755 });
+    // This one waits for servers, and there are none here.
+    const isServer = path.endsWith("-serve-php");
+    const script = isScript ? `#!/bin/bash\n${inner}` : inner;
+    writeFileSync(copy, isServer ? recorder : script, { mode: 0o755 });
   }
   const programs = [...text.matchAll(/\/stand-in\/[\w./+-]+/g)].map(([path]) => path);
   // Longest first: what has something below it is a directory.

@@ -32,7 +32,7 @@ const wanted: Readonly<Record<string, readonly [template: string, tier: string]>
 
 /** What web starts, and a line of what it reads then: read by eye once, held here. */
 const starts: Readonly<Record<string, readonly [command: string, file?: string, line?: string]>> = {
-  adminer: ["/bin/php -S 127.0.0.9:4321 -t /stand-in/runCommand/share/adminer"],
+  adminer: ["-serve-php /stand-in/runCommand/share/adminer"],
   directus: ["/stand-in/directus/bin/directus start"],
   focalboard: [
     "/bin/focalboard-server",
@@ -51,7 +51,7 @@ const starts: Readonly<Record<string, readonly [command: string, file?: string, 
   ],
   jenkins: ["--httpPort=4321"],
   keycloak: ["/bin/.kc.sh-wrapped start-dev --http-host=0.0.0.0 --http-port=4321"],
-  nextcloud: ["/bin/php -S 127.0.0.9:4321 -t /data/share/nextcloud"],
+  nextcloud: ["-serve-php /data/share/nextcloud"],
   radicale: ["/venv/bin/radicale --config config", "config", "hosts = 0.0.0.0:4321\n"],
   redmine: [
     "/bin/rails server -b 0.0.0.0 -p 4321",

@@ -65,7 +65,7 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   dokuwiki: {
     ...php,
-    ends: "-t /data/share/dokuwiki",
+    ends: "-serve-php /data/share/dokuwiki",
     check: ({ files }) => {
       const text = files["share/dokuwiki/conf/local.php"];
       expect(text).toContain("= 'It''s a wiki';");
@@ -74,7 +74,7 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   drupal: {
     ...php,
-    ends: "-t /data/share/drupal",
+    ends: "-serve-php /data/share/drupal",
     check: ({ files }) => {
       const text = files["share/drupal/sites/default/settings.local.php"];
       expect(text).toContain(`'password' => 'p$w"\\''`);
@@ -99,7 +99,7 @@ const expected: Readonly<Record<string, Expected>> = {
       expect(text).toContain("cp -r custom/conf $out/share/forgejo/custom/conf");
     },
   },
-  freshrss: { ...php, ends: "-S 127.0.0.9:4321 -t /data/share/freshrss" },
+  freshrss: { ...php, ends: "-serve-php /data/share/freshrss" },
   ghost: {
     ...node,
     ends: "/share/ghost/index.js",
@@ -254,7 +254,7 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   wallabag: {
     ...php,
-    ends: "-t /data/share/wallabag",
+    ends: "-serve-php /data/share/wallabag",
     check: ({ files }) =>
       expect(parseYaml(files["share/wallabag/app/config/parameters.yml"] ?? "")).toEqual({
         parameters: {
@@ -271,7 +271,7 @@ const expected: Readonly<Record<string, Expected>> = {
   },
   wordpress: {
     ...php,
-    ends: "-t /data/share/wordpress",
+    ends: "-serve-php /data/share/wordpress",
     check: ({ files }) => {
       const text = files["share/wordpress/wp-config.php"] ?? "";
       expect(text).toContain('$name = "{$table_prefix}users";');
