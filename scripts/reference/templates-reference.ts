@@ -37,6 +37,10 @@ Configuration files are written there at each start, beside their place first, r
 A server that speaks no HTTP needs \`[healthcheck] protocol = "tcp"\`, and \`[deploy] strategy = "stop-first"\` where two
 cannot run side by side: PostgreSQL on one data directory, or anything on a port of its own.
 
+Packages of the \`debian\` set keep Debian's ideas of where things are: give a server its directories by options or a
+file of its own, as nginx, MariaDB and PostgreSQL take them. Programs that read nothing but \`/etc\` and \`/var\`, such as
+Postfix and Dovecot, do not fit.
+
 What others built (\`prebuilt-binary\`, \`prebuilt-archive\`, \`node-prebuilt\`) loads zlib, OpenSSL, the C and the C++ library
 of the package set; packages with further libraries are named in \`nixpkgs-packages\`. Static programs stay as they are.
 

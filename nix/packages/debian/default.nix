@@ -123,6 +123,8 @@ let
             pname = name;
             version = archive.versionOf first;
             paths = map package present;
+            # Where nixpkgs has something that Debian has elsewhere.
+            postBuild = attributes.commands.${name} or "";
             meta.mainProgram = name;
           };
     in

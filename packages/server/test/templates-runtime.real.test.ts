@@ -290,7 +290,68 @@ strategy = "stop-first"
   });
 });
 
+describe("mariadb", () => {
+  it("makes its tables as the app's own user", async () => {
+    await deploy("maria", {
+      "hop3.toml": `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "mariadb"
+exec-target = "mariadbd"
+exec-args = ["--no-defaults", "--basedir=\${pkg}", "--datadir=$PWD/db", "--socket=$PWD/db.sock", "--port=$PORT", "--bind-address=127.0.0.1"]
+pre-exec = ["[ -d db/mysql ] || mariadb-install-db --no-defaults --basedir=\${pkg} --datadir=$PWD/db --auth-root-authentication-method=normal >/dev/null"]
+[healthcheck]
+protocol = "tcp"
+[deploy]
+strategy = "stop-first"
+`,
+    });
+    const asked = await hop3(
+      { home },
+      "run",
+      "--app",
+      "maria",
+      "--",
+      "sh",
+      "-c",
+      'mariadb --no-defaults -S "$HOP3_DATA_DIR/db.sock" -u root -Ne "select 6 * 7"',
+    );
+    expect(asked).toMatchObject({ exitCode: 0, stdout: "42\n" });
+  });
+});
+
 describe("a package of the set that serves", () => {
+  it("nginx, which has other places in mind for its files", async () => {
+    await deploy("nginx", {
+      "hop3.toml": `[nix]
+template = "nixpkgs-wrapper"
+nixpkgs-package = "nginx"
+exec-args = ["-p", "$PWD", "-c", "conf/nginx.conf", "-e", "stderr"]
+pre-exec = ["mkdir -p pages", "echo from nginx >pages/index.html"]
+[[nix.config-files]]
+path = "conf/nginx.conf"
+raw-content = """
+daemon off;
+pid nginx.pid;
+events { }
+http {
+  include \${nginx}/conf/mime.types;
+  access_log off;
+  client_body_temp_path tmp/body;
+  proxy_temp_path tmp/proxy;
+  fastcgi_temp_path tmp/fastcgi;
+  uwsgi_temp_path tmp/uwsgi;
+  scgi_temp_path tmp/scgi;
+  server { listen \${BIND_ADDRESS}:\${PORT}; root pages; }
+}
+"""
+[[nix.config-files]]
+path = "tmp/keep"
+raw-content = ""
+`,
+    });
+    expect((await server.get("nginx")).text).toBe("from nginx\n");
+  });
+
   it("caddy", async () => {
     await deploy("caddy", {
       "hop3.toml": `[nix]
