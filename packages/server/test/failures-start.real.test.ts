@@ -6,6 +6,7 @@ import { createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { migrations } from "../src/db/migrations.ts";
 import { openHome } from "../src/home.ts";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { type CliResult, cliFailure, hop3 } from "./support/cli.ts";
@@ -118,7 +119,7 @@ const cases: Readonly<Record<string, StartCase>> = {
   "a database of a newer version": {
     async spoil() {
       setVersion(9_999);
-      return { mend: () => setVersion(1) };
+      return { mend: () => setVersion(migrations.length) };
     },
     exitCode: 6,
     code: "DATABASE_TOO_NEW",
