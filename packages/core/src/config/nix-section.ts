@@ -59,7 +59,10 @@ export const NixSection = z.strictObject({
   ),
   "nixpkgs-sha256": explain(Hash.optional(), "Hash of that revision's archive"),
   "nixpkgs-package": explain(text.optional(), "Attribute of the package set"),
-  "nixpkgs-packages": explain(list.optional(), "More attributes: their programs are on PATH, their libraries serve prebuilt programs"),
+  "nixpkgs-packages": explain(
+    list.optional(),
+    "More attributes: their programs are on PATH, their libraries serve prebuilt programs",
+  ),
   "static-root": explain(text.optional(), "Directory that is served"),
   url: explain(text.optional(), `Address of the archive; \${version} is [metadata] version`),
   sha256: explain(Hash.optional(), "Hash of the archive"),
