@@ -36,8 +36,13 @@ let
         chmod -R u+w,a+rx $out/bin
         rpath=
         for dir in $libraries; do rpath=$rpath:$dir/lib/${archive.triplet}; done
+        # Published add-ons expect the system's C library: what they load is looked for in node's own search path, and
+        # what has a search path of its own finds these loaded already.
+        for library in libresolv.so.2 librt.so.1 libutil.so.1; do
+          ${archive.patchelf}/run --add-needed $library $out/bin/node
+        done
         ${archive.patchelf}/run --set-interpreter $(echo $libc/lib/${archive.triplet}/ld-linux-*.so.*) \
-          --set-rpath ''${rpath#:} $out/bin/node
+          --force-rpath --set-rpath ''${rpath#:} $out/bin/node
       '';
     }
     // {

@@ -13,6 +13,7 @@ const { env, execPath } = process;
 const { packages, links, scripts } = JSON.parse(readFileSync(env.layoutPath, "utf8"));
 const shells = dirname(env.SHELL);
 const manifests = new Map();
+const programs = [];
 
 function manifestOf(dir) {
   if (!manifests.has(dir)) {
@@ -46,9 +47,36 @@ async function unpack([dir, archive]) {
         made.add(dirname(file));
         const mode = Number.parseInt(field(at + 100, 8), 8) & 0o111 ? 0o755 : 0o644;
         writeFileSync(file, data, { mode });
+        if (/\\/ld-linux[^/]*$/.test(loaderOf(data))) programs.push(file);
       }
     }
     at += 512 + Math.ceil(size / 512) * 512;
+  }
+}
+
+// The loader that a program of this machine names: published ones expect it where the sandbox has none.
+function loaderOf(data) {
+  const isOwn = data.length > 64 && data.readUInt32BE(0) === 0x7f454c46 && data[4] === 2
+    && data.readUInt16LE(18) === { x64: 62, arm64: 183 }[process.arch];
+  if (!isOwn) return "";
+  const [start, size, count] = [Number(data.readBigUInt64LE(32)), data.readUInt16LE(54), data.readUInt16LE(56)];
+  for (let at = start; at + 56 <= Math.min(data.length, start + size * count); at += size) {
+    if (data.readUInt32LE(at) !== 3) continue;
+    const from = Number(data.readBigUInt64LE(at + 8));
+    return data.toString("latin1", from, from + Number(data.readBigUInt64LE(at + 32)) - 1);
+  }
+  return "";
+}
+
+// They get the loader and the libraries that Node itself has.
+function adaptPrograms() {
+  const patchelf = (...args) => spawnSync("patchelf", args, { encoding: "utf8" });
+  const ask = (option, file) => patchelf(option, file).stdout.trim();
+  for (const file of programs) {
+    const libraries = [ask("--print-rpath", file), ask("--print-rpath", execPath)].filter((text) => text !== "");
+    const args = ["--set-interpreter", ask("--print-interpreter", execPath), "--set-rpath", libraries.join(":"), file];
+    // Some versions break programs unless told not to sort their headers, others cannot be told.
+    if (patchelf("--no-sort", ...args).status !== 0) patchelf(...args);
   }
 }
 
@@ -163,6 +191,7 @@ const queue = [...packages];
 await Promise.all(Array.from({ length: 4 }, async () => {
   for (let next = queue.shift(); next; next = queue.shift()) await unpack(next);
 }));
+adaptPrograms();
 for (const [path, target] of links) {
   mkdirSync(join(env.out, dirname(path)), { recursive: true });
   symlinkSync(relative(join(env.out, dirname(path)), join(env.out, target)), join(env.out, path));

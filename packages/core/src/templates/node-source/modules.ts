@@ -74,7 +74,7 @@ function modulesExpr(
   const withCompiler = needsCompiler(wanted.map(({ item }) => item));
   return runCommand({
     name: `${spec.app}-node-modules`,
-    inputs: [nix.ref("nodejs"), ...(withCompiler ? compilers : [])],
+    inputs: [nix.ref("nodejs"), nix.ref("pkgs", "patchelf"), ...(withCompiler ? compilers : [])],
     attrs: {
       nodejs: nix.ref("nodejs"),
       ...(withCompiler ? { headers } : {}),
