@@ -87,6 +87,24 @@ describe.each(["node-workspaces", "node-pnpm", "node-yarn", "node-yarn-berry"])(
   });
 });
 
+describe("engines", () => {
+  it("that the set has no Node for are a warning of the build", async () => {
+    const root = { scripts: { start: "node server.js" }, engines: { node: "^8.1.0" } };
+    const dir = await makeTree({
+      "package.json": JSON.stringify(root),
+      "package-lock.json": JSON.stringify({ lockfileVersion: 3, packages: { "": root } }),
+      "server.js": `// ${randomUUID()}
+require("node:http").createServer((_, response) => response.end(process.version)).listen(process.env.PORT, process.env.BIND_ADDRESS);
+`,
+    });
+    // A name of this run alone: what is built already has no log.
+    const app = `old-${randomUUID().slice(0, 8)}`;
+    const deployment = await server.deployed(app, dir);
+    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
+    expect(await buildLog(app, deployment.release ?? 0)).toContain("wants Node ^8.1.0");
+  });
+});
+
 describe("an install script that fails", () => {
   // Published packages, so small that only their scripts matter.
   const app = (dependency: object) => ({

@@ -5,12 +5,13 @@
 export const installScript = `// Unpacks npm packages to where a lockfile has them, links their commands, runs their install scripts.
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 
 const { env, execPath } = process;
-const { packages, links, scripts } = JSON.parse(readFileSync(env.layoutPath, "utf8"));
+const { packages, links, scripts, engine } = JSON.parse(readFileSync(env.layoutPath, "utf8"));
 const shells = dirname(env.SHELL);
 const manifests = new Map();
 const programs = [];
@@ -186,6 +187,10 @@ function install([dir, isOptional]) {
   rmSync(join(env.out, dir), { recursive: true });
 }
 
+const { satisfies } = createRequire(env.nodejs + "/lib/node_modules/npm/package.json")("semver");
+if (engine && !satisfies(process.version, engine)) {
+  console.log("warning: engines of package.json wants Node " + engine + ", and this is " + process.version);
+}
 mkdirSync(join(env.out, "node_modules"), { recursive: true });
 const queue = [...packages];
 await Promise.all(Array.from({ length: 4 }, async () => {

@@ -12,6 +12,8 @@ interface ModulesRequest {
   /** True where a build needs what only development does. */
   readonly withDev: boolean;
   readonly policy: ScriptPolicy;
+  /** The versions of Node that the project names. */
+  readonly engine: string | undefined;
 }
 
 interface Placed {
@@ -58,7 +60,7 @@ interface Contents {
 
 function modulesExpr(
   spec: AppSpec,
-  { lockfile, policy }: ModulesRequest,
+  { lockfile, policy, engine }: ModulesRequest,
   { wanted, links }: Contents,
 ): NixExpr {
   const usual = usualOrigin(wanted.map(({ item }) => item));
@@ -70,6 +72,7 @@ function modulesExpr(
     packages: nix.list(packages),
     links: nix.json(links.map(({ path, to }) => [path, to])),
     scripts: nix.json(scripted.map(({ place }) => [place.path, place.optional])),
+    engine: engine === undefined ? undefined : nix.string(engine),
   });
   const withCompiler = needsCompiler(wanted.map(({ item }) => item));
   return runCommand({

@@ -38,7 +38,7 @@ function render(spec: AppSpec): Rendering {
   return {
     bindings: [
       nix.bind("nodejs", runtimeOf(spec, manifest)),
-      ...moduleBindings(spec, { ...project, withDev }),
+      ...moduleBindings(spec, { ...project, withDev, engine: manifest.engines["node"] }),
       ...(hasDev && !isCopied ? [productionBinding(spec, lockfile)] : []),
       ...managers,
     ],
