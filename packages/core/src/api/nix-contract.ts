@@ -2,13 +2,18 @@ import { z } from "zod";
 import { FailureData } from "../deploy/timeline.ts";
 import { LockedFile } from "../lockfiles/hop3-lock.ts";
 import { registryNames } from "../lockfiles/registry-url.ts";
-import { Plan } from "../plan/plan.ts";
+import { Origin, Plan } from "../plan/plan.ts";
 
 /** Shapes of POST /nix/check and POST /nix/lock. */
 
+/** A Plan as it crosses the wire: values of settings are any JSON, which no description of the API can spell out. */
+const WirePlan = Plan.extend({
+  settings: z.record(z.string(), z.strictObject({ value: z.unknown(), origin: Origin })),
+});
+
 /** What a build of a Source would do. */
 export const NixCheck = z.strictObject({
-  plan: Plan,
+  plan: WirePlan,
   /** Where the result would lie in the store. */
   location: z.string(),
   drvPath: z.string(),
