@@ -2,7 +2,7 @@ import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { BuildArtifact, ReleaseSettings } from "@hop3/core";
-import { create, extract } from "tar";
+import { create, extract, type Pack } from "tar";
 import { z } from "zod";
 import { bundleInvalid, bundleNewer } from "./transfer-errors.ts";
 
@@ -34,13 +34,10 @@ export function bundlePaths(dir: string): BundlePaths {
 export async function packBundle(
   { dir, cache: store }: BundlePaths,
   release: BundledRelease,
-): Promise<NodeJS.ReadableStream> {
+): Promise<Pack> {
   await writeFile(join(dir, manifest), `${JSON.stringify(release, null, 2)}\n`);
   await mkdir(store, { recursive: true });
-  return create({ cwd: dir, portable: true }, [
-    manifest,
-    cache,
-  ]) as unknown as NodeJS.ReadableStream;
+  return create({ cwd: dir, portable: true }, [manifest, cache]);
 }
 
 /** Leaves out the archives of paths that the receiver has; what is known of them stays. */

@@ -1,5 +1,6 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import type { Pack } from "tar";
 import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
 import type { Platform } from "../deploy/platform.ts";
@@ -19,7 +20,7 @@ export interface ExportRequest {
 export async function exportRelease(
   platform: Platform,
   { app, release, present, signal }: ExportRequest,
-): Promise<NodeJS.ReadableStream> {
+): Promise<Pack> {
   const { artifact, settings, number } = release;
   const refuse = (reason: string) => releaseNotPortable({ app: app.name, release: number, reason });
   if (artifact === undefined || settings === undefined) throw refuse("it was never built");
