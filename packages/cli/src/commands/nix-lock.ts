@@ -20,7 +20,8 @@ import type { Answer } from "../command.ts";
 import { readConfigFile, resolveFrom } from "../config-file.ts";
 import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
-import { answerNotUnderstood, fileUnreadable, fromFailure } from "../errors.ts";
+import { fileUnreadable } from "../errors.ts";
+import { followWork } from "../follow-work.ts";
 import type { Input } from "../input.ts";
 import { readSource } from "../source.ts";
 
@@ -109,19 +110,12 @@ async function fetchHashes(
   const { signal, output } = context;
   const request = { method: "POST", path, body: { packages }, signal } as const;
   let done = 0;
-  for await (const each of context.client.lines(request, "LockLine")) {
-    switch (each.type) {
-      case "log":
-        done += 1;
-        output.notice(line({ text: `${done}/${packages.length}  ${each.text}`, tone: "dim" }));
-        break;
-      case "failure":
-        throw fromFailure(each.failure);
-      case "end":
-        return each.packages;
-    }
-  }
-  throw answerNotUnderstood({ request: "POST /nix/lock", because: "it has no end" });
+  const show = (text: string): void => {
+    done += 1;
+    output.notice(line({ text: `${done}/${packages.length}  ${text}`, tone: "dim" }));
+  };
+  const lines = context.client.lines(request, "LockLine");
+  return (await followWork(lines, "POST /nix/lock", show)).packages;
 }
 
 function dependencies(count: number): string {

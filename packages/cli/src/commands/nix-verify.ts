@@ -1,11 +1,10 @@
 import type { CheckedDerivation, FileDifference, Verification } from "@hop3/core";
-import { Hop3Error } from "@hop3/core/base";
 import { chooseApp } from "../app.ts";
 import { type Block, fields, line, type Span, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { answerNotUnderstood, toExitCode } from "../errors.ts";
+import { followWork } from "../follow-work.ts";
 import type { Input } from "../input.ts";
 import { formatDuration } from "../text.ts";
 
@@ -36,22 +35,9 @@ async function verify(
 ): Promise<Verification> {
   const path = at`/apps/${app}/releases/${String(release)}/verify`;
   const request = { method: "POST", path, body: {}, signal: context.signal } as const;
-  for await (const each of context.client.lines(request, "VerifyLine")) {
-    switch (each.type) {
-      case "log":
-        context.output.notice(line({ text: each.text, tone: "dim" }));
-        break;
-      case "failure":
-        throw new Hop3Error({
-          ...each.failure,
-          exitCode: toExitCode(each.failure.exitCode),
-          status: 500,
-        });
-      case "end":
-        return each.verification;
-    }
-  }
-  throw answerNotUnderstood({ request: "POST …/verify", because: "it has no end" });
+  const show = (text: string): void => context.output.notice(line({ text, tone: "dim" }));
+  const lines = context.client.lines(request, "VerifyLine");
+  return (await followWork(lines, "POST …/verify", show)).verification;
 }
 
 function verificationBlocks(found: Verification): Block[] {

@@ -1,10 +1,9 @@
 import type { PackageSetInfo } from "@hop3/core";
-import { Hop3Error } from "@hop3/core/base";
 import { type Block, fields, line, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
-import { answerNotUnderstood, toExitCode } from "../errors.ts";
+import { followWork } from "../follow-work.ts";
 import type { Input } from "../input.ts";
 import { formatAge } from "../text.ts";
 
@@ -47,20 +46,8 @@ export async function packagesUpdate(_input: Input, context: Context): Promise<A
     body: {},
     signal: context.signal,
   } as const;
-  for await (const each of context.client.lines(request, "UpdateLine")) {
-    switch (each.type) {
-      case "log":
-        context.output.notice(line({ text: each.text, tone: "dim" }));
-        break;
-      case "failure":
-        throw new Hop3Error({
-          ...each.failure,
-          exitCode: toExitCode(each.failure.exitCode),
-          status: 500,
-        });
-      case "end":
-        return { json: each.info, blocks: [setFields(each.info, context)] };
-    }
-  }
-  throw answerNotUnderstood({ request: "POST /packages/update", because: "it has no end" });
+  const show = (text: string): void => context.output.notice(line({ text, tone: "dim" }));
+  const lines = context.client.lines(request, "UpdateLine");
+  const { info } = await followWork(lines, "POST /packages/update", show);
+  return { json: info, blocks: [setFields(info, context)] };
 }

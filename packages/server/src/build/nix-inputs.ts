@@ -117,8 +117,15 @@ async function writeExpression(
 }
 
 /** Addresses that downloads are made from; what is downloaded is pinned by hash, so they are no part of the identity. */
-export async function addressesOf({ registries }: NixBuilderParts, packages: PackageSet) {
-  const { arguments: set } = packages;
+export async function addressesOf(parts: NixBuilderParts, packages: PackageSet) {
+  return { names: registryNames, configured: await configuredRegistries(parts, packages) };
+}
+
+/** Without credentials, and without a slash at the end; npm's is known to a package set that comes from there itself. */
+export async function configuredRegistries(
+  { registries }: Pick<NixBuilderParts, "registries">,
+  { arguments: set }: PackageSet,
+): Promise<Readonly<Record<string, string>>> {
   const known = set.kind === "debian" ? { npm: set.npmRegistry.replace(/\/+$/, "") } : {};
-  return { names: registryNames, configured: { ...known, ...(await registries.forBuilds()) } };
+  return { ...known, ...(await registries.forBuilds()) };
 }

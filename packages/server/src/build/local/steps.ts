@@ -5,6 +5,7 @@ import type { Command, SourceTree } from "@hop3/core";
 import { buildLogFile } from "../../nix/client.ts";
 import { type Argv, run } from "../../proc/run.ts";
 import { buildUid } from "../../proc/users.ts";
+import { configuredRegistries } from "../nix-inputs.ts";
 import type { LocalBuild } from "./local-build.ts";
 import { toolchainStepFailed } from "./local-errors.ts";
 import { dropTo, sandboxed } from "./sandbox.ts";
@@ -44,7 +45,7 @@ export async function makeContext(build: LocalBuild, parts: StepParts): Promise<
   const { io, workspace, local } = build;
   const { plan, tools, tree, appDir } = parts;
   const cacheDir = await workspace.cache(plan.name);
-  const registries = await registriesOf(build);
+  const registries = await configuredRegistries(build.parts, build.packages);
   const start = (argv: Argv, options: StepOptions, isData: boolean) =>
     runStep(build, { argv, options, tools, plan, cacheDir, appDir, isData });
   return {
@@ -64,13 +65,6 @@ export async function makeContext(build: LocalBuild, parts: StepParts): Promise<
     run: async (argv, options = {}) => void (await start(argv, options, false)),
     capture: (argv, options = {}) => start(argv, options, true),
   };
-}
-
-/** Addresses without credentials; npm's is known to the package set, which comes from there itself. */
-async function registriesOf({ parts, packages }: LocalBuild): Promise<Record<string, string>> {
-  const { arguments: set } = packages;
-  const known = set.kind === "debian" ? { npm: set.npmRegistry } : {};
-  return { ...known, ...(await parts.registries.forBuilds()) };
 }
 
 interface Step {
