@@ -18,6 +18,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "plan",
     "deploy",
     "api",
+    "plugin",
     "node",
   ],
   server: [
@@ -43,7 +44,18 @@ const stages: Readonly<Record<string, readonly string[]>> = {
 
 /** What each package may import of the others; the server never knows who calls it. */
 const packageUses: Readonly<Record<string, readonly string[]>> = {
-  core: ["source", "artifact", "config", "encode", "nix", "plan", "deploy", "api", "node"],
+  core: [
+    "source",
+    "artifact",
+    "config",
+    "encode",
+    "nix",
+    "plan",
+    "deploy",
+    "api",
+    "plugin",
+    "node",
+  ],
   server: ["core"],
   cli: ["core", "server"],
 };

@@ -1,17 +1,7 @@
+import type { Block, Rows, Span, Tone } from "@hop3/core/plugin";
 import { displayWidth, safeLine } from "./text.ts";
 
-type Tone = "good" | "bad" | "warn" | "dim" | "bold";
-
-/** A piece of text with the role it plays; where colour is off the role is dropped. */
-export type Span = string | { readonly text: string; readonly tone: Tone };
-
-/** What a command has to say, before anyone decides how it looks. */
-export type Block =
-  | { readonly kind: "line"; readonly spans: readonly Span[] }
-  | { readonly kind: "table"; readonly head: readonly string[]; readonly rows: Rows }
-  | { readonly kind: "fields"; readonly rows: readonly (readonly [label: string, value: Span])[] };
-
-export type Rows = readonly (readonly Span[])[];
+export { type Block, fields, line, type Rows, type Span, table } from "@hop3/core/plugin";
 
 const sequences: Readonly<Record<Tone, readonly [on: string, off: string]>> = {
   good: ["\u001b[32m", "\u001b[39m"],
@@ -22,25 +12,6 @@ const sequences: Readonly<Record<Tone, readonly [on: string, off: string]>> = {
 };
 
 const gap = "  ";
-
-export function line(...spans: Span[]): Block {
-  return { kind: "line", spans };
-}
-
-export function table(head: readonly string[], rows: Rows): Block {
-  return { kind: "table", head, rows };
-}
-
-/** Rows whose value is undefined are left out. */
-export function fields(
-  rows: readonly (readonly [label: string, value: Span | undefined])[],
-): Block {
-  const known: [string, Span][] = [];
-  for (const [label, value] of rows) {
-    if (value !== undefined) known.push([label, value]);
-  }
-  return { kind: "fields", rows: known };
-}
 
 /** The blocks as lines of text. Every span is made safe for a terminal here, so nothing else has to. */
 export function renderBlocks(blocks: readonly Block[], options: { colour: boolean }): string[] {

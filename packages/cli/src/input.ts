@@ -1,16 +1,9 @@
 import type { AppName } from "@hop3/core";
 import { parseAppName } from "@hop3/core/base";
+import type { Input } from "@hop3/core/plugin";
 import { usageError } from "./errors.ts";
 
-/** Arguments and options of one call, as the command tree declares them. */
-export interface Input {
-  /** All arguments of the command line in order, without options. */
-  readonly args: readonly string[];
-  flag(name: string): boolean;
-  text(name: string): string | undefined;
-  whole(name: string): number | undefined;
-  app(): AppName | undefined;
-}
+export type { Input } from "@hop3/core/plugin";
 
 /** Wraps what the parser found. `appArgument` says which argument, if any, names the app. */
 export function makeInput(found: {

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { Builder } from "./build/builder.ts";
+import type { Builder } from "@hop3/core/plugin";
 import { makeLocalBuilder } from "./build/local/local-builder.ts";
 import { makeNixBuilder } from "./build/nix-builder.ts";
 import type { NixBuilderParts } from "./build/nix-inputs.ts";

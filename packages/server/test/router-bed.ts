@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Route, Router } from "@hop3/core/plugin";
 import { type HaproxyOptions, makeHaproxyRouter } from "../src/route/haproxy-router.ts";
-import type { Route, Router } from "../src/route/router.ts";
 import { readLogs } from "../src/run/logs.ts";
 import { findFreePort } from "../src/run/ports.ts";
 import { makeTestbed, type Testbed, until } from "./testbed.ts";

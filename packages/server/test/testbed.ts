@@ -3,6 +3,7 @@ import { request } from "node:http";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessSpec, Supervisor } from "@hop3/core/plugin";
 import { ensureDataPlane } from "../src/data-plane.ts";
 import { type Home, openHome } from "../src/home.ts";
 import { makeNixClient } from "../src/nix/client.ts";
@@ -11,7 +12,6 @@ import { findNixDir } from "../src/nix/nix-dir.ts";
 import { makePackages } from "../src/packages/packages.ts";
 import { makeS6Supervisor } from "../src/run/s6-supervisor.ts";
 import { makeServiceTree, type ServiceTree } from "../src/run/service-tree.ts";
-import type { ProcessSpec, Supervisor } from "../src/run/supervisor.ts";
 import { readSettings } from "../src/settings.ts";
 
 /**

@@ -2,11 +2,11 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   AppName,
+  builtInParts,
   type Conversion,
   type Converter,
   combineConversions,
   configDefaults,
-  converters,
   fitTemplate,
   formatPlace,
   formatWarning,
@@ -53,6 +53,7 @@ interface Found {
 }
 
 function chooseConverters(kind: string | undefined): readonly Converter[] {
+  const { converters } = builtInParts;
   if (kind === undefined) return converters;
   const chosen = converters.filter(({ id }) => id === kind);
   if (chosen.length === 0) {
@@ -97,7 +98,7 @@ async function makeConfig(directory: string, found: readonly Found[]): Promise<M
     ),
   );
   const hasNixFile = present.has(configDefaults.nixFile);
-  const conversion = hasNixFile ? combined : fitTemplate(combined);
+  const conversion = hasNixFile ? combined : fitTemplate(combined, builtInParts.templates);
   const config = toConfigFile(conversion, { hasNixFile });
   const id = suggestAppName(basename(directory));
   const metadata = { ...(AppName.safeParse(id).success ? { id } : {}), ...config.metadata };

@@ -48,7 +48,10 @@ const BuildNix = z.strictObject({
   ),
 });
 
-export const BuilderName = z.enum(["auto", "nix", "local", "docker"]);
+/** `auto`, one that is built in (`nix`, `local`, `docker`), or that of a plug-in. */
+export const BuilderName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]*$/, "expected the name of a builder, such as nix, local or docker");
 export type BuilderName = z.infer<typeof BuilderName>;
 
 export const BuildSection = z

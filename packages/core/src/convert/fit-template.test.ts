@@ -14,7 +14,7 @@ function fit(text: string, id = "dockerfile") {
   const converter = converters.find((each) => each.id === id);
   if (converter === undefined) throw new Error(`no converter ${id}`);
   const input = { text, file: converter.files[0] ?? "", has: () => false };
-  const fitted = fitTemplate(converter.convert(input));
+  const fitted = fitTemplate(converter.convert(input), templates);
   return {
     config: toConfigFile(fitted, { hasNixFile: false }),
     warnings: fitted.warnings.map(formatWarning),
@@ -55,7 +55,7 @@ describe("fitTemplate", () => {
     const { config } = fit("FROM php:8\nRUN docker-php-ext-install gd\nCOPY . /var/www/html\n");
     const loaded = loadConfig(printToml(config));
     const tree = makeMemoryTree({ "index.php": "", "hop3.toml": "" });
-    expect(selectTemplate({ tree, loaded })?.template.id).toBe("php-app");
+    expect(selectTemplate({ tree, loaded }, templates)?.template.id).toBe("php-app");
   });
 
   it("knows every template that a language names", () => {

@@ -1,6 +1,5 @@
 import type { Command } from "../artifact/runtime-config.ts";
 import type { NixSection } from "../config/nix-section.ts";
-import { templates } from "../templates/registry.ts";
 import { commonKeys, type Template } from "../templates/template.ts";
 import type { Conversion, ConversionWarning } from "./conversion.ts";
 
@@ -11,7 +10,7 @@ const place = { file: "hop3.toml" };
  * Makes the inputs fit the template that the files suggest: what the template does not take goes, what
  * can be told from the rest is added, and what is still missing is a warning.
  */
-export function fitTemplate(conversion: Conversion): Conversion {
+export function fitTemplate(conversion: Conversion, templates: readonly Template[]): Conversion {
   const { nix, toolchain } = conversion.hints;
   const template = templates.find(({ id }) => id === nix?.template);
   if (nix === undefined || template === undefined) return withoutTemplate(conversion, toolchain);

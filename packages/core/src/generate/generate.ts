@@ -8,7 +8,7 @@ import type { Binding, NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import { isIdentifier } from "../nix/names.ts";
 import { printNix, printNixFile } from "../nix/print.ts";
-import { templates } from "../templates/registry.ts";
+import { templates as builtIn } from "../templates/registry.ts";
 import type { AppSpec, Rendering, Template } from "../templates/template.ts";
 import { type GenerateRequest, makeSpec } from "./spec.ts";
 
@@ -25,17 +25,17 @@ export async function generateNix(request: GenerateRequest): Promise<string> {
 /** The same for the template that a Plan names. */
 export async function generatePlanned(
   plan: PlannedTemplate,
-  request: Omit<GenerateRequest, "template">,
+  request: PlannedRequest,
 ): Promise<string> {
-  return generateNix({ ...request, template: templateOf(plan) });
+  return generateNix({ ...request, template: templateOf(plan, request.templates) });
 }
 
 /** The expression itself, for what is made of it besides a hop3.nix. */
 export async function plannedExpression(
   plan: PlannedTemplate,
-  request: Omit<GenerateRequest, "template">,
+  request: PlannedRequest,
 ): Promise<NixExpr> {
-  const template = templateOf(plan);
+  const template = templateOf(plan, request.templates);
   const spec = await makeSpec({ ...request, template });
   return makeExpression(spec, template.render(spec));
 }
@@ -45,7 +45,12 @@ interface PlannedTemplate {
   readonly nix: { readonly template?: string | undefined };
 }
 
-function templateOf(plan: PlannedTemplate): Template {
+export interface PlannedRequest extends Omit<GenerateRequest, "template"> {
+  /** Those that the Plan was made with; without it, what is built in. */
+  readonly templates?: readonly Template[] | undefined;
+}
+
+function templateOf(plan: PlannedTemplate, templates = builtIn): Template {
   const template = templates.find(({ id }) => id === plan.nix.template);
   if (template === undefined) throw new Error(`no template ${plan.nix.template}`);
   return template;

@@ -5,31 +5,11 @@ import {
   selectTemplate,
   templateAnswers,
 } from "../templates/select-template.ts";
-import type { DetectQuestion } from "../templates/template.ts";
-import { type ChosenToolchain, selectToolchains } from "../toolchains/select-toolchains.ts";
-
-export type BuilderQuestion = DetectQuestion;
-
-export interface Acceptance {
-  readonly accepted: boolean;
-  readonly reason: string;
-  /** Writes the expression where the project has none. */
-  readonly template?: ChosenTemplate;
-  /** Build what the local builder would build. */
-  readonly toolchains?: readonly ChosenToolchain[];
-}
-
-/** What a Plan knows of a Builder: whether it would take a Source, and why. Building is the server's part. */
-export interface PlanBuilder {
-  readonly name: string;
-  /** False for a builder that this version knows by name only. */
-  readonly isAvailable: boolean;
-  accept(question: BuilderQuestion): Acceptance;
-}
+import { selectToolchains } from "../toolchains/select-toolchains.ts";
+import type { BuilderQuestion, PlanBuilder } from "./parts.ts";
 
 const nixBuilder: PlanBuilder = {
   name: "nix",
-  isAvailable: true,
   accept(question) {
     const { tree, loaded } = question;
     const file = loaded.config.build?.nix?.file ?? configDefaults.nixFile;
@@ -44,7 +24,7 @@ const nixBuilder: PlanBuilder = {
 function templateFor(question: BuilderQuestion): ChosenTemplate | undefined {
   const { build, nix } = question.loaded.config;
   const isFileNamed = build?.nix?.file !== undefined && nix?.template === undefined;
-  return isFileNamed ? undefined : selectTemplate(question);
+  return isFileNamed ? undefined : selectTemplate(question, question.parts.templates);
 }
 
 function missingFile(file: string, question: BuilderQuestion): string {
@@ -53,23 +33,23 @@ function missingFile(file: string, question: BuilderQuestion): string {
     question.tree.paths().map(({ path }) => path),
   );
   if (guess !== undefined) return `no ${file}; there is ${guess}`;
-  const near = templateAnswers(question).map(({ template, reason }) => `${reason} (${template})`);
+  const near = templateAnswers(question, question.parts.templates).map(
+    ({ template, reason }) => `${reason} (${template})`,
+  );
   if (near.length > 0) return `no ${file}; ${near.join("; ")}`;
   return `no ${file} in the directory, and no template knows its files`;
 }
 
 const localBuilder: PlanBuilder = {
   name: "local",
-  isAvailable: true,
   accept(question) {
-    const { chosen, reason } = selectToolchains(question);
+    const { chosen, reason } = selectToolchains(question, question.parts.toolchains);
     return { accepted: chosen.length > 0, reason, toolchains: chosen };
   },
 };
 
 const dockerBuilder: PlanBuilder = {
   name: "docker",
-  isAvailable: false,
   accept({ tree }) {
     const found = tree.has("Dockerfile") ? "found Dockerfile, but this builder is " : "";
     return { accepted: false, reason: `${found}not available in this version` };

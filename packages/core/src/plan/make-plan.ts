@@ -4,18 +4,15 @@ import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
 import { configDefaults } from "../config/values.ts";
 import { type Conversion, formatWarning } from "../convert/conversion.ts";
+import { nearest } from "../nearest.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 import { type ChosenTemplate, templateAnswers } from "../templates/select-template.ts";
 import type { ChosenToolchain } from "../toolchains/select-toolchains.ts";
-import {
-  type Acceptance,
-  type BuilderQuestion,
-  type PlanBuilder,
-  planBuilders,
-} from "./builders.ts";
+import { builtInParts } from "./built-in.ts";
 import { makeLocalPlan } from "./local-plan.ts";
 import { type MergedConfig, mergeConfig, withoutGaps } from "./merge.ts";
+import type { Acceptance, BuilderQuestion, PlanBuilder, PlanParts } from "./parts.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
 import {
   builderUnavailable,
@@ -39,7 +36,8 @@ export interface PlanRequest {
   readonly appJson?: Conversion | undefined;
   /** Manifests by path; see `readPlanFiles`. Without them a tree that fits several templates is left undecided. */
   readonly texts?: ReadonlyMap<string, string>;
-  readonly builders?: readonly PlanBuilder[];
+  /** What to choose from; without it, what is built in. */
+  readonly parts?: PlanParts | undefined;
   /** Without one (`hop3 plan` away from a server) nothing is refused by policy. */
   readonly policy?: PlanPolicy;
   readonly packageSet?: string | undefined;
@@ -48,11 +46,12 @@ export interface PlanRequest {
 /** Decides what will be done with a Source: pure, and the same on the server, in the CLI and in a browser. */
 export function makePlan(request: PlanRequest): Plan {
   const { tree, loaded = noConfig(), procfile = emptyProcfile, texts } = request;
-  const question = { tree, loaded, procfile, texts };
+  const { parts = builtInParts } = request;
+  const question = { tree, loaded, procfile, texts, parts };
   refuseFileAndTemplate(question);
-  const answers = (request.builders ?? planBuilders).map((builder) => answerOf(builder, question));
+  const answers = parts.builders.map((builder) => answerOf(builder, question));
   const shown = answers.map(({ builder, accepted, reason }) => ({ builder, accepted, reason }));
-  const chosen = chooseBuilder(request.builders ?? planBuilders, answers, loaded);
+  const chosen = chooseBuilder(parts.builders, answers, loaded);
   const { template } = chosen;
   const nix = nixSettings(loaded, request.policy, template?.template.id);
   const merged = mergeConfig(loaded.config, procfile, request.appJson?.config);
@@ -61,7 +60,8 @@ export function makePlan(request: PlanRequest): Plan {
     builder: chosen.builder,
     reason: chosen.reason,
     answers: shown,
-    templates: template?.origin === "detected" ? [...templateAnswers(question)] : [],
+    templates:
+      template?.origin === "detected" ? [...templateAnswers(question, parts.templates)] : [],
     tier: chosen.builder === "nix" ? tierOf(nix.pure, template) : "unpinned",
     nix,
     ...(chosen.builder === "local"
@@ -112,9 +112,12 @@ function chooseBuilder(
     if (accepted === undefined) throw planNoBuilder({ answers, hint: hintFor(loaded) });
     return accepted;
   }
-  const builder = builders.find(({ name, isAvailable }) => name === wanted && isAvailable);
+  const builder = builders.find(({ name }) => name === wanted);
   const place = loaded.placeOf(["build", key]);
-  if (builder === undefined) throw builderUnavailable({ builder: wanted, place });
+  if (builder === undefined) {
+    const known = builders.map(({ name }) => name);
+    throw builderUnavailable({ builder: wanted, known, nearest: nearest(wanted, known), place });
+  }
   const mine = answers.filter((answer) => answer.builder === wanted);
   const [answer] = mine;
   if (answer?.accepted !== true) throw planNoBuilder({ answers: mine, hint: hintFor(loaded) });

@@ -13,12 +13,20 @@ export const planNoBuilder = defineError<{ answers: readonly BuilderAnswer[]; hi
   detail: ({ answers }) => answers.map(({ builder, reason }) => `${builder}  ${reason}`).join("\n"),
 });
 
-export const builderUnavailable = defineError<{ builder: string; place: Place | undefined }>({
+export const builderUnavailable = defineError<{
+  builder: string;
+  known: readonly string[];
+  nearest: readonly string[];
+  place: Place | undefined;
+}>({
   code: "BUILDER_UNAVAILABLE",
   exitCode: ExitCode.failure,
   status: 422,
-  message: ({ builder }) => `the builder '${builder}' is not available in this version`,
-  hint: () => 'Write a hop3.nix and set [build] method = "nix"; docs/guides/first-app.md shows one',
+  message: ({ builder }) => `there is no builder '${builder}'`,
+  hint: ({ known, nearest: [near] }) => {
+    const guess = near === undefined ? "" : `Did you mean ${near}? `;
+    return `${guess}This server has ${known.join(", ")}; a plug-in can add others (hop3 plugins list)`;
+  },
   place: ({ place }) => place,
 });
 

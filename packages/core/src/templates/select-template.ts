@@ -3,7 +3,6 @@ import { formatPlace } from "../errors.ts";
 import { nearest } from "../nearest.ts";
 import type { TemplateAnswer } from "./answer.ts";
 import { meantBy } from "./decide.ts";
-import { templates } from "./registry.ts";
 import { commonKeys, type DetectQuestion, type Template } from "./template.ts";
 import {
   detectAmbiguous,
@@ -27,20 +26,31 @@ const formerNames: Readonly<Record<string, (section: NixSection) => string | und
 };
 
 /** The template that `[nix] template` names, or the only one whose files are there. */
-export function selectTemplate(question: DetectQuestion): ChosenTemplate | undefined {
+export function selectTemplate(
+  question: DetectQuestion,
+  templates: readonly Template[],
+): ChosenTemplate | undefined {
   const wanted = question.loaded.config.nix?.template;
-  return wanted === undefined ? detectTemplate(question) : namedTemplate(question, wanted);
+  const known = { ...question, templates };
+  return wanted === undefined ? detectTemplate(known) : namedTemplate(known, wanted);
+}
+
+interface TemplateQuestion extends DetectQuestion {
+  readonly templates: readonly Template[];
 }
 
 /** The answers of the templates that a tree concerns: those that fit, and those that lack something. */
-export function templateAnswers(question: DetectQuestion): readonly TemplateAnswer[] {
+export function templateAnswers(
+  question: DetectQuestion,
+  templates: readonly Template[],
+): readonly TemplateAnswer[] {
   return templates
     .map(({ id, detect }) => ({ template: id, ...detect(question) }))
     .filter(({ fits, reason }) => fits || reason.startsWith("found "));
 }
 
-function namedTemplate(question: DetectQuestion, wanted: string): ChosenTemplate {
-  const { loaded } = question;
+function namedTemplate(question: TemplateQuestion, wanted: string): ChosenTemplate {
+  const { loaded, templates } = question;
   const section = loaded.config.nix ?? {};
   const former = Object.hasOwn(formerNames, wanted) ? formerNames[wanted]?.(section) : undefined;
   const template = templates.find(({ id }) => id === (former ?? wanted));
@@ -65,14 +75,14 @@ function namedTemplate(question: DetectQuestion, wanted: string): ChosenTemplate
   };
 }
 
-function unknown({ loaded }: DetectQuestion, wanted: string): Error {
+function unknown({ loaded, templates }: TemplateQuestion, wanted: string): Error {
   const known = templates.map(({ id }) => id);
   const place = loaded.placeOf(["nix", "template"]);
   return templateUnknown({ template: wanted, nearest: nearest(wanted, known), known, place });
 }
 
-function detectTemplate(question: DetectQuestion): ChosenTemplate | undefined {
-  const fitting = templates.flatMap((template) => {
+function detectTemplate(question: TemplateQuestion): ChosenTemplate | undefined {
+  const fitting = question.templates.flatMap((template) => {
     const { fits, reason } = template.detect(question);
     return fits ? [{ template, reason }] : [];
   });
@@ -141,7 +151,7 @@ function foreignKeys(template: Template, section: NixSection): readonly (keyof N
 }
 
 function refuseForeign(
-  { loaded }: DetectQuestion,
+  { loaded, templates }: TemplateQuestion,
   template: Template,
   foreign: readonly (keyof NixSection)[],
 ): void {

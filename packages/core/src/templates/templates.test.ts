@@ -63,7 +63,9 @@ describe("wrong input", () => {
 
   it.each(wrong)("%j", (toml, ...[code, message, line]) => {
     const loaded = loadConfig(`[nix]\n${toml}\n`);
-    const failure = failureOf(() => selectTemplate({ tree: makeMemoryTree({ a: "" }), loaded }));
+    const failure = failureOf(() =>
+      selectTemplate({ tree: makeMemoryTree({ a: "" }), loaded }, templates),
+    );
     expect(failure).toMatchObject({ code, place: { file: "hop3.toml", line } });
     expect(failure?.message).toContain(message);
     expect(failure?.hint).toBeTruthy();
@@ -95,7 +97,7 @@ describe("detection", () => {
 
   it.each(trees)("%s: %s", (files, template) => {
     const tree = makeMemoryTree(Object.fromEntries(files.split(" ").map((file) => [file, ""])));
-    const chosen = selectTemplate({ tree, loaded: loadConfig("") });
+    const chosen = selectTemplate({ tree, loaded: loadConfig("") }, templates);
     expect(chosen?.template.id).toBe(template);
   });
 
@@ -106,7 +108,7 @@ describe("detection", () => {
       "requirements.txt": "",
       Procfile: "",
     });
-    const failure = failureOf(() => selectTemplate({ tree, loaded: loadConfig("") }));
+    const failure = failureOf(() => selectTemplate({ tree, loaded: loadConfig("") }, templates));
     expect(failure?.code).toBe("DETECT_AMBIGUOUS");
     expect(failure?.detail).toContain(
       "python-venv  found requirements.txt\nnode-source  found package.json",

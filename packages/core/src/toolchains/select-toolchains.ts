@@ -1,6 +1,5 @@
 import type { LoadedConfig } from "../config/load.ts";
 import type { DetectQuestion } from "../templates/template.ts";
-import { toolchainDetectors } from "./registry.ts";
 import type { ToolchainDetection, ToolchainDetector } from "./toolchain.ts";
 
 /** A toolchain's answer to a tree, for `hop3 plan --why`. */
@@ -26,7 +25,7 @@ export interface ToolchainChoice {
 /** `[build] toolchain`, or the languages whose files are there, where that leaves no doubt. */
 export function selectToolchains(
   question: DetectQuestion,
-  detectors: readonly ToolchainDetector[] = toolchainDetectors,
+  detectors: readonly ToolchainDetector[],
 ): ToolchainChoice {
   const answers = detectors.map((item) => ({ toolchain: item.name, ...item.detect(question) }));
   const wanted = namedToolchains(question.loaded);

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { BuildArtifact, type NixCheck, type Plan, type RuntimeConfig } from "@hop3/core";
+import type { Builder, BuildIo, BuildResult } from "@hop3/core/plugin";
 import { buildLogFile } from "../nix/client.ts";
 import { derivationName, isFixedOutput } from "../nix/derivations.ts";
 import { nixNotPure } from "../nix/errors.ts";
 import { evaluationProblem } from "../nix/eval-problem.ts";
-import type { Builder, BuildIo, BuildResult } from "./builder.ts";
 import { missingLibrary } from "./missing-library.ts";
 import { checkEvaluation, Evaluation, parseRuntimeConfig } from "./nix-contract.ts";
 import { type NixBuild, type NixBuilderParts, prepareBuild } from "./nix-inputs.ts";

@@ -2,12 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type NixpkgsPin, type Plan, registryNames, withoutGaps } from "@hop3/core";
+import type { BuildIo } from "@hop3/core/plugin";
 import { z } from "zod";
 import type { NixClient, NixOptions } from "../nix/client.ts";
 import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
 import type { PackageSet } from "../packages/package-set.ts";
 import type { Registries } from "../registries/registries.ts";
-import type { BuildIo } from "./builder.ts";
 import { makeOutside } from "./outside.ts";
 import type { RecordedEvaluation } from "./recorded-evaluation.ts";
 

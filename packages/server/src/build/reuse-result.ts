@@ -1,4 +1,4 @@
-import type { BuildIo, BuildResult } from "./builder.ts";
+import type { BuildIo, BuildResult } from "@hop3/core/plugin";
 
 /** Equal inputs give an equal result: nothing is evaluated or built. */
 export async function reuseResult(

@@ -1,7 +1,7 @@
 import type { ReleaseState } from "@hop3/core";
+import { describeAddress } from "@hop3/core/plugin";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
-import { describeAddress } from "../run/listen-address.ts";
 import { probeWeb } from "../run/probe.ts";
 import { watchSettled } from "../run/settle.ts";
 import { probeTcp } from "../run/tcp-probe.ts";

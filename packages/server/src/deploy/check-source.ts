@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { defineError, ExitCode, type NixCheck } from "@hop3/core";
-import type { BuildIo } from "../build/builder.ts";
+import type { BuildIo } from "@hop3/core/plugin";
 import type { Platform } from "./platform.ts";
 import { type ReadPlan, readPlan } from "./read-plan.ts";
 import { unpack } from "./receive.ts";

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Router, Supervisor } from "@hop3/core/plugin";
 import type { AppStore } from "../db/apps.ts";
 import type { ProcessRecord, ProcessStore } from "../db/processes.ts";
-import type { Router } from "../route/router.ts";
-import type { Supervisor } from "../run/supervisor.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** What of the platform takes part in the end of a Process. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { BuildArtifact } from "@hop3/core";
-import type { BuildIo, BuildResult } from "../build/builder.ts";
+import type { BuildIo, BuildResult } from "@hop3/core/plugin";
 import type { BuiltRelease, Release } from "../db/releases.ts";
 import { activate } from "./activate.ts";
 import type { Attempt } from "./attempt.ts";

@@ -1,5 +1,5 @@
 import type { Phase } from "@hop3/core";
-import type { Builder } from "../build/builder.ts";
+import type { Builder, Router, Supervisor } from "@hop3/core/plugin";
 import type { AppStore } from "../db/apps.ts";
 import type { Database } from "../db/database.ts";
 import type { DeploymentStore } from "../db/deployments.ts";
@@ -9,8 +9,6 @@ import type { Home } from "../home.ts";
 import type { NixClient } from "../nix/client.ts";
 import type { Log } from "../observe/log.ts";
 import type { Registries } from "../registries/registries.ts";
-import type { Router } from "../route/router.ts";
-import type { Supervisor } from "../run/supervisor.ts";
 import type { Vault } from "../secrets/vault.ts";
 import type { ServerSettings } from "../settings.ts";
 import type { Timelines } from "./timelines.ts";

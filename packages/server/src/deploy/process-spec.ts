@@ -1,8 +1,8 @@
 import type { WorkerSpec } from "@hop3/core";
+import type { ProcessSpec } from "@hop3/core/plugin";
 import type { App } from "../db/apps.ts";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
-import type { ProcessSpec } from "../run/supervisor.ts";
 import { commandArgv, makeEnvironment, type PlatformFacts } from "./environment.ts";
 import type { Platform } from "./platform.ts";
 import { publicUrl } from "./routes.ts";

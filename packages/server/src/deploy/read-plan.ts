@@ -17,7 +17,7 @@ import {
   readPlanFiles,
 } from "@hop3/core";
 import { digest, makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
-import type { BuildOverrides, Source } from "../build/builder.ts";
+import type { BuildOverrides, Source } from "@hop3/core/plugin";
 import { archiveUnsafe } from "../nix/errors.ts";
 import { appPathMissing } from "./errors.ts";
 import { explainGenerated } from "./explain-generated.ts";

@@ -11,8 +11,8 @@ import {
   sourceSecret,
 } from "@hop3/core";
 import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
+import type { Source } from "@hop3/core/plugin";
 import { extract, type ReadEntry } from "tar";
-import type { Source } from "../build/builder.ts";
 import { narHash } from "../nix/nar-hash.ts";
 import { uploadBroken, uploadTooLarge } from "./errors.ts";
 

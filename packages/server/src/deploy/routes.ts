@@ -1,5 +1,5 @@
+import type { Route } from "@hop3/core/plugin";
 import type { App } from "../db/apps.ts";
-import type { Route } from "../route/router.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the Router should know, from the database: every App has a route, with or without anything behind it. */

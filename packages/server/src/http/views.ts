@@ -7,6 +7,7 @@ import type {
   ReleaseSummary,
   Verification,
 } from "@hop3/core";
+import type { ProcessStatus } from "@hop3/core/plugin";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
@@ -15,7 +16,6 @@ import { currentRelease } from "../deploy/current-release.ts";
 import { whyNotRestorable } from "../deploy/deployer.ts";
 import type { Platform } from "../deploy/platform.ts";
 import { builtInDomain, publicUrl } from "../deploy/routes.ts";
-import type { ProcessStatus } from "../run/supervisor.ts";
 
 /** States as they are: read from the supervisor at the time of the call. */
 export async function showProcesses(platform: Platform, app: App): Promise<readonly ProcessInfo[]> {

@@ -2,41 +2,9 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
+import type { Argv, RunRequest, RunResult, StopReason } from "@hop3/core/plugin";
 
-/** A program and its arguments; never shell text. */
-export type Argv = readonly [program: string, ...args: string[]];
-
-export interface RunRequest {
-  readonly argv: Argv;
-  /** The whole environment of the child; nothing is inherited. Default: a PATH of the host and HOME alone. */
-  readonly env?: Readonly<Record<string, string>>;
-  readonly cwd?: string;
-  readonly stdin?: string | Buffer | Readable;
-  readonly signal?: AbortSignal | undefined;
-  /** The child and its group are stopped after this many milliseconds. */
-  readonly timeoutMs?: number;
-  /** The same when neither stream has said anything for this long. */
-  readonly silenceMs?: number;
-  readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
-  /** Raw bytes instead of lines and of `stdout`: for output that is data. */
-  readonly onData?: (chunk: Buffer, stream: "stdout" | "stderr") => void;
-  /** Characters of each stream to keep, counted from the end. Default 4 Mi. */
-  readonly keep?: number;
-}
-
-export type StopReason = "timeout" | "silence" | "aborted";
-
-export interface RunResult {
-  /** null where a signal ended the child. */
-  readonly exitCode: number | null;
-  readonly exitSignal: NodeJS.Signals | null;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Why we stopped it, where we did. */
-  readonly stopped: StopReason | undefined;
-  /** True where the program could not be found or started. */
-  readonly missing: boolean;
-}
+export type { Argv, RunRequest, RunResult } from "@hop3/core/plugin";
 
 const defaultKeep = 4 * 1024 * 1024;
 const killAfterMs = 5_000;

@@ -1,6 +1,6 @@
+import type { Route, Upstream } from "@hop3/core/plugin";
 import type { ServerState } from "./haproxy-admin.ts";
 import { configFiles, desiredHosts, renderTarget } from "./haproxy-config.ts";
-import type { Route, Upstream } from "./router.ts";
 import { backendName, hostName, serverName } from "./tokens.ts";
 
 /** One line for the runtime API, and what haproxy says when it has worked. */

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
+import type { Route, Upstream } from "@hop3/core/plugin";
 import { pages } from "./pages.ts";
-import type { Route, Upstream } from "./router.ts";
 import { backendName, hostName, serverName, socketPath, tcpAddress } from "./tokens.ts";
 
 /** What does not change while haproxy runs; another value needs another haproxy. */

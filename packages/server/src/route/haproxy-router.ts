@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineError, ExitCode, isError } from "@hop3/core";
+import type { Route, Router } from "@hop3/core/plugin";
 import { logDirectory, routerSocket, writeServiceDirectory } from "../run/service-directory.ts";
 import { isSupervised, type ServiceTree } from "../run/service-tree.ts";
 import { writeAtomically } from "../write-atomically.ts";
@@ -18,7 +19,6 @@ import {
 } from "./haproxy-config.ts";
 import { checkPortFree } from "./listen.ts";
 import { pages, renderJson, renderPage } from "./pages.ts";
-import type { Route, Router } from "./router.ts";
 import { backendName, serverName } from "./tokens.ts";
 
 export const routerNotStarted = defineError<{ reason: string }>({

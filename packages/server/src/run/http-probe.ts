@@ -1,5 +1,5 @@
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import type { ListenAddress } from "./listen-address.ts";
+import type { ListenAddress } from "@hop3/core/plugin";
 
 /** What one request to an address brought. */
 export type ProbeAnswer =

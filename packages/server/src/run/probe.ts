@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineError, ExitCode } from "@hop3/core";
+import type { ListenAddress } from "@hop3/core/plugin";
 import { askOnce, type ProbeAnswer } from "./http-probe.ts";
-import type { ListenAddress } from "./listen-address.ts";
 import { portsOfGroup } from "./proc-net.ts";
 import { assertNeverDied, lastLog, type WatchedProcess } from "./watched-process.ts";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
+import type { ProcessState, ProcessStatus } from "@hop3/core/plugin";
 import { run } from "../proc/run.ts";
 import { statusScript } from "./scripts.ts";
-import type { ProcessState, ProcessStatus } from "./supervisor.ts";
 
 /** Asks s6 about many services with one child process. Names without an answer come back as missing. */
 export async function readStatus(

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessSpec } from "@hop3/core/plugin";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTestbed, type Testbed, until } from "../../test/testbed.ts";
@@ -9,7 +10,6 @@ import { printExecline } from "./execline.ts";
 import { readLogs } from "./logs.ts";
 import { makeS6Supervisor } from "./s6-supervisor.ts";
 import { isSupervised, makeServiceTree } from "./service-tree.ts";
-import type { ProcessSpec } from "./supervisor.ts";
 
 const isRoot = process.getuid?.() === 0;
 const ready = "console.log('ready');setInterval(()=>{},1000);";

@@ -1,6 +1,7 @@
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { ProcessSpec, ProcessStatus, Supervisor } from "@hop3/core/plugin";
 import { missingStatus, readStatus } from "./process-status.ts";
 import {
   makeSocketDirectory,
@@ -11,7 +12,6 @@ import {
   writeServiceDirectory,
 } from "./service-directory.ts";
 import { isSupervised, type ServiceTree } from "./service-tree.ts";
-import type { ProcessSpec, ProcessStatus, Supervisor } from "./supervisor.ts";
 
 interface S6Options {
   readonly tree: ServiceTree;

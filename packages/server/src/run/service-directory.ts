@@ -1,9 +1,9 @@
 import { chmod, chown, mkdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ProcessSpec } from "@hop3/core/plugin";
 import type { Home } from "../home.ts";
 import { printExecline, printExeclineWithArguments } from "./execline.ts";
 import { finishScript, startScript } from "./scripts.ts";
-import type { ProcessSpec } from "./supervisor.ts";
 
 /** Where s6-log keeps `current` and the rotated files of a service. */
 export function logDirectory(serviceDir: string): string {

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ListenAddress } from "./listen-address.ts";
+import type { ListenAddress } from "@hop3/core/plugin";
 import { notListening, type WebProbe } from "./probe.ts";
 import { assertNeverDied } from "./watched-process.ts";
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { defineError, ExitCode } from "@hop3/core";
+import type { ProcessStatus } from "@hop3/core/plugin";
 import { readLogs } from "./logs.ts";
-import type { ProcessStatus } from "./supervisor.ts";
 
 /** A Process that has just been started and is looked at until it can be trusted. */
 export interface WatchedProcess {

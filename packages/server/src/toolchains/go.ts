@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import type { LanguageToolchain, ToolchainContext } from "../build/local/toolchain.ts";
+import type { ToolchainBuild, ToolchainContext } from "@hop3/core/plugin";
 
 /** Go: every command of the module into one directory; downloads and compiled packages stay in the cache. */
-export const goToolchain: LanguageToolchain = {
+export const goToolchain: ToolchainBuild = {
   name: "go",
   tools: async () => ["go", "gcc", "git"],
   async build(context) {

@@ -1,7 +1,7 @@
 import { realpathSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { encodeShellWord, tomcatServerXml, unpackWar } from "@hop3/core";
-import type { ToolchainContext } from "../build/local/toolchain.ts";
+import type { ToolchainContext } from "@hop3/core/plugin";
 
 interface War {
   readonly war: string;

@@ -1,11 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { encodeShellWord, type SourceTree } from "@hop3/core";
-import type {
-  LanguageToolchain,
-  ToolchainContext,
-  ToolchainResult,
-} from "../build/local/toolchain.ts";
+import type { ToolchainBuild, ToolchainContext, ToolchainResult } from "@hop3/core/plugin";
 import { gradleInit, mavenSettings } from "./java-registry.ts";
 import { prepareWar } from "./java-war.ts";
 
@@ -17,7 +13,7 @@ const gradleFiles = [
 ] as const;
 
 /** Java: what Maven or Gradle makes to be started, or a web archive that is there already. */
-export const javaToolchain: LanguageToolchain = {
+export const javaToolchain: ToolchainBuild = {
   name: "java",
   tools: async (tree) => ["jdk", "tomcat10", "unzip", ...builderOf(tree).tools],
   async build(context) {

@@ -1,13 +1,13 @@
 import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SourceTree } from "@hop3/core";
-import { z } from "zod";
 import type {
-  LanguageToolchain,
   StepOptions,
+  ToolchainBuild,
   ToolchainContext,
   ToolchainResult,
-} from "../build/local/toolchain.ts";
+} from "@hop3/core/plugin";
+import { z } from "zod";
 import type { Argv } from "../proc/run.ts";
 import { readManifest } from "./manifest.ts";
 
@@ -32,7 +32,7 @@ const entries = ["server.js", "index.js", "app.js", "main.js", "server.mjs", "in
 const ownHooks = ["preinstall", "install", "postinstall", "prepare"] as const;
 
 /** JavaScript and TypeScript: dependencies once per lockfile, then the app's own build script. */
-export const nodeToolchain: LanguageToolchain = {
+export const nodeToolchain: ToolchainBuild = {
   name: "node",
   // Packages with native add-ons are compiled where no finished file fits.
   tools: async () => ["nodejs", "python3", "gnumake", "gcc", "git"],

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { encodeShellWord, type SourceTree } from "@hop3/core";
-import type { LanguageToolchain, ToolchainContext } from "../build/local/toolchain.ts";
+import type { ToolchainBuild, ToolchainContext } from "@hop3/core/plugin";
 
 const documentRoots = ["public", "web", "htdocs", "."] as const;
 /** Requests that PHP's own server answers at a time: as many as the php-app template has. */
 const parallelRequests = "8";
 
 /** PHP: packages of composer.lock into vendor/, and PHP's own server with several workers. */
-export const phpToolchain: LanguageToolchain = {
+export const phpToolchain: ToolchainBuild = {
   name: "php",
   tools: async (tree) => [
     "php",

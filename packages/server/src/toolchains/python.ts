@@ -3,17 +3,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Lockfile, readLockfile, type SourceTree } from "@hop3/core";
 import type {
-  LanguageToolchain,
   StepOptions,
+  ToolchainBuild,
   ToolchainContext,
   ToolchainResult,
-} from "../build/local/toolchain.ts";
+} from "@hop3/core/plugin";
 
 /** Where the dependencies are named, best first. */
 const lockfiles = ["uv.lock", "poetry.lock", "requirements.txt"] as const;
 
 /** Python: one virtual environment per list of dependencies, the project itself beside it. */
-export const pythonToolchain: LanguageToolchain = {
+export const pythonToolchain: ToolchainBuild = {
   name: "python",
   tools: async () => [
     "python3",

@@ -29,7 +29,8 @@ describe("toolchains", () => {
     const [, files, named, chosen] = row;
     const loaded = loadConfig(named === "" ? "" : `[build]\ntoolchain = "${named}"\n`);
     const texts = new Map(Object.entries(files));
-    const choice = selectToolchains({ tree: makeMemoryTree(files), loaded, texts });
+    const question = { tree: makeMemoryTree(files), loaded, texts };
+    const choice = selectToolchains(question, toolchainDetectors);
     expect(choice.chosen.map(({ name }) => name)).toEqual(chosen);
     expect(choice.chosen.at(-1)?.role ?? "app").toBe("app");
   });

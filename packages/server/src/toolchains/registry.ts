@@ -1,4 +1,5 @@
-import type { LanguageToolchain } from "../build/local/toolchain.ts";
+import { toolchainDetectors } from "@hop3/core";
+import type { LanguageToolchain, ToolchainBuild } from "@hop3/core/plugin";
 import { goToolchain } from "./go.ts";
 import { javaToolchain } from "./java.ts";
 import { nodeToolchain } from "./node.ts";
@@ -8,14 +9,22 @@ import { rubyToolchain } from "./ruby.ts";
 import { rustToolchain } from "./rust.ts";
 import { staticToolchain } from "./static.ts";
 
-/** Every toolchain built in; which of them takes a Source is decided in the Plan (core/toolchains). */
-export const toolchains: readonly LanguageToolchain[] = [
-  pythonToolchain,
-  rubyToolchain,
-  phpToolchain,
-  goToolchain,
-  rustToolchain,
-  javaToolchain,
-  nodeToolchain,
-  staticToolchain,
-];
+const builds: ReadonlyMap<string, ToolchainBuild> = new Map(
+  [
+    pythonToolchain,
+    rubyToolchain,
+    phpToolchain,
+    goToolchain,
+    rustToolchain,
+    javaToolchain,
+    nodeToolchain,
+    staticToolchain,
+  ].map((toolchain) => [toolchain.name, toolchain]),
+);
+
+/** Every toolchain built in: what the Plan asks (core/toolchains), and what builds. */
+export const toolchains: readonly LanguageToolchain[] = toolchainDetectors.map((detector) => {
+  const build = builds.get(detector.name);
+  if (build === undefined) throw new Error(`nothing builds ${detector.name}`);
+  return { ...detector, ...build };
+});

@@ -1,9 +1,9 @@
 import { copyFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { LanguageToolchain, ToolchainContext } from "../build/local/toolchain.ts";
+import type { ToolchainBuild, ToolchainContext } from "@hop3/core/plugin";
 
 /** Ruby: gems once per Gemfile.lock, in a directory that Bundler is pointed at. */
-export const rubyToolchain: LanguageToolchain = {
+export const rubyToolchain: ToolchainBuild = {
   name: "ruby",
   tools: async () => ["ruby", "bundler", "gcc", "gnumake", "git", "pkg-config"],
   async build(context) {

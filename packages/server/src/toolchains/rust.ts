@@ -1,8 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readLockfile } from "@hop3/core";
+import type { ToolchainBuild, ToolchainContext } from "@hop3/core/plugin";
 import { z } from "zod";
-import type { LanguageToolchain, ToolchainContext } from "../build/local/toolchain.ts";
 
 /** What cargo says of each thing that it has made. */
 const Made = z.object({
@@ -12,7 +12,7 @@ const Made = z.object({
 });
 
 /** Rust: the programs of the workspace into one directory; what was compiled stays in the App's cache. */
-export const rustToolchain: LanguageToolchain = {
+export const rustToolchain: ToolchainBuild = {
   name: "rust",
   // python3 fetches the crates, for registries that answer downloads alone.
   tools: async () => ["cargo", "rustc", "gcc", "pkg-config", "git", "python3"],

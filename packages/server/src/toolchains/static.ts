@@ -1,12 +1,12 @@
 import { posix } from "node:path";
 import { encodeShellWord } from "@hop3/core";
-import type { LanguageToolchain } from "../build/local/toolchain.ts";
+import type { ToolchainBuild } from "@hop3/core/plugin";
 
 /** Where a site's pages are, best first. */
 const roots = ["dist", "build", "public", "_site", "."] as const;
 
 /** Files as they are, served by a small web server of the package set. */
-export const staticToolchain: LanguageToolchain = {
+export const staticToolchain: ToolchainBuild = {
   name: "static",
   tools: async () => ["caddy"],
   async build({ appDir, tree }) {

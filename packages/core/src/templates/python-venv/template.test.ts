@@ -4,6 +4,7 @@ import { loadConfig } from "../../config/load.ts";
 import { Hop3Error } from "../../errors.ts";
 import { generateNix } from "../../generate/generate.ts";
 import { makeMemoryTree } from "../../source/tree.ts";
+import { templates } from "../registry.ts";
 import { selectTemplate } from "../select-template.ts";
 import type { Outside } from "../template.ts";
 import { pythonVenv } from "./template.ts";
@@ -142,7 +143,7 @@ describe("how a Python app is started when nobody says it", () => {
       loaded: loadConfig(""),
       texts: new Map(Object.entries(files)),
     };
-    expect(selectTemplate(question)?.template.id).toBe(command && "python-venv");
+    expect(selectTemplate(question, templates)?.template.id).toBe(command && "python-venv");
     if (command !== undefined) expect(await generate(files)).toContain(`/venv/bin/${command}`);
   });
 });

@@ -1,7 +1,7 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { BuildResult } from "@hop3/core/plugin";
 import type { NixClient } from "../../nix/client.ts";
-import type { BuildResult } from "../builder.ts";
 
 /** What a local build weighs: its directory, and the store paths of its tools. */
 export async function closureOf(

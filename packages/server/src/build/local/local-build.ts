@@ -1,10 +1,9 @@
 import type { LocalPlan, Plan } from "@hop3/core";
+import type { BuildIo, LanguageToolchain } from "@hop3/core/plugin";
 import type { NixClient } from "../../nix/client.ts";
 import type { LockedTree } from "../../nix/locked-tree.ts";
 import type { PackageSet } from "../../packages/package-set.ts";
 import type { Registries } from "../../registries/registries.ts";
-import type { BuildIo } from "../builder.ts";
-import type { LanguageToolchain } from "./toolchain.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface LocalBuilderParts {

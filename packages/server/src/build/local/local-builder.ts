@@ -10,8 +10,17 @@ import {
   type SourceTree,
 } from "@hop3/core";
 import { makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
+import {
+  appDirOf,
+  type Builder,
+  type BuildIo,
+  type BuildResult,
+  type LanguageToolchain,
+  type ToolchainPlan,
+  type ToolchainResult,
+  type ToolSet,
+} from "@hop3/core/plugin";
 import { buildUid } from "../../proc/users.ts";
-import { appDirOf, type Builder, type BuildIo, type BuildResult } from "../builder.ts";
 import { reuseResult } from "../reuse-result.ts";
 import { closureOf } from "./closure.ts";
 import type { LocalBuild, LocalBuilderParts } from "./local-build.ts";
@@ -19,7 +28,6 @@ import { toolchainUnknown } from "./local-errors.ts";
 import { makeRuntime, mergeResults, requirePrograms } from "./runtime.ts";
 import { makeContext, runCommands } from "./steps.ts";
 import { provideTools } from "./tool-set.ts";
-import type { LanguageToolchain, ToolchainPlan, ToolchainResult, ToolSet } from "./toolchain.ts";
 import { isWhole, openWorkspace, sweepWorkspace } from "./workspace.ts";
 
 /** A build whose Source is in place and whose tools are there. */

@@ -2,9 +2,9 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type Command, mergeWorkers, RuntimeConfig, withoutGaps } from "@hop3/core";
+import type { ToolchainResult, ToolSet } from "@hop3/core/plugin";
 import type { LocalBuild } from "./local-build.ts";
 import { localCommandNotFound, localNoWorkers } from "./local-errors.ts";
-import type { ToolchainResult, ToolSet } from "./toolchain.ts";
 
 /** Later toolchains win: the last is the App's own. */
 export function mergeResults(results: readonly ToolchainResult[]): ToolchainResult {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
+import type { ToolSet } from "@hop3/core/plugin";
 import type { Argv } from "../../proc/run.ts";
-import type { ToolSet } from "./toolchain.ts";
 
 export interface SandboxParts {
   readonly tools: ToolSet;

@@ -2,6 +2,13 @@ import { existsSync } from "node:fs";
 import { appendFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Command, SourceTree } from "@hop3/core";
+import type {
+  StepOptions,
+  ToolchainContext,
+  ToolchainPlan,
+  ToolchainResult,
+  ToolSet,
+} from "@hop3/core/plugin";
 import { buildLogFile } from "../../nix/client.ts";
 import { type Argv, run } from "../../proc/run.ts";
 import { buildUid } from "../../proc/users.ts";
@@ -9,13 +16,6 @@ import { configuredRegistries } from "../nix-inputs.ts";
 import type { LocalBuild } from "./local-build.ts";
 import { toolchainStepFailed } from "./local-errors.ts";
 import { dropTo, sandboxed } from "./sandbox.ts";
-import type {
-  StepOptions,
-  ToolchainContext,
-  ToolchainPlan,
-  ToolchainResult,
-  ToolSet,
-} from "./toolchain.ts";
 
 /** Commands of `[build]`: with the variables that the toolchains have settled. */
 export async function runCommands(

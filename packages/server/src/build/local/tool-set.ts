@@ -1,14 +1,13 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
+import type { BuildIo, ToolSet } from "@hop3/core/plugin";
 import { z } from "zod";
 import { buildLogFile, type NixClient, type NixOptions } from "../../nix/client.ts";
 import { evaluationProblem } from "../../nix/eval-problem.ts";
 import type { LockedTree } from "../../nix/locked-tree.ts";
 import type { PackageSet } from "../../packages/package-set.ts";
-import type { BuildIo } from "../builder.ts";
 import { buildProblem } from "../nix-problem.ts";
 import { toolsMissing } from "./local-errors.ts";
-import type { ToolSet } from "./toolchain.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Every build has these: a shell with its usual tools, certificates, and what the sandbox is made with. */

@@ -1,5 +1,8 @@
-import type { Command, LocalPlan, RuntimeConfig, SourceTree, WorkerSpec } from "@hop3/core";
-import type { Argv } from "../../proc/run.ts";
+import type { Command, RuntimeConfig, WorkerSpec } from "../artifact/runtime-config.ts";
+import type { LocalPlan } from "../plan/local-plan.ts";
+import type { SourceTree } from "../source/tree.ts";
+import type { ToolchainDetector } from "../toolchains/toolchain.ts";
+import type { Argv } from "./run.ts";
 
 export type ToolchainPlan = LocalPlan["toolchains"][number];
 
@@ -53,10 +56,13 @@ export interface ToolchainResult {
   readonly static_paths?: RuntimeConfig["static_paths"];
 }
 
-/** Level 2: WHAT to build, for the local builder alone. Whether it takes a Source is decided in the Plan (core/toolchains). */
-export interface LanguageToolchain {
+/** The half of a LanguageToolchain that has effects. */
+export interface ToolchainBuild {
   readonly name: string;
   /** Attributes of the package set that a build of this Source needs, such as `nodejs`. */
   tools(tree: SourceTree): Promise<readonly string[]>;
   build(context: ToolchainContext): Promise<ToolchainResult>;
 }
+
+/** Level 2: WHAT to build, for the local builder alone. `detect` is asked by the Plan and is pure. */
+export interface LanguageToolchain extends ToolchainDetector, ToolchainBuild {}

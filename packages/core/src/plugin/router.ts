@@ -1,4 +1,4 @@
-import type { ListenAddress } from "../run/listen-address.ts";
+import type { ListenAddress } from "./listen-address.ts";
 
 export interface Upstream {
   /** Name of the server within its backend: the id of the Process. One id never has two addresses. */

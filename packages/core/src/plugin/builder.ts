@@ -1,14 +1,12 @@
 import { join } from "node:path";
-import type {
-  BuildArtifact,
-  Command,
-  NixCheck,
-  Outside,
-  Phase,
-  Plan,
-  Verification,
-  WorkerOverride,
-} from "@hop3/core";
+import type { NixCheck } from "../api/nix-contract.ts";
+import type { BuildArtifact } from "../artifact/build-artifact.ts";
+import type { Command } from "../artifact/runtime-config.ts";
+import type { Verification } from "../artifact/verification.ts";
+import type { Phase } from "../deploy/timeline.ts";
+import type { WorkerOverride } from "../plan/merge.ts";
+import type { Plan } from "../plan/plan.ts";
+import type { Outside } from "../templates/template.ts";
 
 /** One immutable snapshot of an app's files, filtered, unpacked where a build can read it. */
 export interface Source {
