@@ -110,7 +110,7 @@ describe("loadConfig", () => {
 
   it("reports every error of a file at once, in the order of the file", () => {
     const lines = complaints(
-      "[run]\nstart = 5\nfoo = 1\n[build]\nmethod = 'x'\n[env]\n'1' = 'x'\n[nope]\n",
+      "[run]\nstart = 5\nfoo = 1\n[build]\nmethod = 'X'\n[env]\n'1' = 'x'\n[nope]\n",
     );
     expect(lines.map((line) => line.split(" ")[0])).toEqual([
       "hop3.toml:2:1",

@@ -36,6 +36,16 @@ describe("makePlan", () => {
     ]);
   });
 
+  it.each([
+    ["Dockerfile", { Dockerfile: "" }],
+    ["Containerfile", { Dockerfile: "", Containerfile: "" }],
+  ])("chooses docker where nothing else takes a directory with a %s", (file, files) => {
+    const plan = makePlan({ tree: makeMemoryTree(files) });
+    expect(plan).toMatchObject({ builder: "docker", reason: `found ${file}`, tier: "unpinned" });
+    const both = makePlan({ tree: makeMemoryTree({ ...files, "hop3.nix": "" }) });
+    expect(both.builder).toBe("nix");
+  });
+
   it("chooses nix because hop3.toml says so, in either spelling", () => {
     for (const key of ["method", "builder"]) {
       const plan = makePlan(request(`[build]\n${key} = "nix"\n`));
@@ -75,11 +85,6 @@ describe("makePlan", () => {
       },
     ],
     [
-      "a Dockerfile",
-      { tree: makeMemoryTree({ Dockerfile: "" }) },
-      { code: "PLAN_NO_BUILDER", part: "docker: found Dockerfile, but" },
-    ],
-    [
       "a misspelt file",
       request('[build.nix]\nfile = "hop.nix"\n'),
       { code: "PLAN_NO_BUILDER", part: "no hop.nix; there is hop3.nix" },
@@ -101,9 +106,9 @@ describe("makePlan", () => {
     ],
     ["local", request('[build]\nmethod = "local"\n'), { code: "PLAN_NO_BUILDER", part: "local: " }],
     [
-      "docker",
+      "docker without a Dockerfile",
       request('[build]\nbuilder = "docker"\n'),
-      { code: "BUILDER_UNAVAILABLE", part: "'docker'" },
+      { code: "PLAN_NO_BUILDER", part: "docker: no Dockerfile" },
     ],
     [
       "half a pin beside hop3.nix",
