@@ -46,6 +46,7 @@ export * from "./plan/builders.ts";
 export * from "./plan/built-in.ts";
 export * from "./plan/check-lockfiles.ts";
 export * from "./plan/deploy-settings.ts";
+export * from "./plan/image-files.ts";
 export * from "./plan/local-plan.ts";
 export * from "./plan/make-plan.ts";
 export * from "./plan/merge.ts";

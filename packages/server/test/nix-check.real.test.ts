@@ -92,6 +92,6 @@ describe("hop3 nix check", () => {
       "hop3.toml": '[build]\nmethod = "docker"\n',
       Dockerfile: "FROM x\n",
     });
-    expect(cliFailure(await check(dir)).code).toBe("BUILDER_UNAVAILABLE");
+    expect(cliFailure(await check(dir)).code).toBe("NIX_NOTHING_TO_CHECK");
   });
 });

@@ -6,6 +6,7 @@ import {
   templateAnswers,
 } from "../templates/select-template.ts";
 import { selectToolchains } from "../toolchains/select-toolchains.ts";
+import { imageFiles } from "./image-files.ts";
 import type { BuilderQuestion, PlanBuilder } from "./parts.ts";
 
 const nixBuilder: PlanBuilder = {
@@ -51,8 +52,9 @@ const localBuilder: PlanBuilder = {
 const dockerBuilder: PlanBuilder = {
   name: "docker",
   accept({ tree }) {
-    const found = tree.has("Dockerfile") ? "found Dockerfile, but this builder is " : "";
-    return { accepted: false, reason: `${found}not available in this version` };
+    const file = imageFiles.find((name) => tree.has(name));
+    if (file === undefined) return { accepted: false, reason: "no Dockerfile in the directory" };
+    return { accepted: true, reason: `found ${file}` };
   },
 };
 
