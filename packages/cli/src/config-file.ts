@@ -22,6 +22,7 @@ export async function readConfigFile(directory: string): Promise<LoadedConfig | 
     if (code === "ENOENT" || code === "ENOTDIR") return undefined;
     throw fileUnreadable({ file, because: code ?? String(cause) }, { cause });
   }
-  const { loadConfig } = await import("@hop3/core");
+  // The whole core takes longer to load than most commands take to run.
+  const { loadConfig } = await import("@hop3/core/config");
   return loadConfig(text);
 }
