@@ -4,6 +4,7 @@ import type { NixClient } from "../../nix/client.ts";
 import type { LockedTree } from "../../nix/locked-tree.ts";
 import type { PackageSet } from "../../packages/package-set.ts";
 import type { Registries } from "../../registries/registries.ts";
+import type { Weigh } from "./closure.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface LocalBuilderParts {
@@ -23,6 +24,7 @@ export interface LocalBuilderParts {
 /** One build, with everything it needs to know. */
 export interface LocalBuild {
   readonly parts: LocalBuilderParts;
+  readonly weigh: Weigh;
   readonly plan: Plan;
   readonly local: LocalPlan;
   readonly io: BuildIo;

@@ -20,9 +20,10 @@ import {
   type ToolchainResult,
   type ToolSet,
 } from "@hop3/core/plugin";
+import { buildLogFile } from "../../nix/client.ts";
 import { buildUid } from "../../proc/users.ts";
 import { reuseResult } from "../reuse-result.ts";
-import { closureOf } from "./closure.ts";
+import { makeWeigh } from "./closure.ts";
 import type { LocalBuild, LocalBuilderParts } from "./local-build.ts";
 import { toolchainUnknown } from "./local-errors.ts";
 import { makeRuntime, mergeResults, requirePrograms } from "./runtime.ts";
@@ -40,10 +41,11 @@ interface Prepared {
 
 /** Builds with the languages' own tools, out of the package set, in a directory of the App that nobody changes afterwards. */
 export function makeLocalBuilder(parts: LocalBuilderParts): Builder {
+  const weigh = makeWeigh(parts.nix);
   return {
     name: "local",
     async build(plan, io) {
-      const build = await prepare(parts, plan, io);
+      const build = { ...(await prepare(parts, plan, io)), weigh };
       const known = io.findResult(build.inputHash);
       if (known !== undefined && isWhole(known.artifact.location)) {
         return reuseResult(io, build.inputHash, known);
@@ -61,7 +63,11 @@ export function makeLocalBuilder(parts: LocalBuilderParts): Builder {
   };
 }
 
-async function prepare(parts: LocalBuilderParts, plan: Plan, io: BuildIo): Promise<LocalBuild> {
+async function prepare(
+  parts: LocalBuilderParts,
+  plan: Plan,
+  io: BuildIo,
+): Promise<Omit<LocalBuild, "weigh">> {
   const { local } = plan;
   if (local === undefined) throw new Error("a plan for the local builder has no toolchains");
   const [packages, nixVersion] = await Promise.all([parts.packages(), parts.nix.version()]);
@@ -103,7 +109,9 @@ async function toolsFor(build: LocalBuild, tree: SourceTree): Promise<ToolSet> {
     ...parts,
     packages,
     workspace,
-    io,
+    logFile: buildLogFile(io.releaseDir),
+    signal: io.signal,
+    onLine: (line) => io.log(line),
     attributes: [...(isHost ? [] : wanted.flat()), ...local.packages],
     timeoutSeconds: plan.nix.timeoutSeconds,
     maxSilentSeconds: plan.nix.maxSilentSeconds,
@@ -149,7 +157,7 @@ async function check(
   await requirePrograms(runtime);
   await writeFile(join(workspace.build, "runtime.json"), `${JSON.stringify(runtime, null, 2)}\n`);
   await workspace.close();
-  const closure = await closureOf(build.parts.nix, { build: workspace.build, tools: tools.dir });
+  const closure = await build.weigh({ build: workspace.build, tools: tools.dir });
   return { artifact: makeArtifact(build, tools, runtime), inputHash, closure };
 }
 

@@ -1,8 +1,8 @@
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import type { BuildIo, ToolSet } from "@hop3/core/plugin";
+import type { ToolSet } from "@hop3/core/plugin";
 import { z } from "zod";
-import { buildLogFile, type NixClient, type NixOptions } from "../../nix/client.ts";
+import type { NixClient, NixOptions } from "../../nix/client.ts";
 import { evaluationProblem } from "../../nix/eval-problem.ts";
 import type { LockedTree } from "../../nix/locked-tree.ts";
 import type { PackageSet } from "../../packages/package-set.ts";
@@ -15,17 +15,23 @@ const always = ["busybox", "bash", "cacert", "bubblewrap"];
 
 const Derivation = z.object({ drvPath: z.string(), out: z.string() });
 
-export interface ToolRequest {
+/** Where tools come from. */
+export interface ToolSource {
   readonly nix: NixClient;
   readonly tree: LockedTree;
   readonly packages: PackageSet;
   readonly sandbox: boolean;
+  nearestAttributes(missing: string): Promise<readonly string[]>;
+}
+
+export interface ToolRequest extends ToolSource {
   readonly attributes: readonly string[];
-  readonly workspace: Workspace;
-  readonly io: BuildIo;
+  readonly workspace: Pick<Workspace, "shared">;
+  readonly logFile: string;
+  readonly signal: AbortSignal;
+  readonly onLine: (text: string) => void;
   readonly timeoutSeconds: number;
   readonly maxSilentSeconds: number;
-  nearestAttributes(missing: string): Promise<readonly string[]>;
 }
 
 /** Programs of the package set as one tree, built once for equal attributes and kept while a build uses them. */
@@ -40,19 +46,17 @@ export async function provideTools(request: ToolRequest): Promise<ToolSet> {
 }
 
 async function build(request: ToolRequest, root: string): Promise<void> {
-  const { nix, tree, packages, io, attributes } = request;
+  const { nix, tree, packages, attributes, signal, logFile, onLine } = request;
   const options: NixOptions = {
     sandbox: request.sandbox,
     pure: true,
     substitute: packages.substitute,
   };
   const input = { packages: packages.arguments, attributes };
-  const { signal } = io;
   const evaluated = await nix.evaluate({ tree, file: "tools.nix", input, options, signal });
   signal.throwIfAborted();
   if (evaluated.exitCode !== 0) throw await missingTool(request, evaluated.stderr);
   const { drvPath } = Derivation.parse(JSON.parse(evaluated.stdout));
-  const logFile = buildLogFile(io.releaseDir);
   const { timeoutSeconds, maxSilentSeconds } = request;
   const result = await nix.build({
     drvPath,
@@ -62,7 +66,7 @@ async function build(request: ToolRequest, root: string): Promise<void> {
     timeoutSeconds,
     maxSilentSeconds,
     signal,
-    onLine: (line) => io.log(line),
+    onLine,
   });
   signal.throwIfAborted();
   if (result.exitCode === 0) return;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Dirent, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import {
   chmod,
   lchown,
@@ -101,20 +101,22 @@ async function seal(dir: string, owner: Owner | undefined): Promise<void> {
 
 /** Gives a tree to `owner`, and everybody the right to read it. */
 async function settle(dir: string, owner: Owner | undefined): Promise<void> {
-  if (owner !== undefined) await lchown(dir, owner.uid, owner.gid);
-  await chmod(dir, 0o755);
-  for (const entry of await readdir(dir, { withFileTypes: true })) {
-    const path = join(dir, entry.name);
-    if (entry.isDirectory()) await settle(path, owner);
-    else await settleFile(path, entry, owner);
-  }
+  await settleOne(dir, owner);
+  const entries = await readdir(dir, { withFileTypes: true });
+  const others = entries.filter((entry) => !entry.isDirectory());
+  await Promise.all(others.map(({ name }) => settleOne(join(dir, name), owner)));
+  const dirs = entries.filter((entry) => entry.isDirectory());
+  for (const { name } of dirs) await settle(join(dir, name), owner);
 }
 
-async function settleFile(path: string, entry: Dirent, owner: Owner | undefined): Promise<void> {
-  if (owner !== undefined) await lchown(path, owner.uid, owner.gid);
-  if (!entry.isFile()) return;
-  const { mode } = await lstat(path);
-  await chmod(path, (mode & 0o100) === 0 ? 0o644 : 0o755);
+/** Looking is cheaper than changing, and most need no change. */
+async function settleOne(path: string, owner: Owner | undefined): Promise<void> {
+  const status = await lstat(path);
+  const isOwned = owner === undefined || (status.uid === owner.uid && status.gid === owner.gid);
+  if (!isOwned) await lchown(path, owner.uid, owner.gid);
+  if (!status.isFile() && !status.isDirectory()) return;
+  const mode = status.isDirectory() || (status.mode & 0o100) !== 0 ? 0o755 : 0o644;
+  if ((status.mode & 0o7777) !== mode) await chmod(path, mode);
 }
 
 /** True where the directory is there and was finished. */
