@@ -226,10 +226,13 @@ describe("a tree that fits two templates", () => {
     if (!(refused instanceof Hop3Error)) return;
     const { message, hint, detail } = refused.failure;
     expect(message).toBe("this directory fits several templates: python-venv, node-source");
-    expect(detail?.split("\n")).toEqual([
+    expect(detail?.split("\n").slice(0, 4)).toEqual([
       "python-venv  found requirements.txt, and app.py with Flask and gunicorn",
       "node-source  found package.json and package-lock.json",
+      "",
+      "nix            no    this directory fits several templates: python-venv, node-source",
     ]);
+    expect(detail).toMatch(/^ {2}node +fits {2}found package.json$/m);
     expect(hint).toContain('[nix] template = "python-venv" or "node-source"');
   });
 

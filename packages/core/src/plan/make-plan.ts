@@ -4,23 +4,16 @@ import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
 import { configDefaults } from "../config/values.ts";
 import { type Conversion, formatWarning } from "../convert/conversion.ts";
-import { nearest } from "../nearest.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 import { type ChosenTemplate, templateAnswers } from "../templates/select-template.ts";
-import type { ChosenToolchain } from "../toolchains/select-toolchains.ts";
 import { builtInParts } from "./built-in.ts";
+import { type Answer, askBuilders, chooseBuilder } from "./choose-builder.ts";
 import { makeLocalPlan } from "./local-plan.ts";
 import { type MergedConfig, mergeConfig, withoutGaps } from "./merge.ts";
-import type { Acceptance, BuilderQuestion, PlanBuilder, PlanParts } from "./parts.ts";
+import type { PlanParts } from "./parts.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
-import {
-  builderUnavailable,
-  nixFileAndTemplate,
-  pinHalf,
-  planNoBuilder,
-  policyImpure,
-} from "./plan-errors.ts";
+import { pinHalf, policyImpure } from "./plan-errors.ts";
 import { planWarnings } from "./plan-warnings.ts";
 
 /** The part of Policy that a Plan depends on. */
@@ -48,102 +41,53 @@ export function makePlan(request: PlanRequest): Plan {
   const { tree, loaded = noConfig(), procfile = emptyProcfile, texts } = request;
   const { parts = builtInParts } = request;
   const question = { tree, loaded, procfile, texts, parts };
-  refuseFileAndTemplate(question);
-  const answers = parts.builders.map((builder) => answerOf(builder, question));
-  const shown = answers.map(({ builder, accepted, reason }) => ({ builder, accepted, reason }));
-  const chosen = chooseBuilder(parts.builders, answers, loaded);
-  const { template } = chosen;
-  const nix = nixSettings(loaded, request.policy, template?.template.id);
+  const answers = askBuilders(parts.builders, question);
+  const { answer, decided, reason } = chooseBuilder(parts.builders, answers, loaded);
+  const { builder, template, toolchains = [] } = answer;
+  const nix = nixSettings(loaded, request.policy, answer);
   const merged = mergeConfig(loaded.config, procfile, request.appJson?.config);
   return {
     schema: 1,
-    builder: chosen.builder,
-    reason: chosen.reason,
-    answers: shown,
+    builder,
+    reason,
+    decided,
+    answers: answers.map(shownAnswer),
     templates:
       template?.origin === "detected" ? [...templateAnswers(question, parts.templates)] : [],
-    tier: chosen.builder === "nix" ? tierOf(nix.pure, template) : "unpinned",
+    tier: builder === "nix" ? tierOf(nix.pure, template) : "unpinned",
     nix,
-    ...(chosen.builder === "local"
-      ? { local: makeLocalPlan(loaded, chosen.toolchains ?? []) }
-      : {}),
+    ...(builder === "local" ? { local: makeLocalPlan(loaded, toolchains) } : {}),
     ...(request.packageSet === undefined ? {} : { packageSet: request.packageSet }),
     workers: shownWorkers(merged),
     settings: shownSettings(merged),
     warnings: [
-      ...planWarnings(loaded, { builder: chosen.builder, isGenerated: template !== undefined }),
+      ...planWarnings(loaded, { builder, isGenerated: template !== undefined }),
       ...(template?.warnings ?? []),
       ...frontEndWarnings(texts, template),
       ...procfileWarnings(procfile),
-      ...appJsonWarnings(request.appJson, chosen.builder),
+      ...appJsonWarnings(request.appJson, builder),
     ],
   };
 }
 
-type Answer = BuilderAnswer & Acceptance;
-
-function answerOf(builder: PlanBuilder, question: BuilderQuestion): Answer {
-  return { builder: builder.name, ...builder.accept(question) };
-}
-
-function refuseFileAndTemplate({ tree, loaded }: BuilderQuestion): void {
-  const file = loaded.config.build?.nix?.file ?? configDefaults.nixFile;
-  const template = loaded.config.nix?.template;
-  if (template === undefined || !tree.has(file)) return;
-  throw nixFileAndTemplate({ file, template, place: loaded.placeOf(["nix", "template"]) });
-}
-
-interface Choice {
-  readonly builder: string;
-  readonly reason: string;
-  readonly template?: ChosenTemplate;
-  readonly toolchains?: readonly ChosenToolchain[];
-}
-
-function chooseBuilder(
-  builders: readonly PlanBuilder[],
-  answers: readonly Answer[],
-  loaded: LoadedConfig,
-): Choice {
-  const key = loaded.config.build?.method === undefined ? "builder" : "method";
-  const wanted = loaded.config.build?.[key] ?? "auto";
-  if (wanted === "auto") {
-    const accepted = answers.find((answer) => answer.accepted);
-    if (accepted === undefined) throw planNoBuilder({ answers, hint: hintFor(loaded) });
-    return accepted;
-  }
-  const builder = builders.find(({ name }) => name === wanted);
-  const place = loaded.placeOf(["build", key]);
-  if (builder === undefined) {
-    const known = builders.map(({ name }) => name);
-    throw builderUnavailable({ builder: wanted, known, nearest: nearest(wanted, known), place });
-  }
-  const mine = answers.filter((answer) => answer.builder === wanted);
-  const [answer] = mine;
-  if (answer?.accepted !== true) throw planNoBuilder({ answers: mine, hint: hintFor(loaded) });
-  return { ...answer, reason: `[build] ${key} = "${wanted}", and ${answer.reason}` };
-}
-
-function hintFor({ config }: LoadedConfig): string {
-  const file = config.build?.nix?.file;
-  if (file !== undefined)
-    return `Correct [build.nix] file in hop3.toml, or add ${file}; .gitignore may hide it`;
-  return "Add a hop3.nix that says what to build and what to run (docs/guides/first-app.md shows one of five lines), or set [nix] template; hop3 nix tiers lists the templates";
+function shownAnswer({ builder, accepted, reason, considered }: Answer): BuilderAnswer {
+  return { builder, accepted, reason, considered };
 }
 
 function nixSettings(
   loaded: LoadedConfig,
   policy: PlanPolicy | undefined,
-  template: string | undefined,
+  { builder, template }: Answer,
 ): Plan["nix"] {
   const settings = loaded.config.build?.nix ?? {};
   const pure = settings.pure ?? configDefaults.pure;
-  if (!pure && policy?.allowImpure === false) {
+  const isNix = builder === "nix";
+  if (isNix && !pure && policy?.allowImpure === false) {
     throw policyImpure({ place: loaded.placeOf(["build", "nix", "pure"]) });
   }
   return {
     file: settings.file ?? configDefaults.nixFile,
-    ...withoutGaps({ template, pin: pinOf(loaded) }),
+    ...withoutGaps({ template: template?.template.id, pin: isNix ? pinOf(loaded) : undefined }),
     pure,
     timeoutSeconds: Math.ceil(settings.timeout ?? configDefaults.buildTimeout),
     maxSilentSeconds: Math.ceil(settings["max-silent-time"] ?? configDefaults.maxSilentTime),

@@ -3,6 +3,7 @@ import type { ChosenTemplate } from "../templates/select-template.ts";
 import type { DetectQuestion, Template } from "../templates/template.ts";
 import type { ChosenToolchain } from "../toolchains/select-toolchains.ts";
 import type { ToolchainDetector } from "../toolchains/toolchain.ts";
+import type { Considered } from "./plan.ts";
 
 /** All that a Plan chooses from: what is built in, and what plug-ins add. Order is the order of asking. */
 export interface PlanParts {
@@ -19,6 +20,10 @@ export interface BuilderQuestion extends DetectQuestion {
 export interface Acceptance {
   readonly accepted: boolean;
   readonly reason: string;
+  /** What the answer was made of, in the order of looking; for `hop3 plan --why`. */
+  readonly considered?: readonly Considered[];
+  /** Why there is no answer: what ends the Plan where no builder before this one is taken. */
+  readonly failure?: unknown;
   /** Writes the expression where the project has none. */
   readonly template?: ChosenTemplate;
   /** Build what the local builder would build. */

@@ -1,16 +1,22 @@
 import { defineError, ExitCode, type Place } from "../errors.ts";
+import { describeAnswers } from "./describe-answers.ts";
 import type { BuilderAnswer } from "./plan.ts";
 
-export const planNoBuilder = defineError<{ answers: readonly BuilderAnswer[]; hint: string }>({
+export const planNoBuilder = defineError<{
+  /** Those that could have been chosen. */
+  asked: readonly BuilderAnswer[];
+  answers: readonly BuilderAnswer[];
+  hint: string;
+}>({
   code: "PLAN_NO_BUILDER",
   exitCode: ExitCode.failure,
   status: 422,
-  message: ({ answers }) => {
-    const reasons = answers.map(({ builder, reason }) => `${builder}: ${reason}`);
+  message: ({ asked }) => {
+    const reasons = asked.map(({ builder, reason }) => `${builder}: ${reason}`);
     return `no builder can build this app (${reasons.join("; ")})`;
   },
   hint: ({ hint }) => hint,
-  detail: ({ answers }) => answers.map(({ builder, reason }) => `${builder}  ${reason}`).join("\n"),
+  detail: ({ answers }) => describeAnswers(answers).join("\n"),
 });
 
 export const builderUnavailable = defineError<{

@@ -13,6 +13,8 @@ interface Unenforced {
 
 const notYet = "is understood and has no effect in this version";
 
+const withoutCanary = 'has no effect: [deploy] strategy is not "canary"';
+
 /** Settings whose effect does not exist yet. Each says so: a setting is never dropped in silence. */
 const unenforced: readonly Unenforced[] = [
   {
@@ -68,6 +70,18 @@ const unenforced: readonly Unenforced[] = [
     shown: "[contexts]",
     isSet: ({ contexts }) => contexts !== undefined,
     effect: `${notYet}: the sections outside of it hold`,
+  },
+  {
+    path: ["deploy", "canary-share"],
+    shown: "[deploy] canary-share",
+    isSet: ({ deploy }) => deploy?.["canary-share"] !== undefined && deploy.strategy !== "canary",
+    effect: withoutCanary,
+  },
+  {
+    path: ["deploy", "canary-time"],
+    shown: "[deploy] canary-time",
+    isSet: ({ deploy }) => deploy?.["canary-time"] !== undefined && deploy.strategy !== "canary",
+    effect: withoutCanary,
   },
   {
     path: ["deploy", "branch"],
@@ -134,7 +148,8 @@ export function planWarnings(loaded: LoadedConfig, chosen: WarnedChoice): readon
   const pinned: readonly string[] = ["nixpkgs-rev", "nixpkgs-sha256"];
   const unread = Object.keys(loaded.config.nix ?? {}).filter((key) => !pinned.includes(key));
   if (unread.length > 0 && !chosen.isGenerated) {
-    add(["nix"], `[nix] ${unread.join(", ")}: no effect, hop3.nix says what is built`);
+    const why = builder === "nix" ? "hop3.nix says what is built" : `${builder} does not read it`;
+    add(["nix"], `[nix] ${unread.join(", ")}: no effect, ${why}`);
   }
   return notes.map(({ place, message }) => `${formatPlace(place)} ${message}`);
 }

@@ -15,10 +15,20 @@ export const Origin = z.enum([
 ]);
 export type Origin = z.infer<typeof Origin>;
 
+/** One thing that an answer was made of: a file, a template, a toolchain. */
+export const Considered = z.strictObject({
+  name: z.string(),
+  fits: z.boolean(),
+  reason: z.string(),
+});
+export type Considered = z.infer<typeof Considered>;
+
 export const BuilderAnswer = z.strictObject({
   builder: z.string(),
   accepted: z.boolean(),
   reason: z.string(),
+  /** What it looked at, in that order. */
+  considered: z.array(Considered).readonly(),
 });
 export type BuilderAnswer = z.infer<typeof BuilderAnswer>;
 
@@ -31,6 +41,8 @@ export const Plan = z.strictObject({
   schema: z.literal(1),
   builder: z.string(),
   reason: z.string(),
+  /** What settled it: a line of hop3.toml, or the order in which the builders were asked. */
+  decided: z.string(),
   /** Every builder's answer, in the order in which they were asked. */
   answers: z.array(BuilderAnswer),
   /** What the templates that found something in the tree say; empty where none was looked for. */
