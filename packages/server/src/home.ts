@@ -44,6 +44,8 @@ export interface Home {
   readonly router: string;
   readonly supervisor: string;
   readonly uploads: string;
+  /** Directories that plug-ins have for themselves, by name. */
+  readonly pluginData: string;
   /** Key pair that signs what leaves this server. */
   readonly keys: string;
   readonly socket: string;
@@ -144,6 +146,7 @@ function makeHome(dir: string, runtimeDir: string, runtimeIsTmpfs: boolean): Hom
     router: join(dir, "router"),
     supervisor: join(dir, "supervisor"),
     uploads: join(dir, "uploads"),
+    pluginData: join(dir, "plugin-data"),
     keys: join(dir, "keys"),
     socket: join(runtimeDir, "hop3.sock"),
     scanDir: join(runtimeDir, "scan"),

@@ -36,6 +36,9 @@ export const ServerSettings = z.strictObject({
     .strictObject({
       "max-builds": z.int().min(1).default(availableParallelism()),
       "max-apps": z.int().min(1).max(4096).default(512),
+      /** One that is built in, or that of a plug-in. */
+      supervisor: z.string().default("s6"),
+      router: z.string().default("haproxy"),
     })
     .prefault({}),
   packages: z
@@ -48,6 +51,14 @@ export const ServerSettings = z.strictObject({
     .prefault({}),
   /** Where generated expressions download from; tools' own settings stand in for what is missing. */
   registries: z.partialRecord(z.enum(registryNames), RegistrySetting).prefault({}),
+  plugins: z
+    .strictObject({
+      /** Directories of plug-ins beside those in HOP3_HOME/plugins. */
+      load: z.array(z.string().startsWith("/")).default([]),
+      /** What each plug-in gets as its settings, by its name; it checks them itself. */
+      settings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+    })
+    .prefault({}),
   policy: z
     .strictObject({
       /** false lets builds out of the sandbox on a host that has none; such Releases are `unpinned`. */

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
-import type { Builder } from "@hop3/core/plugin";
+import type { Plugin } from "@hop3/core/plugin";
+import type { LocalBuilderParts } from "./build/local/local-build.ts";
 import { makeLocalBuilder } from "./build/local/local-builder.ts";
 import { makeNixBuilder } from "./build/nix-builder.ts";
 import type { NixBuilderParts } from "./build/nix-inputs.ts";
@@ -21,12 +22,13 @@ import { type LockedTree, lockTree } from "./nix/locked-tree.ts";
 import { findNixDir } from "./nix/nix-dir.ts";
 import type { Log } from "./observe/log.ts";
 import type { Packages } from "./packages/packages.ts";
+import { makeServerPlugin } from "./plugins/built-in.ts";
+import { type Plugins, wirePlugins } from "./plugins/wire-plugins.ts";
 import { makeRegistries, type Registries } from "./registries/registries.ts";
 import { makeHaproxyRouter } from "./route/haproxy-router.ts";
 import { makeS6Supervisor } from "./run/s6-supervisor.ts";
-import { makeServiceTree } from "./run/service-tree.ts";
+import { makeServiceTree, type ServiceTree } from "./run/service-tree.ts";
 import type { ServerSettings } from "./settings.ts";
-import { toolchains } from "./toolchains/registry.ts";
 
 export interface PlatformParts {
   readonly home: Home;
@@ -39,6 +41,8 @@ export interface PlatformParts {
   readonly settings: ServerSettings;
   readonly log: Log;
   readonly packages: Packages;
+  /** Those that were found and could be loaded, beside what is built in. */
+  readonly plugins: readonly Plugin[];
 }
 
 /** Puts the real parts together: Nix, s6, haproxy, SQLite. The only place that knows them all. */
@@ -51,7 +55,6 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const binDir = await openDataPlane(parts, tree);
   const nix = makeNixClient({ shell: await realpath(join(binDir, "busybox")) });
   const isRoot = process.getuid?.() === 0;
-  const services = makeServiceTree({ home, binDir });
   const now = (): Date => new Date();
   const registries = openRegistries(parts);
   const common = {
@@ -62,8 +65,9 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     packagesOfLibrary: packages.packagesOfLibrary,
     registries,
     now,
+    isRoot,
   };
-  const builders = makeBuilders(common, parts, isRoot);
+  const plugins = openPlugins(common, parts, makeServiceTree({ home, binDir }));
   return {
     home,
     settings,
@@ -75,14 +79,12 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     vault,
     nix,
     registries,
-    builders: new Map(builders.map((builder) => [builder.name, builder])),
-    supervisor: makeS6Supervisor({ tree: services, routerGid: isRoot ? baseUid : undefined }),
-    router: makeHaproxyRouter({
-      tree: services,
-      listen: router,
-      maxApps: settings.server["max-apps"],
-      user: isRoot ? { uid: baseUid, gid: baseUid } : undefined,
-    }),
+    parts: plugins.parts,
+    addons: plugins.addons,
+    checks: plugins.checks,
+    builders: plugins.builders,
+    supervisor: plugins.supervisor(settings.server.supervisor),
+    router: plugins.router(settings.server.router),
     timelines: makeTimelines(now),
     log,
     address: { domain: parts.domain, port: router.port },
@@ -91,6 +93,46 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     onPhase: parts.onPhase,
     stopping: parts.stopping,
   };
+}
+
+type CommonParts = Pick<
+  NixBuilderParts,
+  "nix" | "tree" | "packages" | "nearestAttributes" | "packagesOfLibrary" | "registries" | "now"
+> &
+  Pick<LocalBuilderParts, "isRoot">;
+
+/** What is built in is a plug-in like the others, only that its makers reach all parts of the server. */
+function openPlugins(common: CommonParts, parts: PlatformParts, services: ServiceTree): Plugins {
+  const { home, router, settings, log, stopping } = parts;
+  const { sandbox, "allow-impure": allowImpure } = settings.policy;
+  const { "max-apps": maxApps } = settings.server;
+  const user = common.isRoot ? { uid: baseUid, gid: baseUid } : undefined;
+  const own = makeServerPlugin({
+    builders: {
+      nix: () =>
+        makeNixBuilder({ ...common, stateDir: home.dir, policy: { sandbox, allowImpure } }),
+      local: () =>
+        makeLocalBuilder({
+          ...common,
+          toolchains: () => plugins.toolchains,
+          sandbox,
+          workspaceDir: (app) => home.app(app).local,
+        }),
+    },
+    supervisors: { s6: () => makeS6Supervisor({ tree: services, routerGid: user?.gid }) },
+    routers: {
+      haproxy: () => makeHaproxyRouter({ tree: services, listen: router, maxApps, user }),
+    },
+  });
+  const plugins = wirePlugins(own, parts.plugins, {
+    ...common,
+    dir: home.pluginData,
+    settings: settings.plugins.settings,
+    sandbox,
+    stopping,
+    log,
+  });
+  return plugins;
 }
 
 /** The data plane is built without the shell that later builds get from it. */
@@ -111,30 +153,4 @@ function openRegistries({ settings, home, stopping }: PlatformParts): Registries
   const registries = makeRegistries(parts);
   stopping.addEventListener("abort", () => registries.close(), { once: true });
   return registries;
-}
-
-type CommonParts = Pick<
-  NixBuilderParts,
-  "nix" | "tree" | "packages" | "nearestAttributes" | "packagesOfLibrary" | "registries" | "now"
->;
-
-function makeBuilders(
-  common: CommonParts,
-  { settings, home }: PlatformParts,
-  isRoot: boolean,
-): readonly Builder[] {
-  const { sandbox, "allow-impure": allowImpure } = settings.policy;
-  const nixBuilder = makeNixBuilder({
-    ...common,
-    stateDir: home.dir,
-    policy: { sandbox, allowImpure },
-  });
-  const localBuilder = makeLocalBuilder({
-    ...common,
-    toolchains: () => new Map(toolchains.map((toolchain) => [toolchain.name, toolchain])),
-    sandbox,
-    workspaceDir: (app) => home.app(app).local,
-    isRoot,
-  });
-  return [nixBuilder, localBuilder];
 }

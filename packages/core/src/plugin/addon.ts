@@ -38,3 +38,9 @@ export interface AddonProvider {
   /** Replaces all that it holds with what `backup` wrote. */
   restore?(request: AddonRequest, file: string, host: PluginHost): Promise<void>;
 }
+
+/** A provider, and the host that its calls want. */
+export interface HostedAddon {
+  readonly provider: AddonProvider;
+  readonly host: PluginHost;
+}

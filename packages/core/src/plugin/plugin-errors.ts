@@ -59,7 +59,8 @@ export const pluginNameTaken = defineError<{
   code: "PLUGIN_NAME_TAKEN",
   exitCode: ExitCode.plugin,
   status: 409,
-  message: ({ name, part, owner }) => `the plug-in ${name} brings the ${part}, and so does ${owner}`,
+  message: ({ name, part, owner }) =>
+    `the plug-in ${name} brings the ${part}, and so does ${owner}`,
   hint: ({ name }) => `Keep one of them: hop3 plugins remove ${name}`,
 });
 

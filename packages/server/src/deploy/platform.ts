@@ -1,5 +1,5 @@
-import type { Phase } from "@hop3/core";
-import type { Builder, Router, Supervisor } from "@hop3/core/plugin";
+import type { DoctorCheck, Phase, PlanParts } from "@hop3/core";
+import type { Builder, HostedAddon, Router, Supervisor } from "@hop3/core/plugin";
 import type { AppStore } from "../db/apps.ts";
 import type { Database } from "../db/database.ts";
 import type { DeploymentStore } from "../db/deployments.ts";
@@ -32,7 +32,12 @@ export interface Platform {
   readonly vault: Vault;
   readonly nix: NixClient;
   readonly registries: Registries;
+  /** What Plans are made from: built in, and of plug-ins. */
+  readonly parts: PlanParts;
   readonly builders: ReadonlyMap<string, Builder>;
+  readonly addons: ReadonlyMap<string, HostedAddon>;
+  /** Answers of plug-ins to `hop3 doctor`. */
+  checks(): Promise<readonly DoctorCheck[]>;
   readonly supervisor: Supervisor;
   readonly router: Router;
   readonly timelines: Timelines;

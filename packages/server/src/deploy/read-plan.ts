@@ -38,7 +38,7 @@ export interface ReadPlan {
 
 /** Reads the app's own files, settles which of them are the Source, and makes the Plan. */
 export async function readPlan(
-  { settings }: Platform,
+  { settings, parts }: Platform,
   { app, receive }: { readonly app: string; readonly receive: ReceiveRequest },
   unpacked: readonly SourceEntry[],
 ): Promise<ReadPlan> {
@@ -54,7 +54,7 @@ export async function readPlan(
   const files = await readPlanFiles(tree);
   const { procfile, appJson } = files;
   const policy = { allowImpure: settings.policy["allow-impure"] };
-  const plan = makePlan({ tree, loaded, ...files, policy });
+  const plan = makePlan({ tree, loaded, ...files, policy, parts });
   await checkLockfiles(plan, { tree, loaded, digest });
   const wanted = deploySettings(loaded.config, procfile, appJson?.config);
   let text: string | undefined;
@@ -64,7 +64,14 @@ export async function readPlan(
     wanted,
     overrides: { workers: wanted.workers, beforeRun: wanted.beforeRun },
     async generate(outside) {
-      text = await generatePlanned(plan, { tree, loaded, procfile, app, outside });
+      text = await generatePlanned(plan, {
+        tree,
+        loaded,
+        procfile,
+        app,
+        outside,
+        templates: parts.templates,
+      });
       return text;
     },
     explain: (error) => explainGenerated({ plan, loaded, text }, explain(loaded, error)),

@@ -1,0 +1,32 @@
+import { builtInParts } from "@hop3/core";
+import {
+  type Builder,
+  definePlugin,
+  type Plugin,
+  type Router,
+  type Supervisor,
+} from "@hop3/core/plugin";
+import { toolchains } from "../toolchains/registry.ts";
+
+/** Makes the half with effects of what is built in; it reaches further into the server than a plug-in's host does. */
+export interface BuiltInMakers {
+  readonly builders: Readonly<Record<string, () => Builder>>;
+  readonly supervisors: Readonly<Record<string, () => Supervisor>>;
+  readonly routers: Readonly<Record<string, () => Router>>;
+}
+
+/** Everything built in, as the plug-in that it is. */
+export function makeServerPlugin({ builders, supervisors, routers }: BuiltInMakers): Plugin {
+  return definePlugin({
+    name: "hop3",
+    builders: builtInParts.builders.flatMap((builder) => {
+      const create = builders[builder.name];
+      return create === undefined ? [] : [{ ...builder, create }];
+    }),
+    toolchains,
+    templates: builtInParts.templates,
+    converters: builtInParts.converters,
+    supervisors: Object.entries(supervisors).map(([name, create]) => ({ name, create })),
+    routers: Object.entries(routers).map(([name, create]) => ({ name, create })),
+  });
+}
