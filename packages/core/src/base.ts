@@ -2,3 +2,4 @@
 export * from "./errors.ts";
 export { isDomainName, isVariableName, parseAppName, suggestAppName } from "./name-rules.ts";
 export * from "./nearest.ts";
+export * from "./terminal-text.ts";

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { openSync } from "node:fs";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
+import type { Readable, Writable } from "node:stream";
 import type { Argv, RunRequest, RunResult, StopReason } from "@hop3/core/plugin";
 
 export type { Argv, RunRequest, RunResult } from "@hop3/core/plugin";
@@ -43,6 +43,36 @@ export function run(request: RunRequest): Promise<RunResult> {
 interface Stopper {
   readonly reason: () => StopReason | undefined;
   stop(reason: StopReason): void;
+}
+
+/** A program whose streams the caller connects himself, each at the pace of the other end. */
+export interface PipedProgram {
+  readonly stdin: Writable;
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves when it has ended and all that it wrote was read; null where a signal ended it. */
+  readonly ended: Promise<number | null>;
+  stop(): void;
+}
+
+/** Starts a program and leaves its streams alone; as with `run`, stopping it stops what it has started. */
+export function startPiped(request: Pick<RunRequest, "argv" | "env" | "cwd">): PipedProgram {
+  const [program, ...args] = request.argv;
+  const child = spawn(program, args, {
+    env: request.env ?? hostEnvironment(),
+    cwd: request.cwd,
+    detached: true,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.on("error", () => {});
+  const ended = new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  // Whoever waits for it sees it; nobody has to.
+  ended.catch(() => {});
+  const { stdin, stdout, stderr } = child;
+  return { stdin, stdout, stderr, ended, stop: () => makeStopper(child).stop("aborted") };
 }
 
 function makeStopper(child: ChildProcess): Stopper {
