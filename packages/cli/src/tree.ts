@@ -62,8 +62,14 @@ export const commandTree: CommandSpec = {
       name: "plan",
       summary: "Say what a deploy of a directory would do, without a server",
       group: deployGroup,
-      examples: ["hop3 plan", "hop3 plan examples/flask --json"],
+      examples: ["hop3 plan", "hop3 plan --why", "hop3 plan examples/flask --json"],
       args: [directoryArgument],
+      options: [
+        {
+          name: "why",
+          summary: "Show every builder's, template's and toolchain's answer, and what decided",
+        },
+      ],
       load: async () => (await import("./commands/plan.ts")).plan,
     },
     { ...initCommand, group: deployGroup },

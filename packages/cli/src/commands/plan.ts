@@ -7,6 +7,7 @@ import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
 import { readSource } from "../source.ts";
 import { formatDuration } from "../text.ts";
+import { whyBlocks } from "./plan-why.ts";
 
 export async function plan(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
@@ -14,27 +15,43 @@ export async function plan(input: Input, context: Context): Promise<Answer> {
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
   const made = makePlan({ tree, loaded, ...(await readPlanFiles(tree)) });
   await checkLockfiles(made, { tree, loaded, digest });
-  return { json: made, blocks: planBlocks(made) };
+  return { json: made, blocks: planBlocks(made, input.flag("why")) };
 }
 
-function planBlocks(made: Plan): Block[] {
-  const { nix } = made;
-  const evaluation = nix.pure ? "pure" : "impure: it may read this machine";
+function planBlocks(made: Plan, isWhy: boolean): Block[] {
   return [
     fields([
       ["builder", `${made.builder}: ${made.reason}`],
-      ["expression", `${nix.file} (${evaluation})`],
-      ["template", nix.template],
+      ["expression", expression(made)],
+      ["template", made.nix.template],
+      ["toolchains", toolchains(made)],
       ["tier", made.tier],
       ["packages", made.packageSet],
-      ["limits", limits(nix)],
+      ["limits", limits(made.nix)],
     ]),
-    ...section("Workers", workerRows(made), "named by the expression alone"),
+    ...section("Workers", workerRows(made), unnamed(made)),
     ...section("Settings", settingRows(made), "all at their defaults"),
-    ...section("Builders", answerRows(made), "none"),
-    ...(made.templates.length === 0 ? [] : section("Templates", templateRows(made), "none")),
+    ...(isWhy ? whyBlocks(made) : answerBlocks(made)),
     ...made.warnings.map((text) => line({ text: "warning", tone: "warn" }, `  ${text}`)),
   ];
+}
+
+function expression({ builder, nix }: Plan): string | undefined {
+  if (builder !== "nix") return undefined;
+  return `${nix.file} (${nix.pure ? "pure" : "impure: it may read this machine"})`;
+}
+
+function toolchains({ local }: Plan): string | undefined {
+  if (local === undefined) return undefined;
+  const names = local.toolchains.map(({ name, role }) =>
+    role === "assets" ? `${name} (assets)` : name,
+  );
+  const whose = local.source === "host" ? ", with the programs of the host" : "";
+  return `${names.join(", then ")}${whose}`;
+}
+
+function unnamed({ builder }: Plan): string {
+  return builder === "nix" ? "named by the expression alone" : "found by the build";
 }
 
 function limits(nix: Plan["nix"]): string {
@@ -63,6 +80,13 @@ function settingRows(made: Plan): Rows {
     typeof value === "string" ? value : JSON.stringify(value),
     { text: origin, tone: "dim" },
   ]);
+}
+
+function answerBlocks(made: Plan): Block[] {
+  return [
+    ...section("Builders", answerRows(made), "none"),
+    ...(made.templates.length === 0 ? [] : section("Templates", templateRows(made), "none")),
+  ];
 }
 
 function answerRows(made: Plan): Rows {

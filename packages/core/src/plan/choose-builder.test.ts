@@ -137,7 +137,6 @@ describe("the answers of a Plan", () => {
         fits: true,
         reason: "found package.json and package-lock.json: node-source",
       },
-      { name: "node-source", fits: true, reason: "found package.json and package-lock.json" },
     ]);
     expect(local?.considered.map(({ name }) => name)).toEqual(
       builtInParts.toolchains.map(({ name }) => name),

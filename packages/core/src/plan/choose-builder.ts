@@ -72,7 +72,7 @@ function chooseFirst(answers: readonly Answer[], loaded: LoadedConfig): Choice {
 /** Who has to decide wants to see what else there is. */
 function withAnswers(failure: unknown, answers: readonly Answer[]): unknown {
   if (!isError(failure, detectAmbiguous)) return failure;
-  const detail = [failure.failure.detail, "", ...describeAnswers(answers)].join("\n");
+  const detail = describeAnswers(answers).join("\n");
   return new Hop3Error({ ...failure.failure, detail }, { cause: failure });
 }
 
@@ -84,12 +84,13 @@ function refusal(
   return planNoBuilder({ asked, answers, hint: hintFor(loaded, answers) });
 }
 
-function hintFor({ config }: LoadedConfig, answers: readonly Answer[]): string {
-  const file = config.build?.nix?.file;
+function hintFor({ config: { build } }: LoadedConfig, answers: readonly Answer[]): string {
+  const file = build?.nix?.file;
   if (file !== undefined)
     return `Correct [build.nix] file in hop3.toml, or add ${file}; .gitignore may hide it`;
   const other = answers.find(({ accepted }) => accepted);
+  const key = build?.method === undefined ? "builder" : "method";
   if (other !== undefined)
-    return `Remove that line from hop3.toml: the builder '${other.builder}' takes this app (${other.reason})`;
+    return `Remove [build] ${key} from hop3.toml: the builder '${other.builder}' takes this app (${other.reason})`;
   return "Add a hop3.nix that says what to build and what to run (docs/guides/first-app.md shows one of five lines), or set [nix] template; hop3 nix tiers lists the templates";
 }

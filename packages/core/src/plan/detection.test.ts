@@ -226,11 +226,13 @@ describe("a tree that fits two templates", () => {
     if (!(refused instanceof Hop3Error)) return;
     const { message, hint, detail } = refused.failure;
     expect(message).toBe("this directory fits several templates: python-venv, node-source");
-    expect(detail?.split("\n").slice(0, 4)).toEqual([
-      "python-venv  found requirements.txt, and app.py with Flask and gunicorn",
-      "node-source  found package.json and package-lock.json",
-      "",
+    expect(detail?.split("\n").slice(0, 6)).toEqual([
       "nix            no    this directory fits several templates: python-venv, node-source",
+      "  file         no    no hop3.nix",
+      "  template     no    [nix] template is not set",
+      "  detected     no    this directory fits several templates: python-venv, node-source",
+      "  python-venv  fits  found requirements.txt, and app.py with Flask and gunicorn",
+      "  node-source  fits  found package.json and package-lock.json",
     ]);
     expect(detail).toMatch(/^ {2}node +fits {2}found package.json$/m);
     expect(hint).toContain('[nix] template = "python-venv" or "node-source"');

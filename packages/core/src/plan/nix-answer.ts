@@ -76,7 +76,10 @@ function templateSteps(
   return [
     named,
     { name: "detected", fits, reason },
-    ...near.map(({ template, ...answer }) => ({ name: template, ...answer })),
+    // One that is taken has said the same.
+    ...(fits && near.length === 1
+      ? []
+      : near.map(({ template, ...answer }) => ({ name: template, ...answer }))),
   ];
 }
 
