@@ -1,16 +1,16 @@
-import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFile } from "@hop3/core";
+import { type Accounts, makeAccounts, tokenPrefix } from "./accounts/accounts.ts";
+import { hashSecret, makeSecret } from "./accounts/secrets.ts";
 import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./db/database.ts";
-import { makeTokenStore, type TokenStore } from "./db/tokens.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
 import { type Recovery, recover } from "./deploy/recover.ts";
 import { examine } from "./doctor.ts";
 import { type Home, openHome, requireReachable } from "./home.ts";
-import { hashToken, makeHttpApp } from "./http/app.ts";
+import { makeHttpApp } from "./http/app.ts";
 import { type Address, closeServer, listenOn, parseAddress, requireFree } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
 import { type Log, makeJsonLog } from "./observe/log.ts";
@@ -81,6 +81,7 @@ async function runServer(start: Start): Promise<void> {
       settings,
       log,
       packages,
+      plugins: [],
       router: start.router,
       domain: options.domain,
       onPhase: options.onPhase,
@@ -91,12 +92,13 @@ async function runServer(start: Start): Promise<void> {
     log.write("info", "recovered", { ...recovery });
 
     const stopping = Promise.withResolvers<"control-plane" | "all">();
-    const tokens = makeTokenStore(db);
-    ensureToken(home, tokens, platform.now());
-    const service = makeService({ start, platform, deployer, packages, stop: stopping.resolve });
-    const forAll = makeHttpApp({ service, version, tokenHashes: tokens.hashes });
-    servers.push(await listenOn(makeHttpApp({ service, version }), { path: home.socket }));
-    servers.push(await listenOn(forAll, listen));
+    const accounts = makeAccounts({ db, now: platform.now });
+    ensureToken(home, accounts, platform.now());
+    const { resolve: stop } = stopping;
+    const service = makeService({ start, platform, deployer, accounts, packages, stop });
+    const local = makeHttpApp({ service, version, isLocal: true });
+    servers.push(await listenOn(local, { path: home.socket }));
+    servers.push(await listenOn(makeHttpApp({ service, version, isLocal: false }), listen));
     announce(start, log, () => stopping.resolve("control-plane"));
 
     const what = await stopping.promise;
@@ -143,14 +145,16 @@ function makeService(parts: {
   readonly start: Start;
   readonly platform: Platform;
   readonly deployer: Deployer;
+  readonly accounts: Accounts;
   readonly packages: Packages;
   readonly stop: (what: "control-plane" | "all") => void;
 }): Service {
-  const { start, platform, deployer, packages } = parts;
+  const { start, platform, deployer, accounts, packages } = parts;
   const startedAt = platform.now().toISOString();
   return {
     platform,
     deployer,
+    accounts,
     async info() {
       const { name, pin } = await packages.current();
       return {
@@ -178,15 +182,15 @@ function makeService(parts: {
   };
 }
 
-/** The first token, so that the API can be used over TCP at all; only its hash is in the database. */
-function ensureToken(home: Home, tokens: TokenStore, now: Date): void {
+/** A token of the machine's own, so that the API can be used over TCP at all; the database has its hash. */
+function ensureToken(home: Home, { tokens }: Accounts, now: Date): void {
   if (existsSync(home.tokenFile)) {
-    const known = hashToken(readFileSync(home.tokenFile, "utf8").trim());
-    if (tokens.hashes().includes(known)) return;
+    const known = hashSecret(readFileSync(home.tokenFile, "utf8").trim());
+    if (tokens.find(known) !== undefined) return;
   }
-  const token = `hop3_${randomBytes(32).toString("base64url")}`;
-  tokens.add(hashToken(token), "first", now.toISOString());
-  writeFileSync(home.tokenFile, `${token}\n`, { mode: 0o600 });
+  const secret = makeSecret(tokenPrefix);
+  tokens.add({ hash: hashSecret(secret), name: "first", at: now.toISOString() });
+  writeFileSync(home.tokenFile, `${secret}\n`, { mode: 0o600 });
 }
 
 function writeServerFile({ home, options }: Start): ServerFile {

@@ -1,5 +1,8 @@
 /** What crosses the HTTP API, without the rest of core: a client has to read no plan. */
 export * from "../artifact/verification.ts";
 export * from "../deploy/timeline.ts";
+export * from "./accounts-contract.ts";
 export * from "./contract.ts";
 export * from "./nix-contract.ts";
+export * from "./permissions.ts";
+export * from "./upload-contract.ts";

@@ -1,10 +1,10 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { Hop3Error } from "@hop3/core";
-import type { Context, Next } from "hono";
 import { HTTPException } from "hono/http-exception";
-import { noSuchRoute, notSignedIn, requestInvalid, toProblem } from "./errors.ts";
+import { authenticate, guard } from "./access.ts";
+import { noSuchRoute, requestInvalid, toProblem } from "./errors.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { canaryRoutes } from "./routes/canary.ts";
 import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { domainRoutes } from "./routes/domains.ts";
@@ -19,16 +19,26 @@ import type { Service } from "./service.ts";
 export interface HttpOptions {
   readonly service: Service;
   readonly version: string;
-  /** SHA-256 (hex) of every valid token; undefined: the transport itself is the proof (a socket of mode 0600). */
-  tokenHashes?: (() => readonly string[]) | undefined;
+  /** The transport itself is the proof: a socket of mode 0600. */
+  readonly isLocal: boolean;
 }
 
-/** The API. Deny by default: over TCP every route below /api needs a token, the description included. */
-export function makeHttpApp({ service, version, tokenHashes }: HttpOptions): OpenAPIHono {
+/** The API. Deny by default: a route that declares no permission answers nobody. */
+export function makeHttpApp({ service, version, isLocal }: HttpOptions): OpenAPIHono {
   const app = new OpenAPIHono();
-  if (tokenHashes !== undefined) app.use("*", requireToken(tokenHashes));
+  const { accounts, platform } = service;
+  app.use(
+    "*",
+    authenticate({
+      accounts,
+      isLocal,
+      now: platform.now,
+      appOfDeployment: (id) => appOfDeployment(platform, id),
+    }),
+  );
   const api = [
     appRoutes,
+    canaryRoutes,
     configRoutes,
     deploymentRoutes,
     domainRoutes,
@@ -40,6 +50,7 @@ export function makeHttpApp({ service, version, tokenHashes }: HttpOptions): Ope
     transferRoutes,
   ];
   for (const makeRoutes of api) app.route("/api/v1", makeRoutes(service));
+  app.use("/api/v1/openapi.json", guard({ permission: "server.read" }));
   app.doc31("/api/v1/openapi.json", {
     openapi: "3.1.0",
     info: { title: "Hop3", version, description: "The API of a Hop3 server" },
@@ -70,18 +81,7 @@ function sendProblem(error: unknown): Response {
   });
 }
 
-function requireToken(tokenHashes: () => readonly string[]) {
-  return async (c: Context, next: Next): Promise<Response | undefined> => {
-    const given = /^Bearer (\S+)$/.exec(c.req.header("authorization") ?? "")?.[1];
-    if (given === undefined) return sendProblem(notSignedIn({ reason: "it brings none" }));
-    const hash = Buffer.from(hashToken(given));
-    const isKnown = tokenHashes().some((known) => timingSafeEqual(Buffer.from(known), hash));
-    if (!isKnown) return sendProblem(notSignedIn({ reason: "this one is not known" }));
-    await next();
-    return undefined;
-  };
-}
-
-export function hashToken(token: string): string {
-  return createHash("sha256").update(token).digest("hex");
+function appOfDeployment(platform: Service["platform"], id: number): string | undefined {
+  const deployment = Number.isSafeInteger(id) ? platform.deployments.find(id) : undefined;
+  return deployment && platform.apps.findById(deployment.appId)?.name;
 }

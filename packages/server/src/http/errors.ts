@@ -1,14 +1,6 @@
 import { defineError, ExitCode, type Problem } from "@hop3/core";
 import { toHop3Error } from "../deploy/errors.ts";
 
-export const notSignedIn = defineError<{ reason: string }>({
-  code: "NOT_SIGNED_IN",
-  exitCode: ExitCode.notSignedIn,
-  status: 401,
-  message: ({ reason }) => `this request needs a token, and ${reason}`,
-  hint: () => "On the server: hop3 server token; then set HOP3_TOKEN, or use the local socket",
-});
-
 export const requestInvalid = defineError<{ reason: string }>({
   code: "REQUEST_INVALID",
   exitCode: ExitCode.usage,
@@ -23,6 +15,14 @@ export const noSuchRoute = defineError<{ method: string; path: string }>({
   status: 404,
   message: ({ method, path }) => `the API has no ${method} ${path}`,
   hint: () => "The API is described at /api/v1/openapi.json",
+});
+
+export const routeUndeclared = defineError<{ method: string; path: string }>({
+  code: "ROUTE_UNDECLARED",
+  exitCode: ExitCode.failure,
+  status: 500,
+  message: ({ method, path }) => `${method} ${path} does not say which permission it needs`,
+  hint: () => "This is a bug in Hop3 or in a plug-in: nobody may use the route until it is mended",
 });
 
 export const deploymentNotFound = defineError<{ id: string }>({

@@ -1,4 +1,5 @@
 import type { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop3/core";
+import type { Accounts } from "../accounts/accounts.ts";
 import type { Deployer } from "../deploy/deployer.ts";
 import type { Platform } from "../deploy/platform.ts";
 
@@ -6,6 +7,7 @@ import type { Platform } from "../deploy/platform.ts";
 export interface Service {
   readonly platform: Platform;
   readonly deployer: Deployer;
+  readonly accounts: Accounts;
   info(): Promise<ServerInfo>;
   doctor(): Promise<readonly DoctorCheck[]>;
   packageInfo(): Promise<PackageSetInfo>;

@@ -1,28 +1,33 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { AppDetail, AppSummary, ProcessInfo } from "@hop3/core";
 import { destroyApp } from "../../deploy/destroy.ts";
+import { changes, reads, visible } from "../access.ts";
 import { AppParams, Flag, json, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { showAppDetail, showAppSummary, showProcesses } from "../views.ts";
 
 const listApps = createRoute({
+  ...reads("server.read"),
   method: "get",
   path: "/apps",
   responses: { 200: json(z.object({ apps: z.array(AppSummary) }), "Every app"), ...problems },
 });
 const getApp = createRoute({
+  ...reads("app.read"),
   method: "get",
   path: "/apps/{app}",
   request: { params: AppParams },
   responses: { 200: json(AppDetail, "The app"), ...problems },
 });
 const deleteApp = createRoute({
+  ...changes("app.destroy", "app.destroy"),
   method: "delete",
   path: "/apps/{app}",
   request: { params: AppParams, query: z.object({ keepData: Flag }) },
   responses: { 204: { description: "It is gone" }, ...problems },
 });
 const listProcesses = createRoute({
+  ...reads("app.read"),
   method: "get",
   path: "/apps/{app}/processes",
   request: { params: AppParams },
@@ -36,7 +41,9 @@ export function appRoutes(service: Service) {
   const { platform, deployer } = service;
   return makeRoutes()
     .openapi(listApps, async (c) => {
-      const apps = platform.apps.all().map((app) => showAppSummary(platform, app));
+      const apps = visible(c, "app.read", platform.apps.all()).map((app) =>
+        showAppSummary(platform, app),
+      );
       return c.json({ apps: await Promise.all(apps) }, 200);
     })
     .openapi(getApp, async (c) => {

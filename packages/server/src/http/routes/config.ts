@@ -4,11 +4,13 @@ import type { App } from "../../db/apps.ts";
 import { currentRelease } from "../../deploy/current-release.ts";
 import { configPurpose } from "../../deploy/process-spec.ts";
 import { requireUsableValue } from "../../deploy/stored-config.ts";
+import { allow, changes, reads } from "../access.ts";
 import { AppParams, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
 
 const listConfig = createRoute({
+  ...reads("app.read"),
   method: "get",
   path: "/apps/{app}/config",
   request: { params: AppParams, query: z.object({ reveal: Flag }) },
@@ -18,6 +20,7 @@ const listConfig = createRoute({
   },
 });
 const changeConfig = createRoute({
+  ...changes("app.configure", "config.change"),
   method: "patch",
   path: "/apps/{app}/config",
   request: { params: AppParams, body: jsonBody(ConfigChange) },
@@ -34,8 +37,10 @@ export function configRoutes({ platform, deployer }: Service) {
 
   return makeRoutes()
     .openapi(listConfig, (c) => {
+      const { reveal } = c.req.valid("query");
+      if (reveal) allow(c, "app.reveal", c.req.valid("param").app);
       const app = deployer.requireApp(c.req.valid("param").app);
-      return c.json({ entries: entries(app, c.req.valid("query").reveal) }, 200);
+      return c.json({ entries: entries(app, reveal) }, 200);
     })
     .openapi(changeConfig, async (c) => {
       const { values, apply } = c.req.valid("json");

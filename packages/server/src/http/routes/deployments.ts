@@ -2,6 +2,7 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { DeploymentSummary } from "@hop3/core";
 import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
+import { changes, reads } from "../access.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import { keepPath, receiveUpload } from "../receive-upload.ts";
@@ -11,6 +12,7 @@ import { showDeployment } from "../views.ts";
 const DeploymentParams = z.object({ id: z.coerce.number().int().positive() });
 
 const createDeployment = createRoute({
+  ...changes("app.deploy", "deployment.create"),
   method: "post",
   path: "/apps/{app}/deployments",
   description: "Deploys a tree: gzip-compressed tar. The app is made on its first deployment.",
@@ -27,6 +29,7 @@ const createDeployment = createRoute({
   responses: { 202: json(DeploymentSummary, "Queued; its events tell the rest"), ...problems },
 });
 const listDeployments = createRoute({
+  ...reads("app.read"),
   method: "get",
   path: "/apps/{app}/deployments",
   request: { params: AppParams, query: z.object({ limit: Count }) },
@@ -36,12 +39,14 @@ const listDeployments = createRoute({
   },
 });
 const getDeployment = createRoute({
+  ...reads("app.read", "deployment"),
   method: "get",
   path: "/deployments/{id}",
   request: { params: DeploymentParams },
   responses: { 200: json(DeploymentSummary, "The deployment"), ...problems },
 });
 const getEvents = createRoute({
+  ...reads("app.read", "deployment"),
   method: "get",
   path: "/deployments/{id}/events",
   description:
@@ -53,12 +58,14 @@ const getEvents = createRoute({
   },
 });
 const cancelDeployment = createRoute({
+  ...changes("app.deploy", "deployment.cancel", "deployment"),
   method: "post",
   path: "/deployments/{id}/cancel",
   request: { params: DeploymentParams },
   responses: { 200: json(DeploymentSummary, "Being cancelled"), ...problems },
 });
 const rollback = createRoute({
+  ...changes("app.deploy", "app.rollback"),
   method: "post",
   path: "/apps/{app}/rollback",
   request: {
@@ -68,6 +75,7 @@ const rollback = createRoute({
   responses: { 202: json(DeploymentSummary, "Queued"), ...problems },
 });
 const restart = createRoute({
+  ...changes("app.deploy", "app.restart"),
   method: "post",
   path: "/apps/{app}/restart",
   request: { params: AppParams },

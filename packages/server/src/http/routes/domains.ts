@@ -3,24 +3,28 @@ import { DomainEntry } from "@hop3/core";
 import type { App } from "../../db/apps.ts";
 import { claimDomain, domainBuiltIn, domainNotFound } from "../../deploy/domains.ts";
 import { builtInDomain, desiredRoutes } from "../../deploy/routes.ts";
+import { changes, reads } from "../access.ts";
 import { AppParams, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 
 const Domains = z.object({ domains: z.array(DomainEntry) });
 
 const listDomains = createRoute({
+  ...reads("app.read"),
   method: "get",
   path: "/apps/{app}/domains",
   request: { params: AppParams },
   responses: { 200: json(Domains, "Host names of the app"), ...problems },
 });
 const addDomain = createRoute({
+  ...changes("app.configure", "domain.add"),
   method: "post",
   path: "/apps/{app}/domains",
   request: { params: AppParams, body: jsonBody(z.strictObject({ domain: z.string() })) },
   responses: { 200: json(Domains, "Routed from now on"), ...problems },
 });
 const removeDomain = createRoute({
+  ...changes("app.configure", "domain.remove"),
   method: "delete",
   path: "/apps/{app}/domains/{domain}",
   request: { params: AppParams.extend({ domain: z.string() }) },

@@ -1,6 +1,7 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { LogRecord } from "@hop3/core";
 import { streamSSE } from "hono/streaming";
+import { reads } from "../access.ts";
 import { followAppLogs, type LogQuery, readAppLogs } from "../app-logs.ts";
 import { AppParams, Count, json, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
@@ -9,6 +10,7 @@ const Query = z.object({ worker: z.string().optional(), release: Count, lines: C
 const defaultLines = 100;
 
 const readLog = createRoute({
+  ...reads("app.logs"),
   method: "get",
   path: "/apps/{app}/logs",
   request: { params: AppParams, query: Query },
@@ -18,6 +20,7 @@ const readLog = createRoute({
   },
 });
 const streamLog = createRoute({
+  ...reads("app.logs"),
   method: "get",
   path: "/apps/{app}/logs/stream",
   request: { params: AppParams, query: Query },

@@ -2,12 +2,14 @@ import { createRoute, z } from "@hono/zod-openapi";
 import { AppName, LockRequest, NixCheck, RegistryAddresses } from "@hop3/core";
 import { checkSource } from "../../deploy/check-source.ts";
 import { hashPackages } from "../../registries/hash-files.ts";
+import { reads } from "../access.ts";
 import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import { receiveBody } from "../receive-body.ts";
 import type { Service } from "../service.ts";
 import { streamLines } from "../stream-lines.ts";
 
 const lockPackages = createRoute({
+  ...reads("nix.use"),
   method: "post",
   path: "/nix/lock",
   description:
@@ -20,6 +22,7 @@ const lockPackages = createRoute({
 });
 
 const checkSourceRoute = createRoute({
+  ...reads("app.deploy", "query"),
   method: "post",
   path: "/nix/check",
   description:
@@ -32,6 +35,7 @@ const checkSourceRoute = createRoute({
 });
 
 const getRegistries = createRoute({
+  ...reads("nix.use"),
   method: "get",
   path: "/nix/registries",
   responses: { 200: json(RegistryAddresses, "Those that have an address"), ...problems },

@@ -6,6 +6,7 @@ import type { Release } from "../../db/releases.ts";
 import { releaseNotFound } from "../../deploy/errors.ts";
 import { verifyRelease } from "../../deploy/verify-release.ts";
 import { buildLogFile } from "../../nix/client.ts";
+import { changes, reads } from "../access.ts";
 import { AppParams, json, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { streamLines } from "../stream-lines.ts";
@@ -14,6 +15,7 @@ import { showRelease } from "../views.ts";
 const ReleaseParams = AppParams.extend({ number: z.coerce.number().int().positive() });
 
 const listReleases = createRoute({
+  ...reads("app.read"),
   method: "get",
   path: "/apps/{app}/releases",
   request: { params: AppParams },
@@ -23,12 +25,14 @@ const listReleases = createRoute({
   },
 });
 const getRelease = createRoute({
+  ...reads("app.read"),
   method: "get",
   path: "/apps/{app}/releases/{number}",
   request: { params: ReleaseParams },
   responses: { 200: json(ReleaseDetail, "With its artifact"), ...problems },
 });
 const getBuildLog = createRoute({
+  ...reads("app.logs"),
   method: "get",
   path: "/apps/{app}/releases/{number}/build-log",
   request: { params: ReleaseParams },
@@ -39,6 +43,7 @@ const getBuildLog = createRoute({
 });
 
 const verifyReleaseRoute = createRoute({
+  ...changes("app.deploy", "release.verify"),
   method: "post",
   path: "/apps/{app}/releases/{number}/verify",
   request: { params: ReleaseParams },

@@ -7,10 +7,12 @@ import { appNotDeployed } from "../../deploy/errors.ts";
 import { appUser, releaseEnvironment } from "../../deploy/process-spec.ts";
 import { asUser } from "../../deploy/provision.ts";
 import { run } from "../../proc/run.ts";
+import { changes } from "../access.ts";
 import { AppParams, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 
 const runCommand = createRoute({
+  ...changes("app.run", "app.run"),
   method: "post",
   path: "/apps/{app}/run",
   description: "Runs a command in the exact environment of the current Release.",

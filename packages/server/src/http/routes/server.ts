@@ -1,37 +1,44 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop3/core";
+import { changes, reads } from "../access.ts";
 import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { streamLines } from "../stream-lines.ts";
 
 const getServer = createRoute({
+  ...reads("server.read"),
   method: "get",
   path: "/server",
   responses: { 200: json(ServerInfo, "This server"), ...problems },
 });
 const stopServer = createRoute({
+  ...changes("server.manage", "server.stop"),
   method: "post",
   path: "/server/stop",
   request: { body: jsonBody(z.strictObject({ all: z.boolean().default(false) })) },
   responses: { 202: json(z.object({}), "Stopping"), ...problems },
 });
 const getDoctor = createRoute({
+  ...reads("server.inspect"),
   method: "get",
   path: "/doctor",
   responses: { 200: json(z.object({ checks: z.array(DoctorCheck) }), "Health"), ...problems },
 });
 const getPackages = createRoute({
+  ...reads("server.read"),
   method: "get",
   path: "/packages",
   responses: { 200: json(PackageSetInfo, "The package set in use"), ...problems },
 });
 const searchPackages = createRoute({
+  ...reads("server.read"),
   method: "get",
   path: "/packages/search",
   request: { query: z.object({ q: z.string().min(1).max(100) }) },
   responses: { 200: json(z.object({ packages: z.array(PackageFound) }), "Matches"), ...problems },
 });
 const updatePackages = createRoute({
+  ...changes("server.manage", "packages.update"),
   method: "post",
   path: "/packages/update",
   responses: {

@@ -5,6 +5,7 @@ import { releaseNotFound } from "../../deploy/errors.ts";
 import { signingKey, storedHashes } from "../../nix/binary-cache.ts";
 import { exportRelease } from "../../transfer/export-release.ts";
 import { importRelease } from "../../transfer/import-release.ts";
+import { changes, reads } from "../access.ts";
 import { AppParams, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import { receiveUpload } from "../receive-upload.ts";
 import type { Service } from "../service.ts";
@@ -14,6 +15,7 @@ const ReleaseParams = AppParams.extend({ number: z.coerce.number().int().positiv
 const HashPart = z.string().regex(/^[a-z0-9]{32}$/);
 
 const exportRoute = createRoute({
+  ...changes("app.export", "release.export"),
   method: "post",
   path: "/apps/{app}/releases/{number}/export",
   description: "The Release as a tar: its manifest and a signed binary cache of its closure.",
@@ -24,6 +26,7 @@ const exportRoute = createRoute({
   responses: { 200: { description: "application/x-tar" }, ...problems },
 });
 const importRoute = createRoute({
+  ...changes("app.deploy", "release.import"),
   method: "post",
   path: "/apps/{app}/import",
   description: "Takes over a Release of another server. The app is made where there is none.",
@@ -34,12 +37,14 @@ const importRoute = createRoute({
   responses: { 202: json(DeploymentSummary, "Queued; its events tell the rest"), ...problems },
 });
 const keyRoute = createRoute({
+  ...reads("server.read"),
   method: "get",
   path: "/server/key",
   responses: { 200: json(StoreKey, "The key that exported Releases are signed with"), ...problems },
 });
 
 const storedRoute = createRoute({
+  ...reads("nix.use"),
   method: "get",
   path: "/server/store",
   responses: { 200: json(StoredHashes, "Hash parts of the store's paths"), ...problems },

@@ -1,0 +1,44 @@
+import { AuditEntry, withoutGaps } from "@hop3/core";
+import type { Database } from "./database.ts";
+
+const columns = "id, at, actor, via, address, action, app, target, outcome, before, after";
+
+export interface AuditFilter {
+  readonly app?: string | undefined;
+  readonly actor?: string | undefined;
+  readonly action?: string | undefined;
+  /** ISO time; entries before it are left out. */
+  readonly since?: string | undefined;
+  /** Only entries older than this one. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** Who did what. The database itself refuses to change or remove an entry. */
+export interface AuditStore {
+  add(entry: Omit<AuditEntry, "id">): void;
+  /** Newest first. */
+  find(filter: AuditFilter): readonly AuditEntry[];
+}
+
+export function makeAuditStore(db: Database): AuditStore {
+  return {
+    add({ at, actor, via, address, action, outcome, ...more }) {
+      const sql = `INSERT INTO audit (at, actor, via, address, action, app, target, outcome, before, after)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
+      const { app = null, target = null, before = null, after = null } = more;
+      db.run(sql, at, actor, via, address, action, app, target, outcome, before, after);
+    },
+    find({ limit, before, since, ...named }) {
+      const conditions = Object.entries(withoutGaps(named)).map(
+        ([column, value]): [string, string | number] => [`${column} = ?`, value],
+      );
+      if (before !== undefined) conditions.push(["id < ?", before]);
+      if (since !== undefined) conditions.push(["at >= ?", since]);
+      const where = conditions.map(([text]) => text).join(" AND ");
+      const sql = `SELECT ${columns} FROM audit ${where === "" ? "" : `WHERE ${where}`}
+         ORDER BY id DESC LIMIT ?`;
+      return db.all(AuditEntry, sql, ...conditions.map(([, value]) => value), limit);
+    },
+  };
+}

@@ -1,0 +1,194 @@
+import type { Permission } from "@hop3/core";
+import type { Context, MiddlewareHandler } from "hono";
+import { matchedRoutes } from "hono/route";
+import type { Accounts } from "../accounts/accounts.ts";
+import { notSignedIn } from "../accounts/errors.ts";
+import { actorOf, machine, may, type Principal, requirePermission } from "../accounts/principal.ts";
+import { addressOf } from "./client-address.ts";
+import { routeUndeclared } from "./errors.ts";
+import { requireOwnOrigin } from "./origin.ts";
+import { readSessionCookie } from "./session-cookie.ts";
+
+/** What the request is allowed by, for the routes and for what is written down about it. */
+interface Access {
+  readonly principal: Principal | undefined;
+  readonly accounts: Accounts;
+  /** Where the request comes from, as far as the connection tells. */
+  readonly address: string;
+  readonly appOfDeployment: (id: number) => string | undefined;
+  readonly now: () => Date;
+  change: ChangeDetails;
+}
+
+/** What a changing route adds to its entry in the audit log. Values of secrets never: names only. */
+export interface ChangeDetails {
+  readonly app?: string | undefined;
+  readonly target?: string | undefined;
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+declare module "hono" {
+  interface ContextVariableMap {
+    readonly access: Access;
+  }
+}
+
+export interface AccessParts extends Pick<Access, "accounts" | "appOfDeployment" | "now"> {
+  /** The transport is proof enough: a socket of mode 0600. */
+  readonly isLocal: boolean;
+}
+
+const guards = new WeakSet<object>();
+
+/**
+ * Recognises whoever asks, and lets no request pass to a handler that has not declared what it needs: every handler
+ * stands behind `reads`, `changes`, `open` or `guard`.
+ */
+export function authenticate({ isLocal, ...parts }: AccessParts): MiddlewareHandler {
+  return async function recognise(c, next) {
+    const principal = recognisePrincipal(c, { accounts: parts.accounts, isLocal });
+    c.set("access", { ...parts, principal, address: isLocal ? "local" : addressOf(c), change: {} });
+    const handlers = matchedRoutes(c).filter(({ handler }) => handler !== recognise);
+    const isDeclared = handlers.some(({ handler }) => guards.has(handler));
+    // Strangers do not learn which routes there are.
+    if (!isDeclared && principal === undefined) throw notSignedIn({ reason: "it brings none" });
+    if (!isDeclared && handlers.length > 0) {
+      throw routeUndeclared({ method: c.req.method, path: c.req.path });
+    }
+    await next();
+  };
+}
+
+function recognisePrincipal(
+  c: Context,
+  { accounts, isLocal }: { accounts: Accounts; isLocal: boolean },
+): Principal | undefined {
+  const header = c.req.header("authorization");
+  if (header !== undefined) {
+    const principal = byHeader(header, accounts);
+    if (principal !== undefined) return principal;
+    // Basic belongs to git, which asks for itself.
+    if (/^Bearer\b/i.test(header)) throw notSignedIn({ reason: "this one is not known" });
+  }
+  if (isLocal) return machine;
+  const cookie = readSessionCookie(c);
+  const principal = cookie === undefined ? undefined : accounts.bySession(cookie);
+  if (principal !== undefined) requireOwnOrigin(c);
+  return principal;
+}
+
+function byHeader(header: string, accounts: Accounts): Principal | undefined {
+  const secret = /^Bearer (\S+)$/i.exec(header)?.[1];
+  return secret === undefined ? undefined : accounts.byToken(secret);
+}
+
+/** Whoever asks. A route without a principal is one that is declared `open`, and does not call this. */
+export function principalOf(c: Context): Principal {
+  const { principal } = c.get("access");
+  if (principal === undefined) throw notSignedIn({ reason: "it brings none" });
+  return principal;
+}
+
+/** For what only the handler knows, such as the app that a body names. */
+export function allow(c: Context, permission: Permission, app?: string | undefined): void {
+  requirePermission(principalOf(c), permission, app);
+}
+
+/** Adds to the entry that the audit log gets about this request. */
+export function describeChange(c: Context, details: ChangeDetails): void {
+  const access = c.get("access");
+  access.change = { ...access.change, ...details };
+}
+
+/** Where the name of the app stands that the permission is about. */
+type AppFrom = "path" | "query" | "deployment";
+
+interface Rule {
+  readonly permission: Permission | "open";
+  readonly app?: AppFrom;
+  /** What the audit log calls it; routes that change nothing have none. */
+  readonly action?: string;
+}
+
+/** Declares what a route needs that changes nothing. Spread it into `createRoute`. */
+export function reads(permission: Permission, app: AppFrom = "path") {
+  return declare({ permission, app });
+}
+
+/** Declares what a route needs, and how the audit log calls what it does. */
+export function changes(permission: Permission, action: string, app: AppFrom = "path") {
+  return declare({ permission, action, app });
+}
+
+/** Declares a route that strangers may use: it checks for itself. */
+export function open() {
+  return declare({ permission: "open" });
+}
+
+function declare(rule: Rule) {
+  return { "x-permission": rule.permission, middleware: guard(rule) } as const;
+}
+
+/** The check itself, for routes that the description of the API does not have. */
+export function guard(rule: Rule): MiddlewareHandler {
+  const check: MiddlewareHandler = async (c, next) => {
+    const app = appOf(c, rule.app);
+    if (rule.permission !== "open") {
+      try {
+        requirePermission(principalOf(c), rule.permission, app);
+      } catch (error) {
+        if (rule.action !== undefined) record(c, { ...rule, app, outcome: "refused" });
+        throw error;
+      }
+    }
+    await next();
+    if (rule.action === undefined) return;
+    record(c, { ...rule, app, outcome: outcomeOf(c.res.status) });
+  };
+  guards.add(check);
+  return check;
+}
+
+function appOf(c: Context, from: AppFrom | undefined): string | undefined {
+  if (from === "query") return c.req.query("app");
+  if (from !== "deployment") return c.req.param("app");
+  return c.get("access").appOfDeployment(Number(c.req.param("id")));
+}
+
+function outcomeOf(status: number): "done" | "refused" | "failed" {
+  if (status === 401 || status === 403) return "refused";
+  return status < 400 ? "done" : "failed";
+}
+
+interface Recorded {
+  readonly action?: string;
+  readonly app: string | undefined;
+  readonly outcome: "done" | "refused" | "failed";
+}
+
+function record(c: Context, { action, app, outcome }: Recorded): void {
+  const { principal, accounts, address, change, now } = c.get("access");
+  // Whoever is nobody leaves no trace: a stranger must not be able to fill the disk.
+  if (principal === undefined || action === undefined) return;
+  accounts.audit.add({
+    at: now().toISOString(),
+    actor: actorOf(principal),
+    via: principal.kind,
+    address,
+    action,
+    app,
+    outcome,
+    ...change,
+  });
+}
+
+/** Those of a list that whoever asks may see. */
+export function visible<T extends { readonly name: string }>(
+  c: Context,
+  permission: Permission,
+  apps: readonly T[],
+): readonly T[] {
+  const principal = principalOf(c);
+  return apps.filter(({ name }) => may(principal, permission, name));
+}
