@@ -4,6 +4,15 @@ export interface Upstream {
   /** Name of the server within its backend: the id of the Process. One id never has two addresses. */
   readonly id: string;
   readonly address: ListenAddress;
+  /** Its part of the App's requests against the weights of the others, from 1 to 256. Default 1. */
+  readonly weight?: number;
+}
+
+/** What an upstream has been given since the Router knows it, or since the Router was started again. */
+export interface UpstreamTraffic {
+  readonly requests: number;
+  /** Answered with a 5xx, not at all, or only after another try. */
+  readonly failed: number;
 }
 
 /** All that the Router must know of one App. */
@@ -27,6 +36,8 @@ export interface Router {
   apply(routes: readonly Route[]): Promise<void>;
   /** Requests and connections (WebSockets too) that an upstream still holds; 0 for one that is not known. */
   openSessions(app: Pick<Route, "app" | "backend">, upstreamId: string): Promise<number>;
+  /** By the id of the upstream; drained ones are among them. */
+  traffic(app: Pick<Route, "app" | "backend">): Promise<ReadonlyMap<string, UpstreamTraffic>>;
   /** Forgets a drained upstream, cutting what it still holds. Idempotent. */
   remove(app: Pick<Route, "app" | "backend">, upstreamId: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { Route, Upstream } from "@hop3/core/plugin";
 import type { ServerState } from "./haproxy-admin.ts";
-import { configFiles, desiredHosts, renderTarget } from "./haproxy-config.ts";
+import { configFiles, desiredHosts, renderTarget, weightOf } from "./haproxy-config.ts";
 import { backendName, hostName, serverName } from "./tokens.ts";
 
 /** One line for the runtime API, and what haproxy says when it has worked. */
@@ -19,11 +19,12 @@ const silence = /^$/;
 
 /**
  * What must be done so that haproxy does what the routes say. In this order nothing is ever without an upstream: new
- * servers take requests first, then hosts move, then old servers stop taking requests.
+ * servers take requests first, then hosts move, then old servers stop taking requests. Weights of known servers go
+ * before all, so that a new one never gets more than its share.
  */
 export function planChanges(routes: readonly Route[], actual: ActualRoutes): readonly Change[] {
-  const known = new Map<string, ServerState["state"]>(
-    actual.servers.map((server) => [`${server.backend}/${server.name}`, server.state]),
+  const known = new Map<string, ServerState>(
+    actual.servers.map((server) => [`${server.backend}/${server.name}`, server]),
   );
   const wanted = new Map<string, Upstream>(
     routes.flatMap((route) =>
@@ -33,13 +34,25 @@ export function planChanges(routes: readonly Route[], actual: ActualRoutes): rea
       ),
     ),
   );
+  const weighing = [...wanted].flatMap(([server, upstream]) =>
+    weighServer(server, weightOf(upstream), known.get(server)?.weight),
+  );
   const joining = [...wanted].flatMap(([server, upstream]) =>
-    joinServer(server, upstream, known.get(server)),
+    joinServer(server, upstream, known.get(server)?.state),
   );
   const leaving = [...known]
-    .filter(([server, state]) => state === "ready" && !wanted.has(server))
+    .filter(([server, { state }]) => state === "ready" && !wanted.has(server))
     .map(([server]) => setState(server, "drain"));
-  return [...joining, ...changeHosts(desiredHosts(routes), actual.hosts), ...leaving];
+  return [...weighing, ...joining, ...changeHosts(desiredHosts(routes), actual.hosts), ...leaving];
+}
+
+function weighServer(
+  server: string,
+  wanted: number,
+  actual: number | undefined,
+): readonly Change[] {
+  if (actual === undefined || actual === wanted) return [];
+  return [{ command: `set server ${server} weight ${wanted}`, expect: silence }];
 }
 
 function joinServer(

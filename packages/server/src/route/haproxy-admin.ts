@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { defineError, ExitCode } from "@hop3/core";
+import type { UpstreamTraffic } from "@hop3/core/plugin";
 
 export const routerUnreachable = defineError<{ reason: string }>({
   code: "ROUTER_UNREACHABLE",
@@ -18,6 +19,8 @@ export interface HaproxyAdmin {
   servers(): Promise<readonly ServerState[]>;
   /** Requests and tunnels of one server; undefined: no such server. */
   sessions(backend: string, server: string): Promise<number | undefined>;
+  /** What each server of a backend has been given. */
+  traffic(backend: string): Promise<ReadonlyMap<string, UpstreamTraffic>>;
 }
 
 /** What haproxy itself says of one of its servers. */
@@ -25,6 +28,7 @@ export interface ServerState {
   readonly backend: string;
   readonly name: string;
   readonly state: "ready" | "drain" | "maint";
+  readonly weight: number;
 }
 
 const timeoutMs = 10_000;
@@ -36,9 +40,14 @@ export function makeHaproxyAdmin(socket: string, hostsFile: string): HaproxyAdmi
     send,
     hosts: async () => parseMap(await send(`show map ${hostsFile}`)),
     servers: async () => parseServers(await send("show servers state")),
-    sessions: async (backend, server) =>
-      parseSessions(await send(`show stat ${backend} 4 -1`), server),
+    sessions: async (backend, server) => parseSessions(await send(showServers(backend)), server),
+    traffic: async (backend) => parseTraffic(await send(showServers(backend))),
   };
+}
+
+/** Statistics of the servers (type 4) of one backend. */
+function showServers(backend: string): string {
+  return `show stat ${backend} 4 -1`;
 }
 
 function sendCommand(socket: string, command: string): Promise<string> {
@@ -83,6 +92,7 @@ export function parseServers(text: string): readonly ServerState[] {
       .split(" ") ?? [];
   const column = (name: string): number => heading.indexOf(name);
   const [backend, name, admin] = [column("be_name"), column("srv_name"), column("srv_admin_state")];
+  const weight = column("srv_uweight");
   return lines
     .filter((line) => /^\d+ /.test(line))
     .map((line) => line.split(" "))
@@ -90,6 +100,7 @@ export function parseServers(text: string): readonly ServerState[] {
       backend: fields[backend] ?? "",
       name: fields[name] ?? "",
       state: adminState(Number(fields[admin])),
+      weight: Number(fields[weight]),
     }));
 }
 
@@ -98,12 +109,41 @@ function adminState(bits: number): ServerState["state"] {
   return (bits & drainBits) === 0 ? "ready" : "drain";
 }
 
-/** CSV of `show stat`: `scur` counts requests being served and tunnels, not connections that are idle. */
+/** `scur` counts requests being served and tunnels, not connections that are idle. */
 export function parseSessions(csv: string, server: string): number | undefined {
-  const [heading = "", ...rows] = csv.replace(/^# /, "").split("\n");
+  const row = parseStat(csv).get(server);
+  return row === undefined ? undefined : sum(row, ["scur", "qcur"]);
+}
+
+/**
+ * Columns of what went wrong at a server: its own 5xx, connections refused, answers broken off, and tries that were
+ * repeated there or elsewhere, of which users saw nothing.
+ */
+const failures = ["hrsp_5xx", "econ", "eresp", "wretr", "wredis"];
+
+export function parseTraffic(csv: string): ReadonlyMap<string, UpstreamTraffic> {
+  const rows = [...parseStat(csv)];
+  return new Map(
+    rows.map(([server, row]) => [
+      server,
+      { requests: sum(row, ["stot"]), failed: sum(row, failures) },
+    ]),
+  );
+}
+
+type StatRow = ReadonlyMap<string, string>;
+
+/** CSV of `show stat`, by name of the server. */
+function parseStat(csv: string): ReadonlyMap<string, StatRow> {
+  const [heading = "", ...lines] = csv.replace(/^# /, "").split("\n");
   const columns = heading.split(",");
-  const name = columns.indexOf("svname");
-  const row = rows.map((line) => line.split(",")).find((fields) => fields[name] === server);
-  if (row === undefined) return undefined;
-  return Number(row[columns.indexOf("scur")]) + Number(row[columns.indexOf("qcur")]);
+  const rows = lines
+    .filter((line) => line !== "")
+    .map((line) => line.split(","))
+    .map((fields) => new Map(columns.map((name, index) => [name, fields[index] ?? ""])));
+  return new Map(rows.map((row) => [row.get("svname") ?? "", row]));
+}
+
+function sum(row: StatRow, columns: readonly string[]): number {
+  return columns.reduce((total, name) => total + (Number(row.get(name)) || 0), 0);
 }

@@ -123,8 +123,14 @@ export function renderServer(upstream: Upstream): string {
 }
 
 /** What follows the name, in the configuration and in `add server`. */
-export function renderTarget({ address }: Upstream): string {
-  return `${renderAddress(address)} ${pool}`;
+export function renderTarget(upstream: Upstream): string {
+  return `${renderAddress(upstream.address)} weight ${weightOf(upstream)} ${pool}`;
+}
+
+/** Its part of the requests; without a word of it all upstreams of an App have the same. */
+export function weightOf({ weight = 1 }: Upstream): number {
+  if (Number.isInteger(weight) && weight >= 1 && weight <= 256) return weight;
+  throw new Error(`${weight} is no weight of an upstream`);
 }
 
 function renderAddress(address: Upstream["address"]): string {

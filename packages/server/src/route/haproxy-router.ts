@@ -82,6 +82,7 @@ export function makeHaproxyRouter(options: HaproxyOptions): Router {
       const [backend, server] = [backendName(app.backend), serverName(upstreamId)];
       return (await whenUp(context, () => context.admin.sessions(backend, server))) ?? 0;
     },
+    traffic: ({ backend }) => whenUp(context, () => context.admin.traffic(backendName(backend))),
     remove: (app, upstreamId) => whenUp(context, () => remove(context, app.backend, upstreamId)),
   };
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseMap, parseServers, parseSessions } from "./haproxy-admin.ts";
+import { parseMap, parseServers, parseSessions, parseTraffic } from "./haproxy-admin.ts";
 import { backendName, hostName, serverName, socketPath, tcpAddress } from "./tokens.ts";
 
 /** What separates words or commands, opens a quote or an expression, or starts a comment, in either language. */
@@ -79,11 +79,11 @@ describe("words for haproxy", () => {
 describe("what haproxy says", () => {
   it("is read by the names of its columns", () => {
     const servers =
-      "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state\n4 b0 1 x - 2 0\n4 b0 2 y - 2 8\n5 b1 1 z - 0 1\n";
+      "1\n# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight\n4 b0 1 x - 2 0 28\n4 b0 2 y - 2 8 256\n5 b1 1 z - 0 1 1\n";
     expect(parseServers(servers)).toEqual([
-      { backend: "b0", name: "x", state: "ready" },
-      { backend: "b0", name: "y", state: "drain" },
-      { backend: "b1", name: "z", state: "maint" },
+      { backend: "b0", name: "x", state: "ready", weight: 28 },
+      { backend: "b0", name: "y", state: "drain", weight: 256 },
+      { backend: "b1", name: "z", state: "maint", weight: 1 },
     ]);
     expect([...parseMap("0x55 a.localhost b1\n0x66 b.localhost b2\n")]).toEqual([
       ["a.localhost", "b1"],
@@ -91,5 +91,11 @@ describe("what haproxy says", () => {
     ]);
     const csv = "# pxname,svname,qcur,qmax,scur,smax\nb0,x,1,0,2,3\n";
     expect([parseSessions(csv, "x"), parseSessions(csv, "y")]).toEqual([3, undefined]);
+    const stat =
+      "# pxname,svname,stot,econ,eresp,wretr,wredis,hrsp_5xx\nb0,x,100,1,2,3,4,5\nb0,y,7,,,,,\n";
+    expect([...parseTraffic(stat)]).toEqual([
+      ["x", { requests: 100, failed: 15 }],
+      ["y", { requests: 7, failed: 0 }],
+    ]);
   });
 });
