@@ -2,6 +2,20 @@ import { z } from "zod";
 import { DomainName, VariableName } from "../names.ts";
 import { Healthcheck } from "./runtime-config.ts";
 
+/**
+ * How requests come to a new Release. `blue-green`, also where it is absent: all at once, when it answers; `stop-first`: the
+ * old Release ends before the new one starts; `canary`: a share of them for a time, then all or none.
+ */
+export const Strategy = z.enum(["blue-green", "stop-first", "canary"]);
+export type Strategy = z.infer<typeof Strategy>;
+
+export const CanarySettings = z.strictObject({
+  /** Percent of the requests. */
+  share: z.number().min(1).max(99),
+  seconds: z.number().min(0),
+});
+export type CanarySettings = z.infer<typeof CanarySettings>;
+
 /** What a Release takes from hop3.toml and Procfile besides its artifact: kept with it, so that a rollback is exact. */
 export const ReleaseSettings = z.strictObject({
   env: z.record(VariableName, z.string()),
@@ -9,10 +23,13 @@ export const ReleaseSettings = z.strictObject({
   envOverridesConfig: z.boolean(),
   healthcheck: Healthcheck,
   startTimeoutSeconds: z.number().positive(),
+  /** Longest time of one command of before_run. Absent: the default of hop3.toml. */
+  beforeRunTimeoutSeconds: z.number().positive().optional(),
   drainTimeoutSeconds: z.number().min(0),
   keep: z.int().min(1),
-  /** `stop-first`: the old Release ends before the new one starts. Absent: blue-green. */
-  strategy: z.enum(["blue-green", "stop-first"]).optional(),
+  strategy: Strategy.optional(),
+  /** Present where the strategy is `canary`. */
+  canary: CanarySettings.optional(),
   domains: z.array(DomainName),
 });
 export type ReleaseSettings = z.infer<typeof ReleaseSettings>;

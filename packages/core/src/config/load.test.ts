@@ -61,7 +61,7 @@ const wrong: readonly [name: string, text: string, line: string][] = [
   [
     "bad choice",
     "[deploy]\nstrategy = 'rolling'\n",
-    'hop3.toml:2:1 [deploy] strategy: expected one of "blue-green", "stop-first"',
+    'hop3.toml:2:1 [deploy] strategy: expected one of "blue-green", "stop-first", "canary"',
   ],
   [
     "missing key",

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { DeploySection } from "./deploy-section.ts";
 import { NixSection } from "./nix-section.ts";
 import {
   BuildSection,
-  DeploySection,
   DomainsSection,
   EnvSection,
   HealthcheckSection,

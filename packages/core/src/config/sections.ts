@@ -1,6 +1,13 @@
 import { z } from "zod";
 import { AppName, DomainName, VariableName, WorkerName } from "../names.ts";
-import { configDefaults, Duration, explain, Generated, MergePolicy } from "./values.ts";
+import {
+  configDefaults,
+  Duration,
+  explain,
+  Generated,
+  MergePolicy,
+  PositiveDuration,
+} from "./values.ts";
 
 const text = z.string().min(1);
 const list = z.array(z.string());
@@ -120,6 +127,11 @@ export const RunSection = z
       Commands.optional(),
       "Commands run once per Release before any worker starts",
     ),
+    "before-run-timeout": explain(
+      PositiveDuration.optional(),
+      "Longest time of one such command",
+      configDefaults.beforeRunTimeout,
+    ),
     "start-timeout": explain(
       Duration.optional(),
       "Longest time from start to the first good answer",
@@ -210,27 +222,6 @@ export const HealthcheckSection = z.strictObject({
   "start-period": explain(Duration.optional(), "Time after start in which failures do not count"),
 });
 export type HealthcheckSection = z.infer<typeof HealthcheckSection>;
-
-export const DeploySection = z.strictObject({
-  strategy: explain(
-    z.enum(["blue-green", "stop-first"]).optional(),
-    "Whether the old Release serves until the new one answers",
-    configDefaults.strategy,
-  ),
-  "drain-timeout": explain(
-    Duration.optional(),
-    "Longest time for requests in flight after the switch",
-    configDefaults.drainTimeout,
-  ),
-  keep: explain(
-    z.int().min(1).max(1000).optional(),
-    "Releases that stay restorable",
-    configDefaults.keep,
-  ),
-  branch: explain(text.optional(), "Branch whose push deploys"),
-  preview: explain(z.boolean().optional(), "Deploy other branches as previews", false),
-});
-export type DeploySection = z.infer<typeof DeploySection>;
 
 const HostName = z
   .string()

@@ -21,6 +21,11 @@ export const Duration = z.union([
 ]);
 export type Duration = z.infer<typeof Duration>;
 
+/** The same where nothing at all would be no length of time. */
+export const PositiveDuration = Duration.refine((seconds) => seconds > 0, {
+  error: "expected more than 0 seconds",
+});
+
 /** Adds what the reference page and an editor show for a key. */
 export function explain<Schema extends z.ZodType>(
   schema: Schema,
@@ -37,9 +42,12 @@ export const configDefaults = {
   buildTimeout: 1800,
   maxSilentTime: 300,
   startTimeout: 60,
+  beforeRunTimeout: 600,
   drainTimeout: 30,
   keep: 10,
   strategy: "blue-green",
+  canaryShare: 10,
+  canaryTime: 60,
   policy: "keep-existing",
 } as const;
 

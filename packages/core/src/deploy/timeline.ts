@@ -11,6 +11,7 @@ export const phases = [
   "provision",
   "start",
   "probe",
+  "canary",
   "switch",
   "drain",
   "retain",

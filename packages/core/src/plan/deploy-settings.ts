@@ -1,3 +1,4 @@
+import type { CanarySettings, Strategy } from "../artifact/release-settings.ts";
 import type { Command, Healthcheck, Limits } from "../artifact/runtime-config.ts";
 import { type ConfigFile, emptyConfig } from "../config/schema.ts";
 import type { EnvFact, EnvValue } from "../config/sections.ts";
@@ -26,10 +27,14 @@ export interface DeploySettings {
   /** Only the keys that hop3.toml sets: they win over hop3.nix key by key. */
   readonly healthcheck: Healthcheck;
   readonly startTimeoutSeconds: number;
+  /** Of one command of before-run; undefined where no file says. */
+  readonly beforeRunTimeoutSeconds: number | undefined;
   readonly drainTimeoutSeconds: number;
   /** Releases that stay restorable. */
   readonly keep: number;
-  readonly strategy: "blue-green" | "stop-first";
+  readonly strategy: Strategy;
+  /** Undefined where the strategy is another one. */
+  readonly canary: CanarySettings | undefined;
   readonly domains: { readonly list: readonly string[]; readonly policy: MergePolicy };
   readonly env: EnvSettings;
   /** Undefined where hop3.nix alone may say. */
@@ -51,10 +56,12 @@ export function deploySettings(
   const { deploy = {}, domains = {}, run = {} } = config;
   return {
     healthcheck: healthcheckOf(config),
+    beforeRunTimeoutSeconds: run["before-run-timeout"],
     startTimeoutSeconds: run["start-timeout"] ?? configDefaults.startTimeout,
     drainTimeoutSeconds: deploy["drain-timeout"] ?? configDefaults.drainTimeout,
     keep: deploy.keep ?? configDefaults.keep,
     strategy: deploy.strategy ?? configDefaults.strategy,
+    canary: canaryOf(config),
     domains: {
       list: [...new Set(domains.list ?? [])],
       policy: domains._policy ?? configDefaults.policy,
@@ -64,6 +71,14 @@ export function deploySettings(
     workers: mapValues(merged.workers, ({ value }) => value),
     staticPaths: mapValues(merged.staticPaths, ({ value }) => value),
     limits: limitsOf(config),
+  };
+}
+
+function canaryOf({ deploy = {} }: ConfigFile): CanarySettings | undefined {
+  if (deploy.strategy !== "canary") return undefined;
+  return {
+    share: deploy["canary-share"] ?? configDefaults.canaryShare,
+    seconds: deploy["canary-time"] ?? configDefaults.canaryTime,
   };
 }
 

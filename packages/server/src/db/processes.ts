@@ -2,8 +2,11 @@ import { WorkerKind } from "@hop3/core";
 import { z } from "zod";
 import type { Database } from "./database.ts";
 
-/** `starting`: of an attempt that has not switched; `current`: wanted; `draining`: ends when its requests have ended. */
-export const ProcessRole = z.enum(["starting", "current", "draining"]);
+/**
+ * `starting`: of an attempt that has not switched; `canary`: of such a one, with a share of the requests; `current`:
+ * wanted; `draining`: ends when its requests have ended.
+ */
+export const ProcessRole = z.enum(["starting", "canary", "current", "draining"]);
 export type ProcessRole = z.infer<typeof ProcessRole>;
 
 const Address = z.discriminatedUnion("kind", [

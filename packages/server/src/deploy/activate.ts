@@ -6,8 +6,9 @@ import { probeWeb } from "../run/probe.ts";
 import { watchSettled } from "../run/settle.ts";
 import { probeTcp } from "../run/tcp-probe.ts";
 import type { Attempt } from "./attempt.ts";
+import { findCanary, sendBack, tryCanary } from "./canary.ts";
 import { claimDomain } from "./domains.ts";
-import { removeProcesses, retire } from "./drain.ts";
+import { drainDeadline, removeProcesses, retire } from "./drain.ts";
 import { makeProcessSpec } from "./process-spec.ts";
 import { provision } from "./provision.ts";
 import { redactFor } from "./redact.ts";
@@ -15,8 +16,8 @@ import { retain } from "./retain.ts";
 import { builtInDomain, desiredRoutes, publicUrl } from "./routes.ts";
 
 /**
- * Makes a Release that is built the current one: provision, start, probe, switch, drain, retain. Until the switch
- * nothing that users see changes, and whatever fails is taken back. Resolves after the switch's aftermath.
+ * Makes a Release that is built the current one: provision, start, probe, canary, switch, drain, retain. Until the
+ * switch nothing changes but for a canary's share of the requests, and whatever fails is taken back. Resolves after the switch's aftermath.
  */
 export async function activate(attempt: Attempt, release: Release): Promise<void> {
   const { platform, app } = attempt;
@@ -30,6 +31,8 @@ export async function activate(attempt: Attempt, release: Release): Promise<void
     }
     await attempt.phase("start", () => startAfter(attempt, release, { started, halted }));
     await attempt.phase("probe", () => probe(attempt, release, started));
+    const canary = await findCanary(attempt, release);
+    if (canary !== undefined) await attempt.phase("canary", () => tryCanary(attempt, canary));
     replaced = await attempt.phase("switch", () => switchTo(attempt, release));
   } catch (error) {
     await takeBack(attempt, release, { before: release.state, halted });
@@ -134,8 +137,7 @@ async function switchTo(attempt: Attempt, release: Release): Promise<readonly Pr
 function commit(attempt: Attempt, release: Release): readonly ProcessRecord[] {
   const { platform, app } = attempt;
   const { appId, number } = release;
-  const drainMs = (release.settings?.drainTimeoutSeconds ?? 30) * 1000;
-  const drainUntil = new Date(platform.now().getTime() + drainMs).toISOString();
+  const drainUntil = drainDeadline(platform, release);
   const old = platform.apps.findById(appId)?.currentRelease;
   if (old !== undefined && old !== number) platform.releases.setState(appId, old, "previous");
   const known = platform.processes.ofApp(appId);
@@ -159,8 +161,9 @@ async function takeBack(
   const { platform } = attempt;
   const isCommitted = platform.deployments.find(attempt.id)?.state === "live";
   if (isCommitted) return;
-  await removeProcesses(platform, platform.processes.ofDeployment(attempt.id));
   platform.releases.setState(release.appId, release.number, before);
+  await sendBack(attempt, release);
+  await removeProcesses(platform, platform.processes.ofDeployment(attempt.id));
   for (const record of halted) {
     const old = platform.releases.find(record.appId, record.release);
     if (old === undefined) continue;

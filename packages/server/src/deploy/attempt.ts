@@ -20,6 +20,10 @@ export interface Attempt {
   /** Aborted when the drain of what it has replaced is not to be waited for. */
   readonly hurried: AbortSignal;
   hurry(): void;
+  /** Aborted when its canary is to get all requests without further watching. */
+  readonly promoted: AbortSignal;
+  /** Ends the watching of its canary; false where there is none. */
+  promote(): boolean;
   /** Ends it with this reason unless it has switched; tells whether it did. */
   abort(reason: (phase: Phase | undefined) => Hop3Error): boolean;
   phase<T>(name: Phase, work: () => Promise<T>): Promise<T>;
@@ -41,7 +45,6 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
   const { id, app } = record;
   const home = platform.home.app(app.name);
   const abort = new AbortController();
-  const hurry = new AbortController();
   const settled = Promise.withResolvers<void>();
   const ended = Promise.withResolvers<void>();
   const clock = makePhaseClock(platform, record);
@@ -62,8 +65,7 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
     platform,
     home,
     signal: abort.signal,
-    hurried: hurry.signal,
-    hurry: () => hurry.abort(),
+    ...makeWishes(() => clock.now() === "canary" && !abort.signal.aborted && !isLive()),
     settled: settled.promise,
     ended: ended.promise,
     abort(reason) {
@@ -94,6 +96,24 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
       end(failure.code === "DEPLOY_CANCELLED" ? "cancelled" : "failed", failure);
       if (cause instanceof Hop3Error) return cause;
       return new Hop3Error({ ...failure, exitCode: 1, status: 500 });
+    },
+  };
+}
+
+/** What somebody may wish of an attempt besides its end. */
+function makeWishes(
+  isTrying: () => boolean,
+): Pick<Attempt, "hurried" | "hurry" | "promoted" | "promote"> {
+  const hurry = new AbortController();
+  const promotion = new AbortController();
+  return {
+    hurried: hurry.signal,
+    hurry: () => hurry.abort(),
+    promoted: promotion.signal,
+    promote() {
+      if (!isTrying()) return false;
+      promotion.abort();
+      return true;
     },
   };
 }

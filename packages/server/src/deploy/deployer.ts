@@ -37,6 +37,8 @@ export interface Deployer {
   rollback(app: App, release: number | undefined): Deployment;
   restart(app: App): Deployment;
   cancel(id: number): void;
+  /** Gives the canary of an App all requests now, or none; returns its Deployment. */
+  endCanary(app: App, decision: "promote" | "abort"): number;
   /** Cancels what waits or runs for an App and waits until it has ended. */
   stopAll(app: App): Promise<void>;
   requireApp(name: string): App;

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Router, Supervisor } from "@hop3/core/plugin";
 import type { AppStore } from "../db/apps.ts";
 import type { ProcessRecord, ProcessStore } from "../db/processes.ts";
+import type { Release } from "../db/releases.ts";
 import type { Attempt } from "./attempt.ts";
 
 /** What of the platform takes part in the end of a Process. */
@@ -14,8 +15,18 @@ export interface EndingPlatform {
   now(): Date;
 }
 
+const defaultDrainSeconds = 30;
 const firstPauseMs = 25;
 const longestPauseMs = 250;
+
+/** The moment until which requests in flight are waited for, from now on. */
+export function drainDeadline(
+  { now }: Pick<EndingPlatform, "now">,
+  release: Release | undefined,
+): string {
+  const drainMs = (release?.settings?.drainTimeoutSeconds ?? defaultDrainSeconds) * 1000;
+  return new Date(now().getTime() + drainMs).toISOString();
+}
 
 /** Stops what this Deployment has replaced: background work at once, web Processes when their requests have ended. */
 export async function retire(attempt: Attempt, replaced: readonly ProcessRecord[]): Promise<void> {

@@ -1,5 +1,7 @@
 import { defineError, ExitCode, type FailureData, Hop3Error, type Phase } from "@hop3/core";
 
+export { uploadBroken, uploadTooLarge } from "../upload/errors.ts";
+
 export const appPathMissing = defineError<{ path: string }>({
   code: "APP_PATH_MISSING",
   exitCode: ExitCode.usage,
@@ -40,6 +42,31 @@ export const deployNotCancellable = defineError<{ id: number; state: string }>({
   status: 409,
   message: ({ id, state }) => `deployment ${id} is ${state} and cannot be cancelled any more`,
   hint: () => "Go back with: hop3 rollback",
+});
+
+export const canaryFailed = defineError<{
+  app: string;
+  release: number;
+  share: number;
+  reason: string;
+  log: string | undefined;
+}>({
+  code: "DEPLOY_CANARY_FAILED",
+  exitCode: ExitCode.deployFailed,
+  status: 422,
+  message: ({ release, share, reason }) =>
+    `release ${release} did not stand ${share} % of the requests: ${reason}`,
+  hint: ({ app, release }) =>
+    `All requests go to the release before it again. See what it said: hop3 logs --release ${release} --app ${app}; then deploy a better one`,
+  detail: ({ log }) => (log === "" ? undefined : log),
+});
+
+export const canaryNotRunning = defineError<{ app: string }>({
+  code: "CANARY_NOT_RUNNING",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ app }) => `no new release of '${app}' is being tried with a share of the requests`,
+  hint: ({ app }) => `See what is under way: hop3 deploy --watch --app ${app}`,
 });
 
 export const deploySuperseded = defineError<{ by: number }>({
@@ -117,23 +144,6 @@ export const releaseStepFailed = defineError<{
     `the release step '${command}' ${signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`}`,
   hint: () => "No worker of the new release was started; mend the step and deploy again",
   detail: ({ output }) => output,
-});
-
-export const uploadBroken = defineError<{ reason: string }>({
-  code: "UPLOAD_BROKEN",
-  exitCode: ExitCode.failure,
-  status: 400,
-  message: ({ reason }) => `the upload cannot be unpacked: ${reason}`,
-  hint: () => "Deploy again; nothing was changed",
-});
-
-export const uploadTooLarge = defineError<{ limit: number; unit: string }>({
-  code: "UPLOAD_TOO_LARGE",
-  exitCode: ExitCode.usage,
-  status: 413,
-  message: ({ limit, unit }) => `the app's files are more than ${limit} ${unit}`,
-  hint: () =>
-    "Leave out what the build does not need: .hop3ignore; or raise the limit in server.toml [policy]",
 });
 
 export const writableTreeMissing = defineError<{ path: string }>({

@@ -1,4 +1,4 @@
-import { type DeploySettings, expandComputed, type ReleaseSettings } from "@hop3/core";
+import { type DeploySettings, expandComputed, type ReleaseSettings, withoutGaps } from "@hop3/core";
 import type { SourceEntry } from "@hop3/core/node";
 import type { Attempt } from "./attempt.ts";
 import { requireFreeDomain } from "./domains.ts";
@@ -37,6 +37,10 @@ function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSetti
     drainTimeoutSeconds: wanted.drainTimeoutSeconds,
     keep: wanted.keep,
     strategy: wanted.strategy,
+    ...withoutGaps({
+      canary: wanted.canary,
+      beforeRunTimeoutSeconds: wanted.beforeRunTimeoutSeconds,
+    }),
     domains: [...wanted.domains.list],
   };
 }

@@ -1,14 +1,14 @@
-import { existsSync } from "node:fs";
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
+import { sendAllBack } from "./canary.ts";
 import type { Deployer } from "./deployer.ts";
 import { removeProcesses, retireOne } from "./drain.ts";
 import { deployInterrupted, toFailure } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { makeProcessSpec } from "./process-spec.ts";
-import { uploadPaths } from "./receive.ts";
+import { hasUpload } from "./receive.ts";
 import { sweepBuilders } from "./retain.ts";
 import { desiredRoutes } from "./routes.ts";
 
@@ -29,6 +29,7 @@ export async function recover(platform: Platform, deployer: Deployer): Promise<R
   const failed = open.filter((entry) => isInterrupted(platform, entry));
   const resumed = open.filter((entry) => !failed.includes(entry));
   const started = await startMissing(platform);
+  sendAllBack(platform);
   // Before anything is taken back: Processes leave the Router first, and after a reboot it does not run yet.
   await platform.router.ensureRunning(desiredRoutes(platform));
   await forgetGone(platform);
@@ -50,14 +51,17 @@ export async function recover(platform: Platform, deployer: Deployer): Promise<R
 function isInterrupted(platform: Platform, deployment: Deployment): boolean {
   if (deployment.state === "live") return false;
   if (deployment.state === "running") return true;
-  const { archive } = uploadPaths(platform.home.uploads, deployment.id);
-  return deployment.kind !== "deploy" || !existsSync(archive);
+  return deployment.kind !== "deploy" || !hasUpload(platform.home.uploads, deployment.id);
 }
 
 async function failInterrupted(platform: Platform, deployment: Deployment): Promise<void> {
   const app = platform.apps.findById(deployment.appId);
   if (app === undefined) return;
-  await removeProcesses(platform, platform.processes.ofDeployment(deployment.id));
+  // What it had tried with a share of the requests is drained once all else is in order.
+  const idle = platform.processes
+    .ofDeployment(deployment.id)
+    .filter(({ role }) => role !== "draining");
+  await removeProcesses(platform, idle);
   const failure = toFailure(
     deployInterrupted({ phase: deployment.phase, serving: app.currentRelease }),
   );

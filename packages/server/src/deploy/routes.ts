@@ -1,5 +1,6 @@
-import type { Route } from "@hop3/core/plugin";
+import type { Route, Upstream } from "@hop3/core/plugin";
 import type { App } from "../db/apps.ts";
+import { canaryWeights } from "./canary-verdict.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the Router should know, from the database: every App has a route, with or without anything behind it. */
@@ -8,14 +9,28 @@ export function desiredRoutes(platform: Platform): readonly Route[] {
     app: app.name,
     backend: app.backend,
     domains: [builtInDomain(platform, app.name), ...platform.apps.domains(app.id)],
-    upstreams: platform.processes
-      .ofApp(app.id)
-      .flatMap((record) =>
-        record.role === "current" && record.address !== undefined
-          ? [{ id: record.id, address: record.address }]
-          : [],
-      ),
+    upstreams: desiredUpstreams(platform, app),
   }));
+}
+
+function desiredUpstreams(platform: Platform, app: App): readonly Upstream[] {
+  const reachable = platform.processes
+    .ofApp(app.id)
+    .flatMap(({ id, address, role, release }) =>
+      address === undefined ? [] : [{ id, address, role, release }],
+    );
+  const old = reachable.filter(({ role }) => role === "current");
+  const fresh = reachable.filter(({ role }) => role === "canary");
+  const [tried] = fresh;
+  const bare = ({ id, address }: Upstream): Upstream => ({ id, address });
+  if (tried === undefined) return old.map(bare);
+  const { share } = platform.releases.find(app.id, tried.release)?.settings?.canary ?? {};
+  if (share === undefined || old.length === 0) return [...old, ...fresh].map(bare);
+  const weights = canaryWeights(share, { fresh: fresh.length, old: old.length });
+  return [
+    ...old.map((each) => ({ ...bare(each), weight: weights.old })),
+    ...fresh.map((each) => ({ ...bare(each), weight: weights.fresh })),
+  ];
 }
 
 export function builtInDomain(platform: Pick<Platform, "address">, app: string): string {

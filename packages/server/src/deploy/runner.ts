@@ -4,6 +4,7 @@ import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
 import { type Attempt, makeAttempt } from "./attempt.ts";
 import {
+  canaryNotRunning,
   deployCancelled,
   deployInterrupted,
   deployNotCancellable,
@@ -23,6 +24,8 @@ export interface Runner {
   /** Goes on with one that had switched before the server was restarted; it waits for no turn. */
   resume(deployment: Deployment, app: App, work: Work): void;
   cancel(id: number): void;
+  /** Gives the canary of an App all requests now, or none; returns its Deployment. */
+  endCanary(app: App, decision: "promote" | "abort"): number;
   /** Cancels what waits or runs for an App, cuts drains short, and waits until all has ended. */
   stopAll(app: App): Promise<void>;
   /**
@@ -70,6 +73,13 @@ export function makeRunner(platform: Platform): Runner {
       const state = platform.deployments.find(id)?.state ?? "unknown";
       throw deployNotCancellable({ id, state });
     },
+    endCanary(app, decision) {
+      const ended = [...attempts.values()].find(
+        (attempt) => attempt.app.id === app.id && decide(attempt, decision),
+      );
+      if (ended === undefined) throw canaryNotRunning({ app: app.name });
+      return ended.id;
+    },
     async stopAll(app) {
       const own = [...attempts.values()].filter((attempt) => attempt.app.id === app.id);
       for (const attempt of own) {
@@ -81,14 +91,23 @@ export function makeRunner(platform: Platform): Runner {
     },
     async stop() {
       const running = [...attempts.values()].filter((attempt) => !queue.remove(attempt.id));
-      const serving = (attempt: Attempt) => platform.apps.findById(attempt.app.id)?.currentRelease;
-      const aborted = running.filter((attempt) =>
-        attempt.abort((phase) => deployInterrupted({ phase, serving: serving(attempt) })),
-      );
+      const aborted = running.filter(interrupt);
       await Promise.all(aborted.map((attempt) => attempt.ended));
       await Promise.all([queue.idle(), ...resumed]);
     },
   };
+}
+
+/** False where this attempt is trying nothing. */
+function decide(attempt: Attempt, decision: "promote" | "abort"): boolean {
+  if (attempt.platform.deployments.find(attempt.id)?.phase !== "canary") return false;
+  if (decision === "promote") return attempt.promote();
+  return attempt.abort((phase) => deployCancelled({ phase }));
+}
+
+function interrupt(attempt: Attempt): boolean {
+  const serving = attempt.platform.apps.findById(attempt.app.id)?.currentRelease;
+  return attempt.abort((phase) => deployInterrupted({ phase, serving }));
 }
 
 function makeJob(attempt: Attempt, work: Work, forget: (id: number) => void): Job {

@@ -31,7 +31,8 @@ export const processExited = defineError<{
   detail: ({ log }) => (log === "" ? "It has written nothing." : log),
 });
 
-function describeExit(exit: ProcessStatus["lastExit"]): string {
+/** How a Process ended, as far as the Supervisor knows. */
+export function describeExit(exit: ProcessStatus["lastExit"]): string {
   if (exit?.signal !== undefined) return `killed by ${exit.signal}`;
   if (exit?.code !== undefined) return `exit code ${exit.code}`;
   return "it is not running";
@@ -52,7 +53,10 @@ export async function assertNeverDied(target: WatchedProcess): Promise<ProcessSt
 }
 
 /** The last lines of its log, as they may be shown. */
-export async function lastLog({ serviceDir, redact }: WatchedProcess): Promise<string> {
+export async function lastLog({
+  serviceDir,
+  redact,
+}: Pick<WatchedProcess, "serviceDir" | "redact">): Promise<string> {
   const records = await readLogs(serviceDir, { lines: logLines });
   return redact(records.map((record) => record.text).join("\n"));
 }

@@ -4,11 +4,21 @@ import { join } from "node:path";
 const appDir = join(import.meta.dirname, "load-app");
 const webSocketFile = join(import.meta.dirname, "../../../../examples/node-live/websocket.mjs");
 
+/** Lives for longer than a start is watched, then ends. */
+const backgroundFault = `
+[run.workers]
+mailer = "echo 'no mail today' >&2; sleep 3; exit 4"
+`;
+
 export interface LoadAppOptions {
   /** Stands in every answer. */
   readonly mark: string;
   readonly instances?: number;
   readonly drainSeconds?: number;
+  /** More lines of [deploy]. */
+  readonly deploy?: string;
+  /** How it fails, once it has answered its health check. */
+  readonly fault?: "status" | "exit" | "background";
   /** On $PORT or on $HOP3_SOCKET. */
   readonly listen?: "port" | "socket";
 }
@@ -21,13 +31,15 @@ export async function makeLoadApp(options: LoadAppOptions): Promise<string> {
   await writeFile(join(dir, "mark.txt"), `${options.mark}\n`);
   const settings = `[deploy]
 drain-timeout = ${options.drainSeconds ?? 120}
+${options.deploy ?? ""}
 
 [run.workers.web]
 instances = ${options.instances ?? 1}
 
 [env]
 LISTEN = "${options.listen ?? "socket"}"
-`;
+FAULT = "${options.fault ?? ""}"
+${options.fault === "background" ? backgroundFault : ""}`;
   await writeFile(join(dir, "hop3.toml"), settings);
   return dir;
 }

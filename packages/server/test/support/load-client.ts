@@ -27,6 +27,8 @@ export interface Load {
   readonly samples: readonly Sample[];
   /** Everything that was not a whole, right answer of status 200. */
   readonly failures: readonly string[];
+  /** Right answers so far, by who gave them. */
+  readonly answered: ReadonlyMap<string, number>;
   /** Kept-alive connections that had to be opened again. */
   readonly reconnects: number;
   /** From now on a request is to be answered by one of these. */
@@ -41,6 +43,7 @@ const postBody = "y".repeat(1500);
 export function startLoad(options: LoadOptions): Load {
   const samples: Sample[] = [];
   const failures: string[] = [];
+  const answered = new Map<string, number>();
   const stopped = new AbortController();
   let marks: ReadonlySet<string> = new Set(options.marks);
   let sent = 0;
@@ -58,7 +61,8 @@ export function startLoad(options: LoadOptions): Load {
       ...atStart,
       ...marks,
     ]);
-    if (failure !== undefined) {
+    if (failure === undefined) count(answered, markOf(answer));
+    else {
       const how = agent === undefined ? "closed" : "kept alive";
       failures.push(`${failure} (${how}, after ${Math.round(performance.now() - at)} ms)`);
     }
@@ -77,6 +81,7 @@ export function startLoad(options: LoadOptions): Load {
   return {
     samples,
     failures,
+    answered,
     get reconnects() {
       return reconnects;
     },
@@ -132,12 +137,20 @@ function askOnce(ask: Ask): Promise<Got> {
   });
 }
 
+function count(counts: Map<string, number>, mark: string): void {
+  counts.set(mark, (counts.get(mark) ?? 0) + 1);
+}
+
+function markOf({ text = "" }: Got): string {
+  return text.split(" ", 1)[0] ?? "";
+}
+
 function judge(got: Got, question: string, marks: readonly string[]): string | undefined {
   if (got.problem !== undefined) return `${question}: ${got.problem}`;
   if (got.status !== 200) return `${question}: status ${got.status}`;
   const received = question.startsWith("POST") ? postBody.length : 0;
   const expected = `${question} ${received} ${"x".repeat(2048)}\n`;
-  const [mark = ""] = got.text?.split(" ", 1) ?? [];
+  const mark = markOf(got);
   if (got.text !== `${mark} ${expected}`) return `${question}: wrong body of ${got.text?.length}`;
   if (!marks.includes(mark)) return `${question}: answered by ${mark}, not by ${marks.join("|")}`;
   return undefined;

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { acceptWebSocket } from "./websocket.mjs";
 
+const { BIND_ADDRESS, FAULT, HOP3_SOCKET, LISTEN, PORT } = process.env;
 const mark = readFileSync(new URL("mark.txt", import.meta.url), "utf8").trim();
 const filler = "x".repeat(2048);
 const chunks = 200;
@@ -22,6 +23,9 @@ const server = createServer(async (request, response) => {
     served++;
   });
   if (request.url === "/stream") return stream(response);
+  const isAsked = request.url.startsWith("/echo");
+  if (FAULT === "status" && isAsked) response.statusCode = 500;
+  if (FAULT === "exit" && isAsked && served > 5) process.exit(3);
   let received = 0;
   for await (const part of request) received += part.length;
   // Long enough for every switch to find requests at work.
@@ -49,7 +53,6 @@ function say(event, more) {
   process.stdout.write(`${JSON.stringify({ event, mark, ...more })}\n`);
 }
 
-const { BIND_ADDRESS, HOP3_SOCKET, LISTEN, PORT } = process.env;
 const address =
   LISTEN === "port" ? { host: BIND_ADDRESS, port: Number(PORT) } : { path: HOP3_SOCKET };
 server.listen(address, () => say("ready", {}));

@@ -1,0 +1,32 @@
+import { z } from "zod";
+import { configDefaults, Duration, explain } from "./values.ts";
+
+export const DeploySection = z.strictObject({
+  strategy: explain(
+    z.enum(["blue-green", "stop-first", "canary"]).optional(),
+    "Whether the old Release serves until the new one answers, ends before, or shares its requests with it for a time",
+    configDefaults.strategy,
+  ),
+  "canary-share": explain(
+    z.number().min(1).max(99).optional(),
+    "Percent of the requests that the new Release is tried with (strategy canary)",
+    configDefaults.canaryShare,
+  ),
+  "canary-time": explain(
+    Duration.optional(),
+    "How long it is tried before all requests go to it",
+    configDefaults.canaryTime,
+  ),
+  "drain-timeout": explain(
+    Duration.optional(),
+    "Longest time for requests in flight after the switch",
+    configDefaults.drainTimeout,
+  ),
+  keep: explain(
+    z.int().min(1).max(1000).optional(),
+    "Releases that stay restorable",
+    configDefaults.keep,
+  ),
+  branch: explain(z.string().min(1).optional(), "Branch whose push deploys"),
+  preview: explain(z.boolean().optional(), "Deploy other branches as previews", false),
+});
