@@ -44,6 +44,9 @@ export interface AppStore {
   ownerOf(domain: string): number | undefined;
   addDomain(id: number, domain: string, at: string): void;
   removeDomain(id: number, domain: string): void;
+  /** The branch of its repository that is deployed, where one was chosen. */
+  deployBranch(id: number): string | undefined;
+  setDeployBranch(id: number, branch: string): void;
 }
 
 export function makeAppStore(db: Database): AppStore {
@@ -100,6 +103,15 @@ export function makeAppStore(db: Database): AppStore {
     },
     removeDomain: (id, domain) => {
       db.run("DELETE FROM domains WHERE app_id = ? AND domain = ?", id, domain);
+    },
+    deployBranch: (id) =>
+      db.get(
+        z.object({ deploy_branch: z.string().optional() }),
+        "SELECT deploy_branch FROM apps WHERE id = ?",
+        id,
+      )?.deploy_branch,
+    setDeployBranch: (id, branch) => {
+      db.run("UPDATE apps SET deploy_branch = ? WHERE id = ?", branch, id);
     },
   };
 }

@@ -166,4 +166,18 @@ export const migrations: readonly string[] = [
   CREATE TRIGGER audit_is_not_shortened BEFORE DELETE ON audit
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
+  `
+  ALTER TABLE apps ADD COLUMN deploy_branch TEXT;
+
+  CREATE TABLE ssh_keys (
+    fingerprint TEXT PRIMARY KEY,
+    user_id INTEGER REFERENCES users(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    blob TEXT NOT NULL,
+    created_at TEXT NOT NULL,
+    used_at TEXT
+  ) STRICT;
+  CREATE INDEX ssh_keys_by_user ON ssh_keys (user_id);
+  `,
 ];
