@@ -11,6 +11,7 @@ import {
   measureVersion,
 } from "./bench/figures.ts";
 import { measureGenerate } from "./bench/generate.ts";
+import { measureLocal, measureLocalChange } from "./bench/local.ts";
 import type { Figure } from "./bench/measure.ts";
 import { measureNode } from "./bench/node.ts";
 import { startPlatform } from "./bench/platform.ts";
@@ -28,6 +29,8 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   router: measureRouter,
   apps: measureManyApps,
   node: measureNode,
+  local: measureLocal,
+  "local-change": measureLocalChange,
 };
 
 async function main(names: readonly string[]): Promise<number> {

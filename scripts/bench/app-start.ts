@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { RuntimeConfig } from "../../packages/core/src/index.ts";
+import type { RuntimeConfig } from "../../packages/core/src/index.ts";
 import { commandArgv, makeEnvironment } from "../../packages/server/src/deploy/environment.ts";
 import { run } from "../../packages/server/src/proc/run.ts";
 import { httpAsk } from "../demo/http.ts";
@@ -11,12 +11,9 @@ import { freeAddress } from "../demo/ports.ts";
 const patienceMs = 30_000;
 
 /** Milliseconds from starting a release's web worker, with nothing of Hop3 around it, to its first 200. */
-export async function timeOwnStart(location: string, path: string): Promise<number> {
-  const runtime = RuntimeConfig.parse(
-    JSON.parse(await readFile(join(location, "hop3/runtime.json"), "utf8")),
-  );
+export async function timeOwnStart(runtime: RuntimeConfig, path: string): Promise<number> {
   const web = runtime.workers["web"];
-  if (web === undefined) throw new Error(`${location} has no web worker`);
+  if (web === undefined) throw new Error("a release without a web worker");
   const directory = await mkdtemp(join(tmpdir(), "hop3-own-"));
   const { port } = await freeAddress({ host: "127.0.0.1", port: 0 });
   const socket = join(directory, "http.sock");

@@ -41,8 +41,10 @@ export async function measureChange(context: BenchContext): Promise<Figure[]> {
     return { value, release: await platform.release(flask.name) };
   });
   const releases = changed.map(({ release }) => release);
+  const [first] = releases;
+  if (first === undefined) throw new Error("nothing was deployed");
   const ownStart = median(
-    await sample(runs, async () => timeOwnStart(releases[0]?.artifact.location ?? "", "/")),
+    await sample(runs, async () => timeOwnStart(first.artifact.runtime, "/")),
   );
   const rollback = await measureRollback(context, flask, releases.slice(-2));
   await platform.destroy(flask.name);

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
-import { ServerFile } from "../../packages/core/src/index.ts";
+import { RuntimeConfig, ServerFile, TimelineEvent } from "../../packages/core/src/index.ts";
 import { type Hop3, type Hop3Answer, makeHop3 } from "../demo/hop3.ts";
-import { httpAsk } from "../demo/http.ts";
+import { type HttpRequest, httpAsk } from "../demo/http.ts";
 import { freeAddress } from "../demo/ports.ts";
 import { type Server, startServer } from "../demo/server.ts";
 import { stopSignal } from "../demo/stop-signal.ts";
@@ -12,21 +12,32 @@ import type { BenchApp } from "./bench-apps.ts";
 
 const patienceMs = 120_000;
 
-/** A Release as the figures need it: where its bytes are and what they were built from. */
+/** A Release as the figures need it: where its bytes are, how they run, what they were built from. */
 const BuiltRelease = z.object({
   number: z.int(),
   artifact: z.object({
     location: z.string(),
-    provenance: z.object({ drv_path: z.string(), sandboxed: z.boolean() }),
+    runtime: RuntimeConfig,
+    provenance: z.object({
+      /** Of what Nix has built. */
+      drv_path: z.string().default(""),
+      sandboxed: z.boolean(),
+    }),
   }),
 });
 export type BuiltRelease = z.infer<typeof BuiltRelease>;
+
+const Numbered = z.object({ id: z.int() });
 
 /** A server of its own with nothing on it, and what the figures do with it. */
 export interface Platform {
   readonly hop3: Hop3;
   readonly server: Server;
   deploy(app: BenchApp): Promise<void>;
+  /** Deploys a tree that is packed already, by the API; resolves when the Deployment has ended. */
+  deployPacked(app: BenchApp, archive: Buffer): Promise<void>;
+  /** The timeline of the newest Deployment. */
+  timeline(name: string): Promise<readonly TimelineEvent[]>;
   destroy(name: string): Promise<void>;
   /** Asks the API for it; resolves when the Deployment has ended. */
   rollback(name: string, release: number): Promise<void>;
@@ -53,6 +64,13 @@ export async function startPlatform(home: string): Promise<Platform> {
   };
   const serverFile = async (): Promise<ServerFile> =>
     ServerFile.parse(JSON.parse(await readFile(join(home, "server.json"), "utf8")));
+  const ask = async (path: string, content: Pick<HttpRequest, "json" | "upload"> = {}) => {
+    const address = { socket: (await serverFile()).socket };
+    const answer = await httpAsk({ address, path: `/api/v1${path}`, ...content });
+    if (answer.status >= 400) throw new Error(`${path}: ${answer.body}`);
+    return answer.body;
+  };
+  const eventsOf = (id: number) => ask(`/deployments/${id}/events`);
   return {
     hop3,
     server,
@@ -62,24 +80,36 @@ export async function startPlatform(home: string): Promise<Platform> {
     async destroy(name) {
       await must(hop3.json(["destroy", name, "--yes"]));
     },
+    async deployPacked(app, archive) {
+      const answer = await ask(`/apps/${app.name}/deployments`, { upload: archive });
+      const timeline = readEvents(await eventsOf(Numbered.parse(JSON.parse(answer)).id));
+      const end = timeline.at(-1);
+      if (end?.type === "end" && end.state === "succeeded") return;
+      throw new Error(`${app.name} was not deployed: ${JSON.stringify(end)}`);
+    },
+    async timeline(name) {
+      const answer = JSON.parse(await ask(`/apps/${name}/deployments?limit=1`));
+      const [newest] = z.object({ deployments: z.tuple([Numbered]) }).parse(answer).deployments;
+      return readEvents(await eventsOf(newest.id));
+    },
     async rollback(name, release) {
-      const address = { socket: (await serverFile()).socket };
-      const path = `/api/v1/apps/${name}/rollback`;
-      const answer = await httpAsk({ address, path, json: { release } });
-      const { id } = z.object({ id: z.int() }).parse(JSON.parse(answer.body));
+      const answer = await ask(`/apps/${name}/rollback`, { json: { release } });
       // The stream of its events ends with it.
-      await httpAsk({ address, path: `/api/v1/deployments/${id}/events` });
+      await eventsOf(Numbered.parse(JSON.parse(answer)).id);
     },
     waitFor: (name, marker) => waitFor(server, name, marker),
     async release(name) {
       const info = z.object({ release: z.int() }).parse(await must(hop3.json(["info", name])));
-      const { socket } = await serverFile();
-      const path = `/api/v1/apps/${name}/releases/${info.release}`;
-      const answer = await httpAsk({ address: { socket }, path });
-      return BuiltRelease.parse(JSON.parse(answer.body));
+      return BuiltRelease.parse(JSON.parse(await ask(`/apps/${name}/releases/${info.release}`)));
     },
     serverPid: async () => (await serverFile()).pid,
   };
+}
+
+/** The data of server-sent events, one line each. */
+function readEvents(stream: string): readonly TimelineEvent[] {
+  const lines = stream.split("\n").filter((line) => line.startsWith("data:"));
+  return lines.map((line) => TimelineEvent.parse(JSON.parse(line.slice("data:".length))));
 }
 
 async function waitFor(server: Server, name: string, marker: string): Promise<void> {

@@ -4,6 +4,8 @@ import { request } from "node:http";
 export interface HttpRequest {
   /** Sent as JSON by POST; without one it is a GET. */
   readonly json?: unknown;
+  /** Sent by POST as application/gzip. */
+  readonly upload?: Buffer;
   readonly address: { readonly host: string; readonly port: number } | { readonly socket: string };
   readonly path: string;
   readonly host?: string;
@@ -24,13 +26,13 @@ export function httpAsk(wanted: HttpRequest): Promise<HttpAnswer> {
     "socket" in address
       ? { socketPath: address.socket }
       : { host: address.host, port: address.port };
-  const jsonType = wanted.json === undefined ? {} : { "content-type": "application/json" };
+  const { type, body } = contentOf(wanted);
   return new Promise((resolve, reject) => {
     const sent = request({
       ...target,
       path: wanted.path,
-      method: wanted.json === undefined ? "GET" : "POST",
-      headers: { host: wanted.host ?? "localhost", ...jsonType, ...wanted.headers },
+      method: body === undefined ? "GET" : "POST",
+      headers: { host: wanted.host ?? "localhost", ...type, ...wanted.headers },
       signal: AbortSignal.timeout(wanted.timeoutMs ?? 10_000),
       agent: false,
     });
@@ -47,6 +49,15 @@ export function httpAsk(wanted: HttpRequest): Promise<HttpAnswer> {
         }),
       );
     });
-    sent.end(wanted.json === undefined ? undefined : JSON.stringify(wanted.json));
+    sent.end(body);
   });
+}
+
+function contentOf({ json, upload }: HttpRequest): {
+  readonly type: Readonly<Record<string, string>>;
+  readonly body: Buffer | string | undefined;
+} {
+  if (upload !== undefined) return { type: { "content-type": "application/gzip" }, body: upload };
+  if (json === undefined) return { type: {}, body: undefined };
+  return { type: { "content-type": "application/json" }, body: JSON.stringify(json) };
 }
