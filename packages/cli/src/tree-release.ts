@@ -1,5 +1,5 @@
 import type { CommandSpec } from "./command.ts";
-import { appOption, detachOption } from "./tree-options.ts";
+import { appArgument, appOption, detachOption } from "./tree-options.ts";
 
 export const releaseTree: CommandSpec = {
   name: "release",
@@ -44,6 +44,29 @@ export const releaseTree: CommandSpec = {
       name: "key",
       summary: "Print the key that exported Releases are signed with",
       load: async () => (await import("./commands/release-transfer.ts")).releaseKey,
+    },
+  ],
+};
+
+export const canaryTree: CommandSpec = {
+  name: "canary",
+  summary: "End the trial of a new Release that has a share of the requests",
+  children: [
+    {
+      name: "promote",
+      summary: "Give it all requests now, without further watching",
+      examples: ["hop3 canary promote --app shop"],
+      args: [appArgument],
+      options: [appOption],
+      load: async () => (await import("./commands/canary.ts")).canaryPromote,
+    },
+    {
+      name: "abort",
+      summary: "Give all requests back to the Release before it, and cancel the deployment",
+      examples: ["hop3 canary abort --app shop"],
+      args: [appArgument],
+      options: [appOption],
+      load: async () => (await import("./commands/canary.ts")).canaryAbort,
     },
   ],
 };

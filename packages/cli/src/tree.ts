@@ -14,7 +14,7 @@ import {
   directoryArgument,
   workerOption,
 } from "./tree-options.ts";
-import { releaseTree } from "./tree-release.ts";
+import { canaryTree, releaseTree } from "./tree-release.ts";
 
 const deployGroup = "Deploy:";
 const lookGroup = "Look:";
@@ -88,6 +88,7 @@ export const commandTree: CommandSpec = {
       options: [appOption, detachOption],
       load: async () => (await import("./commands/releases.ts")).rollback,
     },
+    { ...canaryTree, group: deployGroup },
     {
       name: "apps",
       summary: "List the apps",
