@@ -54,6 +54,7 @@ export * from "./plan/parts.ts";
 export * from "./plan/plan.ts";
 export * from "./plan/plan-errors.ts";
 export * from "./plan/plan-files.ts";
+export * from "./plan/tier.ts";
 export * from "./source/filter.ts";
 export * from "./source/procfile.ts";
 export * from "./source/secret-scan.ts";

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { defineError, ExitCode, type Place, registryNames } from "@hop3/core";
+import { defineError, ExitCode, type Place, RequiredTier, registryNames } from "@hop3/core";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 
@@ -64,10 +64,14 @@ export const ServerSettings = z.strictObject({
       /** false lets builds out of the sandbox on a host that has none; such Releases are `unpinned`. */
       sandbox: z.boolean().default(true),
       "allow-impure": z.boolean().default(false),
+      /** The least provenance of a new Release; without it any is taken. */
+      "require-tier": RequiredTier.optional(),
       /** Public keys of other servers (`name:base64`) whose exported Releases are accepted. */
       "trusted-keys": z.array(z.string().regex(/^[^:\s]+:[A-Za-z0-9+/=]+$/)).default([]),
       "max-upload-bytes": z.int().default(1024 ** 3),
       "max-source-files": z.int().default(100_000),
+      /** Whether a push to a name that is no app makes one. */
+      "create-on-push": z.boolean().default(true),
     })
     .prefault({}),
 });

@@ -56,7 +56,10 @@ describe("makePlan", () => {
   it("takes the file, the limits and purity from hop3.toml", () => {
     const tree = makeMemoryTree({ "nix/app.nix": "{ }" });
     const toml = `[build.nix]\nfile = "nix/app.nix"\npure = false\ntimeout = "1h"\n`;
-    const plan = makePlan({ ...request(toml, tree), policy: { allowImpure: true } });
+    const plan = makePlan({
+      ...request(toml, tree),
+      policy: { allowImpure: true, isSandboxed: true },
+    });
     expect(plan.nix).toEqual({
       file: "nix/app.nix",
       pure: false,
@@ -117,7 +120,10 @@ describe("makePlan", () => {
     ],
     [
       "impure without permission",
-      { ...request("[build.nix]\npure = false\n"), policy: { allowImpure: false } },
+      {
+        ...request("[build.nix]\npure = false\n"),
+        policy: { allowImpure: false, isSandboxed: true },
+      },
       { code: "POLICY_IMPURE", part: "not allowed" },
     ],
   ];

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Tier } from "../artifact/build-artifact.ts";
 import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
 import { configDefaults } from "../config/values.ts";
@@ -15,10 +14,14 @@ import type { PlanParts } from "./parts.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
 import { pinHalf, policyImpure } from "./plan-errors.ts";
 import { planWarnings } from "./plan-warnings.ts";
+import { judgeTier, type RequiredTier, requireTier } from "./tier.ts";
 
 /** The part of Policy that a Plan depends on. */
 export interface PlanPolicy {
   readonly allowImpure: boolean;
+  readonly isSandboxed: boolean;
+  /** The least that a new Release may be. */
+  readonly requireTier?: RequiredTier | undefined;
 }
 
 export interface PlanRequest {
@@ -45,6 +48,10 @@ export function makePlan(request: PlanRequest): Plan {
   const { answer, decided, reason } = chooseBuilder(parts.builders, answers, loaded);
   const { builder, template, toolchains = [] } = answer;
   const nix = nixSettings(loaded, request.policy, answer);
+  const local = builder === "local" ? makeLocalPlan(loaded, toolchains) : undefined;
+  const isSandboxed = request.policy?.isSandboxed ?? true;
+  const judged = judgeTier({ answer, nix, isSandboxed, isHost: local?.source === "host" });
+  requireTier(judged, request.policy?.requireTier, loaded);
   const merged = mergeConfig(loaded.config, procfile, request.appJson?.config);
   return {
     schema: 1,
@@ -54,10 +61,9 @@ export function makePlan(request: PlanRequest): Plan {
     answers: answers.map(shownAnswer),
     templates:
       template?.origin === "detected" ? [...templateAnswers(question, parts.templates)] : [],
-    tier: builder === "nix" ? tierOf(nix.pure, template) : "unpinned",
+    tier: judged.tier,
     nix,
-    ...(builder === "local" ? { local: makeLocalPlan(loaded, toolchains) } : {}),
-    ...(request.packageSet === undefined ? {} : { packageSet: request.packageSet }),
+    ...withoutGaps({ local, packageSet: request.packageSet }),
     workers: shownWorkers(merged),
     settings: shownSettings(merged),
     warnings: [
@@ -103,12 +109,6 @@ function pinOf({ config, placeOf }: LoadedConfig): Plan["nix"]["pin"] {
       ? (["nixpkgs-sha256", "nixpkgs-rev"] as const)
       : (["nixpkgs-rev", "nixpkgs-sha256"] as const);
   throw pinHalf({ given, lacking, place: placeOf(["nix", given]) });
-}
-
-/** An app's own hop3.nix is built here, from source, against the package set; a template says what it makes. */
-function tierOf(isPure: boolean, chosen: ChosenTemplate | undefined): Tier {
-  if (!isPure) return "unpinned";
-  return chosen?.template.tier ?? "source";
 }
 
 function appJsonWarnings(appJson: Conversion | undefined, builder: string): readonly string[] {

@@ -1,3 +1,4 @@
+import type { Tier } from "../artifact/build-artifact.ts";
 import { defineError, ExitCode, type Place } from "../errors.ts";
 import { describeAnswers } from "./describe-answers.ts";
 import type { BuilderAnswer } from "./plan.ts";
@@ -58,6 +59,22 @@ export const policyImpure = defineError<{ place: Place | undefined }>({
   message: () => "[build.nix] pure = false is not allowed on this server",
   hint: () =>
     "Remove the line, so that the build sees the Source and the package set alone, or ask the operator to allow it",
+  place: ({ place }) => place,
+});
+
+export const policyTier = defineError<{
+  tier: Tier;
+  required: Tier;
+  because: string;
+  hint: string;
+  place: Place | undefined;
+}>({
+  code: "POLICY_TIER",
+  exitCode: ExitCode.notAllowed,
+  status: 403,
+  message: ({ tier, required, because }) =>
+    `this server takes apps of the tier '${required}' or better, and this one is '${tier}': ${because}`,
+  hint: ({ hint }) => hint,
   place: ({ place }) => place,
 });
 

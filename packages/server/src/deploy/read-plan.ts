@@ -14,11 +14,13 @@ import {
   noConfig,
   type Outside,
   type Plan,
+  type PlanPolicy,
   readPlanFiles,
 } from "@hop3/core";
 import { digest, makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import type { BuildOverrides, Source } from "@hop3/core/plugin";
 import { archiveUnsafe } from "../nix/errors.ts";
+import type { ServerSettings } from "../settings.ts";
 import { appPathMissing } from "./errors.ts";
 import { explainGenerated } from "./explain-generated.ts";
 import type { Platform } from "./platform.ts";
@@ -53,7 +55,7 @@ export async function readPlan(
   const tree = makeDirectoryTree(entries);
   const files = await readPlanFiles(tree);
   const { procfile, appJson } = files;
-  const policy = { allowImpure: settings.policy["allow-impure"] };
+  const policy = planPolicy(settings);
   const plan = makePlan({ tree, loaded, ...files, policy, parts });
   await checkLockfiles(plan, { tree, loaded, digest });
   const wanted = deploySettings(loaded.config, procfile, appJson?.config);
@@ -75,6 +77,14 @@ export async function readPlan(
       return text;
     },
     explain: (error) => explainGenerated({ plan, loaded, text }, explain(loaded, error)),
+  };
+}
+
+function planPolicy({ policy }: ServerSettings): PlanPolicy {
+  return {
+    allowImpure: policy["allow-impure"],
+    isSandboxed: policy.sandbox,
+    requireTier: policy["require-tier"],
   };
 }
 

@@ -1,8 +1,10 @@
 import { rm } from "node:fs/promises";
+import { isBelow, policyTier } from "@hop3/core";
 import { activate } from "../deploy/activate.ts";
 import type { Attempt } from "../deploy/attempt.ts";
 import { requireFreeDomain } from "../deploy/domains.ts";
 import { keepRelease, record, withRelease } from "../deploy/pipeline.ts";
+import type { Platform } from "../deploy/platform.ts";
 import { uploadPaths } from "../deploy/receive.ts";
 import { readCache, signingKey } from "../nix/binary-cache.ts";
 import { type BundledRelease, bundlePaths, unpackBundle } from "./bundle.ts";
@@ -16,6 +18,7 @@ export function importRelease(attempt: Attempt): Promise<void> {
     const paths = bundlePaths(`${dir}/bundle`);
     try {
       const bundled = await attempt.phase("receive", () => unpackBundle(archive, paths.dir));
+      requireBundledTier(platform, bundled);
       await attempt.phase("check", () => takeOver(attempt, paths.cache, bundled));
       const { artifact, settings } = bundled;
       platform.releases.setSource(release, {
@@ -34,6 +37,20 @@ export function importRelease(attempt: Attempt): Promise<void> {
     } finally {
       await rm(dir, { recursive: true, force: true });
     }
+  });
+}
+
+/** What comes from elsewhere is new here, and is measured as what is built here. */
+function requireBundledTier({ settings }: Platform, { artifact }: BundledRelease): void {
+  const required = settings.policy["require-tier"];
+  const { tier } = artifact.provenance;
+  if (required === undefined || !isBelow(tier, required)) return;
+  throw policyTier({
+    tier,
+    required,
+    because: "the server that it was exported from says so",
+    hint: "Export a Release of a better tier there (hop3 releases shows them), or ask the operator of this server",
+    place: undefined,
   });
 }
 
