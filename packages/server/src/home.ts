@@ -71,6 +71,8 @@ export interface AppHome {
   readonly tmp: string;
   /** What local builds leave: directories that Releases run in, shared dependencies, downloads. */
   readonly local: string;
+  /** Files of its recent Sources, for the next upload to build upon. */
+  readonly contents: string;
   /** What the platform laid out in `data` for writable_tree, by hash. */
   readonly writableTree: string;
   /** Service directory of one Process; an attempt of its own for each Deployment of the same Release. */
@@ -162,6 +164,7 @@ function makeAppHome(dir: string): AppHome {
     data: join(dir, "data"),
     tmp: join(dir, "tmp"),
     local: join(dir, "local"),
+    contents: join(dir, "contents"),
     writableTree: join(dir, "writable-tree.json"),
     deployments: join(dir, "deployments"),
     release: (number) => join(dir, "releases", String(number)),

@@ -8,4 +8,5 @@ export * from "./digest.ts";
 export * from "./directory-tree.ts";
 export * from "./open-source.ts";
 export * from "./scan-source.ts";
+export * from "./upload.ts";
 export * from "./walk-source.ts";

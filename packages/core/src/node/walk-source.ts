@@ -18,6 +18,8 @@ export interface SourceEntry {
   readonly size: number;
   /** Permission bits. */
   readonly mode: number;
+  /** Changes whenever the file does: its number on the disk and its times. */
+  readonly stamp: string;
   readonly link?: string | undefined;
 }
 
@@ -140,8 +142,9 @@ async function keepFile(
       return undefined;
     }
     if (link !== undefined) await requireInside(walk, path, link);
-    const { size, mode } = await lstat(absolute);
-    return { path, absolute, size, mode: mode & 0o777, link };
+    const { size, mode, ino, mtimeMs, ctimeMs } = await lstat(absolute);
+    const stamp = `${ino} ${mtimeMs} ${ctimeMs}`;
+    return { path, absolute, size, mode: mode & 0o777, stamp, link };
   } catch (cause) {
     if (codeOf(cause) === undefined || cause instanceof TypeError) throw cause;
     throw unreadable(path, cause);

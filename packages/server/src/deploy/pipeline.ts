@@ -87,6 +87,7 @@ async function receiveRequest(attempt: Attempt, request: DeployRequest): Promise
   const { archive, tree, below } = uploadPaths(home.uploads, attempt.id);
   return {
     archive,
+    contents: attempt.home.contents,
     dir: tree,
     revision: request.revision,
     // Beside the upload, so that it outlives a restart of the server as the upload does.

@@ -1,5 +1,5 @@
-import { createReadStream } from "node:fs";
-import { mkdir, rm } from "node:fs/promises";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
@@ -14,7 +14,8 @@ import { type SourceEntry, scanSource, walkSource } from "@hop3/core/node";
 import type { Source } from "@hop3/core/plugin";
 import { extract, type ReadEntry } from "tar";
 import { narHash } from "../nix/nar-hash.ts";
-import { uploadBroken, uploadTooLarge } from "./errors.ts";
+import { assemble } from "../upload/assemble.ts";
+import { uploadBroken, uploadTooLarge } from "../upload/errors.ts";
 
 export interface ReceiveLimits {
   readonly maxBytes: number;
@@ -23,6 +24,8 @@ export interface ReceiveLimits {
 
 export interface ReceiveRequest {
   readonly archive: string;
+  /** Where the App's contents are kept, for an upload that is a list of files instead of an archive. */
+  readonly contents?: string | undefined;
   /** Where the tree is laid out; replaced if it exists. */
   readonly dir: string;
   readonly limits: ReceiveLimits;
@@ -32,11 +35,11 @@ export interface ReceiveRequest {
   readonly onWarning: (text: string) => void;
 }
 
-/** Unpacks an upload and applies the filter again: the sender is not trusted to have done it. */
+/** Lays out an upload and applies the filter again: the sender is not trusted to have done it. */
 export async function unpack(request: ReceiveRequest): Promise<readonly SourceEntry[]> {
   await rm(request.dir, { recursive: true, force: true });
   await mkdir(request.dir, { recursive: true, mode: 0o700 });
-  await extractInto(request);
+  await layOut(request);
   const entries: SourceEntry[] = [];
   const dropped: string[] = [];
   const walk = walkSource(request.dir, makeSourceFilter(), {
@@ -61,6 +64,13 @@ export async function makeSource(
   if (findings.length > 0) throw sourceSecret({ findings });
   const { dir, revision, below } = request;
   return { dir, hash: await narHash(dir), revision, below };
+}
+
+async function layOut(request: ReceiveRequest): Promise<void> {
+  const { archive, contents, dir, limits } = request;
+  const id = contents && (await readFile(uploadNameBeside(archive), "utf8").catch(() => ""));
+  if (contents === undefined || !id) return await extractInto(request);
+  await assemble(contents, id, { dir, limits });
 }
 
 async function extractInto({ archive, dir, limits }: ReceiveRequest): Promise<void> {
@@ -187,10 +197,22 @@ function judgeEntry({ path, type, linkpath = "" }: ReadEntry): Hop3Error | undef
 export function uploadPaths(
   uploads: string,
   deployment: number,
-): { archive: string; tree: string; dir: string; below: string } {
+): { archive: string; tree: string; dir: string; below: string; name: string } {
   const dir = join(uploads, String(deployment));
   const archive = join(dir, "source.tar.gz");
-  return { dir, archive, tree: join(dir, "source"), below: join(dir, "below") };
+  const name = uploadNameBeside(archive);
+  return { dir, archive, name, tree: join(dir, "source"), below: join(dir, "below") };
+}
+
+/** Names the upload whose files the Deployment takes, where no archive was sent. */
+function uploadNameBeside(archive: string): string {
+  return join(dirname(archive), "upload");
+}
+
+/** Whether all of a Deployment's tree has arrived. */
+export function hasUpload(uploads: string, deployment: number): boolean {
+  const { archive, name } = uploadPaths(uploads, deployment);
+  return existsSync(archive) || existsSync(name);
 }
 
 export function partOf(archive: string): string {

@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
+import { sweepContents } from "../upload/sweep.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Platform } from "./platform.ts";
 
@@ -21,6 +22,7 @@ export async function retain(attempt: Attempt): Promise<void> {
     attempt.note("info", `Release ${release.number} is archived: its closure is not kept any more`);
   }
   await sweepBuilders(attempt.platform, attempt.app);
+  await sweepContents(attempt.home.contents, platform.now());
   await removeOldTimelines(attempt);
 }
 

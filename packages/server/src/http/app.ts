@@ -14,6 +14,7 @@ import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { transferRoutes } from "./routes/transfer.ts";
+import { uploadRoutes } from "./routes/uploads.ts";
 import type { Service } from "./service.ts";
 
 export interface HttpOptions {
@@ -48,6 +49,7 @@ export function makeHttpApp({ service, version, isLocal }: HttpOptions): OpenAPI
     runRoutes,
     serverRoutes,
     transferRoutes,
+    uploadRoutes,
   ];
   for (const makeRoutes of api) app.route("/api/v1", makeRoutes(service));
   app.use("/api/v1/openapi.json", guard({ permission: "server.read" }));

@@ -2,8 +2,8 @@ import { createWriteStream } from "node:fs";
 import { rename } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { uploadBroken, uploadTooLarge } from "../deploy/errors.ts";
 import { partOf } from "../deploy/receive.ts";
+import { uploadBroken, uploadTooLarge } from "../upload/errors.ts";
 
 /** Writes the body aside and renames it when it is whole: a file of the final name is always complete. */
 export async function receiveBody(

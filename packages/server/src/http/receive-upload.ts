@@ -43,3 +43,14 @@ export async function keepPath(
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await writeFile(below, path, { mode: 0o600 });
 }
+
+/** Names the upload whose files the Deployment takes, for the same reason. */
+export async function keepUpload(
+  platform: Platform,
+  { id }: Deployment,
+  upload: string,
+): Promise<void> {
+  const { dir, name } = uploadPaths(platform.home.uploads, id);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await writeFile(name, upload, { mode: 0o600 });
+}

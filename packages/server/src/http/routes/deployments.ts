@@ -1,13 +1,14 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { DeploymentSummary } from "@hop3/core";
+import { ContentHash, DeploymentSummary } from "@hop3/core";
 import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
 import { changes, reads } from "../access.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
-import { keepPath, receiveUpload } from "../receive-upload.ts";
+import { keepPath, keepUpload, receiveUpload } from "../receive-upload.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
+import { openUploads } from "./uploads.ts";
 
 const DeploymentParams = z.object({ id: z.coerce.number().int().positive() });
 
@@ -15,7 +16,8 @@ const createDeployment = createRoute({
   ...changes("app.deploy", "deployment.create"),
   method: "post",
   path: "/apps/{app}/deployments",
-  description: "Deploys a tree: gzip-compressed tar. The app is made on its first deployment.",
+  description:
+    "Deploys a tree: gzip-compressed tar, or a complete upload. The app is made on its first deployment.",
   request: {
     params: AppParams,
     query: z.object({
@@ -23,6 +25,8 @@ const createDeployment = createRoute({
       revision: z.string().max(200).optional(),
       /** The directory of the tree that is the app, where the tree is a whole repository. */
       path: z.string().max(400).optional(),
+      /** A complete upload, instead of a body. */
+      upload: ContentHash.optional(),
     }),
     body: { content: { "application/gzip": { schema: z.string().openapi({ format: "binary" }) } } },
   },
@@ -82,6 +86,26 @@ const restart = createRoute({
   responses: { 202: json(DeploymentSummary, "Queued"), ...problems },
 });
 
+/** A Deployment whose tree has arrived. */
+async function declareWithTree(
+  service: Service,
+  name: string,
+  tree: {
+    readonly path: string | undefined;
+    readonly upload: string | undefined;
+    readonly body: ReadableStream | null;
+  },
+): Promise<Deployment> {
+  const { platform, deployer } = service;
+  const app = await deployer.prepareApp(name);
+  if (tree.upload !== undefined) await openUploads(platform, app.name).claim(tree.upload);
+  const deployment = deployer.declare(app);
+  if (tree.path !== undefined) await keepPath(platform, deployment, tree.path);
+  if (tree.upload === undefined) await receiveUpload(service, deployment, tree.body);
+  else await keepUpload(platform, deployment, tree.upload);
+  return deployment;
+}
+
 export function deploymentRoutes(service: Service) {
   const { platform, deployer } = service;
   const require = (id: number): Deployment => {
@@ -94,10 +118,9 @@ export function deploymentRoutes(service: Service) {
 
   return makeRoutes()
     .openapi(createDeployment, async (c) => {
-      const { force, revision, path } = c.req.valid("query");
-      const deployment = deployer.declare(await deployer.prepareApp(c.req.valid("param").app));
-      if (path !== undefined) await keepPath(platform, deployment, path);
-      await receiveUpload(service, deployment, c.req.raw.body);
+      const { force, revision, path, upload } = c.req.valid("query");
+      const tree = { path, upload, body: c.req.raw.body };
+      const deployment = await declareWithTree(service, c.req.valid("param").app, tree);
       deployer.deploy(deployment, { revision, force });
       return c.json(show(deployment), 202);
     })

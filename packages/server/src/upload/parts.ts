@@ -1,0 +1,114 @@
+import { createHash, randomUUID } from "node:crypto";
+import { closeSync, openSync, rmSync, writeSync } from "node:fs";
+import { mkdir, open, readdir, rename, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+/** One content while it arrives in parts. */
+export interface PartWriter {
+  write(chunk: Uint8Array): void;
+  /** Lets go: what has arrived stays for whoever goes on. */
+  pause(): void;
+  /** Moves it to where it belongs; false where the bytes are not those of its hash, and then they are gone. */
+  finish(): Promise<boolean>;
+  /** Removes what has arrived. */
+  discard(): void;
+}
+
+/** Parts that are being written to, by path: a second writer of the same content gets a file of its own. */
+const busy = new Set<string>();
+
+/** `<hash>.<random>`: one name for each attempt to send the same content. */
+async function idleParts(parts: string): Promise<readonly { path: string; hash: string }[]> {
+  const names = await readdir(parts).catch(() => []);
+  return names.flatMap((name) => {
+    const hash = /^([0-9a-f]{64})\./.exec(name)?.[1];
+    const path = join(parts, name);
+    return hash === undefined || busy.has(path) ? [] : [{ path, hash }];
+  });
+}
+
+/** Bytes of each content that has arrived in part and that nobody writes to now. */
+export async function arrivedParts(parts: string): Promise<ReadonlyMap<string, number>> {
+  const arrived = new Map<string, number>();
+  for (const { path, hash } of await idleParts(parts)) {
+    const size = await sizeOf(path);
+    if (size > (arrived.get(hash) ?? 0)) arrived.set(hash, size);
+  }
+  return arrived;
+}
+
+export interface PartPlace {
+  /** The directory of unfinished contents. */
+  readonly parts: string;
+  readonly hash: string;
+  /** Where it goes when it is whole. */
+  readonly target: string;
+}
+
+/** Goes on with a content at `offset`; undefined where that is not how much there is. */
+export async function openPart(place: PartPlace, offset: number): Promise<PartWriter | undefined> {
+  if (offset === 0) {
+    await mkdir(place.parts, { recursive: true, mode: 0o700 });
+    const path = join(place.parts, `${place.hash}.${randomUUID()}`);
+    return makePart(place, { path, descriptor: openSync(path, "wx", 0o400) });
+  }
+  for (const { path, hash } of await idleParts(place.parts)) {
+    const isTheOne = hash === place.hash && (await sizeOf(path)) === offset;
+    // Somebody else may have taken it while we looked.
+    if (!isTheOne || busy.has(path)) continue;
+    return makePart(place, { path, descriptor: openSync(path, "a") });
+  }
+  return undefined;
+}
+
+function makePart(
+  { hash, target }: PartPlace,
+  { path, descriptor }: { readonly path: string; readonly descriptor: number },
+): PartWriter {
+  busy.add(path);
+  let isOpen = true;
+  const close = (): void => {
+    if (isOpen) closeSync(descriptor);
+    isOpen = false;
+    busy.delete(path);
+  };
+  const discard = (): void => {
+    close();
+    rmSync(path, { force: true });
+  };
+  return {
+    write(chunk) {
+      for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at);
+    },
+    pause: close,
+    discard,
+    async finish() {
+      try {
+        if ((await hashFile(path)) !== hash) return false;
+        await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+        await rename(path, target);
+        return true;
+      } finally {
+        discard();
+      }
+    },
+  };
+}
+
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  const file = await open(path, "r");
+  try {
+    for await (const chunk of file.createReadStream({ autoClose: false })) hash.update(chunk);
+  } finally {
+    await file.close();
+  }
+  return hash.digest("hex");
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
