@@ -2,6 +2,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { makeConfigReference, makeConfigSchema } from "./reference/config-reference.ts";
+import { makePluginApiReference } from "./reference/plugin-api-reference.ts";
 import { makeTemplatesReference } from "./reference/templates-reference.ts";
 
 const reference = join(import.meta.dirname, "../docs/reference");
@@ -10,3 +11,4 @@ await mkdir(reference, { recursive: true });
 await writeFile(join(reference, "hop3-toml.md"), makeConfigReference());
 await writeFile(join(reference, "hop3.schema.json"), makeConfigSchema());
 await writeFile(join(reference, "templates.md"), makeTemplatesReference());
+await writeFile(join(reference, "plugin-api.md"), makePluginApiReference());

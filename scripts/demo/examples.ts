@@ -4,7 +4,7 @@ import { Expectation } from "../expectation.ts";
 
 const examplesDirectory = join(import.meta.dirname, "../../examples");
 /** Directories of examples that have a prefix, or a test, of their own. */
-const apart: ReadonlySet<string> = new Set(["broken", "templates"]);
+const apart: ReadonlySet<string> = new Set(["broken", "templates", "plugins"]);
 
 /** A directory below examples/, and what its expect.json says about it. */
 export interface Example {

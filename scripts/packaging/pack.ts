@@ -12,7 +12,7 @@ type Manifest = z.infer<typeof Manifest>;
 export const repository = join(import.meta.dirname, "../..");
 
 /** The packages that are published, dependencies first. */
-const packageNames = ["core", "server", "cli"] as const;
+const packageNames = ["core", "server", "cli", "hop3"] as const;
 
 /** One packed package: the directory it was packed from, and the tarball. */
 export interface Packed {
@@ -31,7 +31,7 @@ export async function runOrThrow(argv: Argv, cwd: string): Promise<string> {
 
 /** Compiles every package to its dist/; the tests, which nobody packs, are left to `npm run check`. */
 export async function buildPackages(): Promise<void> {
-  const projects = ["packages/core/tsconfig.node.json", "packages/cli"];
+  const projects = ["packages/core/tsconfig.node.json", "packages/cli", "packages/hop3"];
   await runOrThrow([join(repository, "node_modules/.bin/tsc"), "-b", ...projects], repository);
 }
 
@@ -58,7 +58,7 @@ async function layOut(name: string, directory: string): Promise<Manifest> {
   await copyCompiled(from, directory);
   await cp(join(repository, "LICENSE"), join(directory, "LICENSE"));
   await cp(join(repository, "README.md"), join(directory, "README.md"));
-  if (name === "cli") await cp(join(from, "bin"), join(directory, "bin"), { recursive: true });
+  if (name === "cli" || name === "hop3") await cp(join(from, "bin"), join(directory, "bin"), { recursive: true });
   if (name === "server") {
     await cp(join(repository, "nix"), join(directory, "nix"), { recursive: true });
   }

@@ -154,6 +154,7 @@ export const DoctorCheck = z.strictObject({
   message: z.string(),
   hint: z.string().optional(),
 });
+/** One line of `hop3 doctor`: what was looked at, and what to do about it. */
 export type DoctorCheck = z.infer<typeof DoctorCheck>;
 
 export const ServerInfo = z.strictObject({

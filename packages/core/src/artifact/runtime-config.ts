@@ -17,6 +17,7 @@ export const WorkerSpec = z.strictObject({
   /** Seconds between the stop signal and the kill of the whole process group. */
   stop_timeout: z.number().min(0).max(3600).optional(),
 });
+/** A named command of a Release, and how it is run. */
 export type WorkerSpec = z.infer<typeof WorkerSpec>;
 
 /** As users write it: a string, an argument list, or a table. */

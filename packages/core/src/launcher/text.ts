@@ -20,12 +20,15 @@ export type TextPart =
   /** `"$@"`: what the caller of the start script adds. */
   | { readonly kind: "arguments" };
 
+/** A text of a recipe, in pieces. */
 export type Text = readonly TextPart[];
 
+/** A variable of the environment that the Release runs in. */
 export function variable(name: string, fallback?: Fallback): TextPart {
   return { kind: "variable", name, fallback };
 }
 
+/** An expression whose value is known when the Release is built. */
 export function fromNix(expr: NixExpr): TextPart {
   return { kind: "nix", expr };
 }

@@ -13,10 +13,12 @@ export interface PlanParts {
   readonly converters: readonly Converter[];
 }
 
+/** A tree that wants to be built, and what there is to build it with. */
 export interface BuilderQuestion extends DetectQuestion {
   readonly parts: Pick<PlanParts, "templates" | "toolchains">;
 }
 
+/** A builder's answer to a tree. */
 export interface Acceptance {
   readonly accepted: boolean;
   readonly reason: string;

@@ -1,3 +1,4 @@
+/** What a piece of text is, for those who see colours. */
 export type Tone = "good" | "bad" | "warn" | "dim" | "bold";
 
 /** A piece of text with the role it plays; where colour is off the role is dropped. */
@@ -9,12 +10,15 @@ export type Block =
   | { readonly kind: "table"; readonly head: readonly string[]; readonly rows: Rows }
   | { readonly kind: "fields"; readonly rows: readonly (readonly [label: string, value: Span])[] };
 
+/** Cells, row by row. */
 export type Rows = readonly (readonly Span[])[];
 
+/** One line of text. */
 export function line(...spans: Span[]): Block {
   return { kind: "line", spans };
 }
 
+/** Columns below a head; an empty head is left out. */
 export function table(head: readonly string[], rows: Rows): Block {
   return { kind: "table", head, rows };
 }

@@ -30,6 +30,7 @@ export interface BuildOverrides {
   readonly beforeRun: readonly Command[] | undefined;
 }
 
+/** The phases of a Deployment in which a Builder works. */
 export type BuildPhase = Extract<Phase, "generate" | "evaluate" | "build" | "check">;
 
 /** What a Builder may do to the world, and how it reports. */
@@ -50,6 +51,7 @@ export interface BuildIo {
   findResult(inputHash: string): Omit<BuildResult, "inputHash"> | undefined;
 }
 
+/** What a build has made. */
 export interface BuildResult {
   readonly artifact: BuildArtifact;
   /** Of everything that the artifact depends on: equal inputs need no second build. */
@@ -57,6 +59,7 @@ export interface BuildResult {
   readonly closure: { readonly paths: number; readonly bytes: number };
 }
 
+/** A build to be done once more. */
 export interface VerifyRequest {
   readonly artifact: BuildArtifact;
   /** Of every Release with this closure; one of them was built and knows how. */

@@ -47,6 +47,7 @@ export interface CommandContext {
 /** What completion offers for a value. */
 export type ValueKind = "app" | "directory" | "file" | "text" | readonly string[];
 
+/** One argument of a command. */
 export interface ArgumentSpec {
   readonly name: string;
   readonly summary: string;
@@ -55,6 +56,7 @@ export interface ArgumentSpec {
   readonly many?: boolean;
 }
 
+/** One option of a command. */
 export interface OptionSpec {
   /** Without the dashes: `follow`. */
   readonly name: string;
@@ -86,6 +88,7 @@ export interface CommandSpec<Ctx = CommandContext> {
   readonly load?: () => Promise<Handler<Ctx>>;
 }
 
+/** What runs when a command is called. */
 export type Handler<Ctx = CommandContext> = (input: Input, context: Ctx) => Promise<Answer>;
 
 /** What a command has found out or done; output.ts prints it one way or the other. */

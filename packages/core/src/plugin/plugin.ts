@@ -15,12 +15,14 @@ export interface BuilderPart extends PlanBuilder {
   create(host: PluginHost): Builder;
 }
 
+/** A supervisor that server.toml can choose. */
 export interface SupervisorPart {
   /** What `[server] supervisor` of server.toml says. */
   readonly name: string;
   create(host: PluginHost): Supervisor;
 }
 
+/** A router that server.toml can choose. */
 export interface RouterPart {
   /** What `[server] router` of server.toml says. */
   readonly name: string;

@@ -1,5 +1,6 @@
 import type { ListenAddress } from "./listen-address.ts";
 
+/** A Process that serves requests. */
 export interface Upstream {
   /** Name of the server within its backend: the id of the Process. One id never has two addresses. */
   readonly id: string;
@@ -25,6 +26,7 @@ export interface Route {
   readonly upstreams: readonly Upstream[];
 }
 
+/** Sends the requests for a Domain to Processes. */
 export interface Router {
   readonly name: string;
   /** Starts it where it does not run (under the supervisor), with these routes; else applies them. */

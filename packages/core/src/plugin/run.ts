@@ -3,6 +3,7 @@ import type { Readable } from "node:stream";
 /** A program and its arguments; never shell text. */
 export type Argv = readonly [program: string, ...args: string[]];
 
+/** A program to start, and when to stop it. */
 export interface RunRequest {
   readonly argv: Argv;
   /** The whole environment of the child; nothing is inherited. Default: a PATH of the host and HOME alone. */
@@ -21,8 +22,10 @@ export interface RunRequest {
   readonly keep?: number;
 }
 
+/** Why a program was stopped before its end. */
 export type StopReason = "timeout" | "silence" | "aborted";
 
+/** How a program has ended, and what it wrote. */
 export interface RunResult {
   /** null where a signal ended the child. */
   readonly exitCode: number | null;

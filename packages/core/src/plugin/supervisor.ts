@@ -16,6 +16,7 @@ export interface ProcessSpec {
   readonly restart: boolean;
 }
 
+/** What a supervisor says of a Process. */
 export type ProcessState = "up" | "backing-off" | "stopped" | "missing";
 
 /** Read from the supervisor at the time of the call, never remembered. */
@@ -32,6 +33,7 @@ export interface ProcessStatus {
     | undefined;
 }
 
+/** Starts, watches and stops Processes, and outlives the control plane. */
 export interface Supervisor {
   readonly name: string;
   /** Makes sure that the supervisor tree itself runs; it outlives this program. */

@@ -14,6 +14,7 @@ export interface ToolSet {
   readonly path: readonly string[];
 }
 
+/** Where and with which variables a step runs. */
 export interface StepOptions {
   /** Relative to the app's tree, or absolute. */
   readonly cwd?: string;

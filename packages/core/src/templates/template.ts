@@ -10,6 +10,7 @@ import type { Binding, NixExpr } from "../nix/ast.ts";
 import type { Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 
+/** A tree that wants to know who can build it. */
 export interface DetectQuestion {
   readonly tree: SourceTree;
   readonly loaded: LoadedConfig;
@@ -111,6 +112,7 @@ interface TemplateParts {
   readonly render: (spec: AppSpec) => Rendering;
 }
 
+/** Makes a template of what is particular to it. */
 export function defineTemplate(parts: TemplateParts): Template {
   const { id, title, description, tier, required = [], optional = [], render } = parts;
   return {
