@@ -29,10 +29,24 @@ describe("guides", () => {
   });
 });
 
+describe("the guide to plug-ins", () => {
+  it.each([
+    ["json", "package.json"],
+    ["js", "index.js"],
+  ])("shows the example's %s as it stands", (language, file) => {
+    const fence = "`".repeat(3);
+    const [, after = ""] = read("docs/guides/plug-ins.md").split(`${fence}${language}\n`);
+    const [block] = after.split(fence);
+    expect(block).toBe(read(`examples/plugins/perl/${file}`));
+  });
+});
+
 describe("examples", () => {
   const names = (directory: string) =>
     readdirSync(join(root, directory), { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !["broken", "templates"].includes(entry.name))
+      .filter(
+        (entry) => entry.isDirectory() && !["broken", "plugins", "templates"].includes(entry.name),
+      )
       .map((entry) => `${directory}/${entry.name}`);
 
   it.each([...names("examples"), ...names("examples/templates"), ...names("examples/broken")])(
