@@ -38,6 +38,17 @@ async function installTarballs(packed: readonly Packed[], directory: string): Pr
   return join(directory, "node_modules/.bin/hop3");
 }
 
+/** What a plug-in's author sees: types of the installed package, read as strictly as they are written. */
+async function checkPlugins(directory: string): Promise<void> {
+  const sources = join(directory, "plugins");
+  await cp(join(repository, "examples/plugins"), sources, { recursive: true });
+  const options = "--noEmit --allowJs --checkJs --strict --target es2024 --module nodenext --types node";
+  const files = ["perl", "diagrams"].map((name) => join(sources, name, "index.js"));
+  const types = ["--typeRoots", join(repository, "node_modules/@types")];
+  const tsc = join(repository, "node_modules/.bin/tsc");
+  await runOrThrow([tsc, ...options.split(" "), ...types, ...files], directory);
+}
+
 async function useCommand(program: string, directory: string): Promise<void> {
   const { version } = Version.parse(
     JSON.parse(await readFile(join(repository, "package.json"), "utf8")),
@@ -94,6 +105,7 @@ async function main(): Promise<void> {
     await step("publint", () => lintPackages(packed));
     const installed = join(directory, "installed");
     const program = await step("install", () => installTarballs(packed, installed));
+    await step("types for plug-ins", () => checkPlugins(installed));
     await step("hop3 --version and plan", () => useCommand(program, installed));
     await step("hop3 server", () => useServer(program, installed));
   } finally {
