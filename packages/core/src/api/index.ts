@@ -5,4 +5,5 @@ export * from "./accounts-contract.ts";
 export * from "./contract.ts";
 export * from "./nix-contract.ts";
 export * from "./permissions.ts";
+export * from "./plugins-contract.ts";
 export * from "./upload-contract.ts";

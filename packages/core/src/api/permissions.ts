@@ -24,6 +24,8 @@ export const permissions = {
   "nix.use": { least: "developer", where: "anywhere" },
   "server.inspect": { least: "viewer", where: "server" },
   "server.manage": { least: "operator", where: "server" },
+  // Whoever adds code to the server may do all that the server may.
+  "plugins.manage": { least: "owner", where: "server" },
   "users.read": { least: "operator", where: "server" },
   "users.manage": { least: "owner", where: "server" },
 } as const satisfies Record<string, { least: Role; where: "app" | "server" | "anywhere" }>;

@@ -12,6 +12,7 @@ export * from "./guard.ts";
 export * from "./host.ts";
 export * from "./listen-address.ts";
 export * from "./plugin.ts";
+export * from "./plugin-errors.ts";
 export * from "./router.ts";
 export * from "./run.ts";
 export * from "./supervisor.ts";

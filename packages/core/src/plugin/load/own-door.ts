@@ -9,7 +9,7 @@ let isOpen = false;
 export function openOwnDoor(): void {
   if (isOpen) return;
   isOpen = true;
-  const url = import.meta.resolve("@hop3/core/plugin");
+  const url = import.meta.resolve("@hop3/core/plugin-api");
   registerHooks({
     resolve: (specifier, context, next) =>
       specifier === "hop3/plugin" ? { url, shortCircuit: true } : next(specifier, context),
