@@ -44,6 +44,8 @@ export interface Home {
   readonly router: string;
   readonly supervisor: string;
   readonly uploads: string;
+  /** Installed plug-ins: package.json and node_modules, as npm leaves them. */
+  readonly plugins: string;
   /** Directories that plug-ins have for themselves, by name. */
   readonly pluginData: string;
   /** Key pair that signs what leaves this server. */
@@ -73,6 +75,10 @@ export interface AppHome {
   readonly local: string;
   /** Files of its recent Sources, for the next upload to build upon. */
   readonly contents: string;
+  /** Launchers of the images that were built for it, each in a directory of its own. */
+  readonly docker: string;
+  /** What its containers keep, by the path at which they see it; the server's own, so no App can put a link there. */
+  readonly volumes: string;
   /** What the platform laid out in `data` for writable_tree, by hash. */
   readonly writableTree: string;
   /** Service directory of one Process; an attempt of its own for each Deployment of the same Release. */
@@ -148,6 +154,7 @@ function makeHome(dir: string, runtimeDir: string, runtimeIsTmpfs: boolean): Hom
     router: join(dir, "router"),
     supervisor: join(dir, "supervisor"),
     uploads: join(dir, "uploads"),
+    plugins: join(dir, "plugins"),
     pluginData: join(dir, "plugin-data"),
     keys: join(dir, "keys"),
     socket: join(runtimeDir, "hop3.sock"),
@@ -164,6 +171,8 @@ function makeAppHome(dir: string): AppHome {
     data: join(dir, "data"),
     tmp: join(dir, "tmp"),
     local: join(dir, "local"),
+    docker: join(dir, "docker"),
+    volumes: join(dir, "volumes"),
     contents: join(dir, "contents"),
     writableTree: join(dir, "writable-tree.json"),
     deployments: join(dir, "deployments"),

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Plugin } from "@hop3/core/plugin";
+import { makeDockerBuilder } from "./build/docker/docker-builder.ts";
 import type { LocalBuilderParts } from "./build/local/local-build.ts";
 import { makeLocalBuilder } from "./build/local/local-builder.ts";
 import { makeNixBuilder } from "./build/nix-builder.ts";
@@ -117,6 +118,12 @@ function openPlugins(common: CommonParts, parts: PlatformParts, services: Servic
           toolchains: () => plugins.toolchains,
           sandbox,
           workspaceDir: (app) => home.app(app).local,
+        }),
+      docker: () =>
+        makeDockerBuilder({
+          homeId: basename(home.runtimeDir),
+          launchersDir: (app) => home.app(app).docker,
+          now: common.now,
         }),
     },
     supervisors: { s6: () => makeS6Supervisor({ tree: services, routerGid: user?.gid }) },

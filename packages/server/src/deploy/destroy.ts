@@ -18,10 +18,14 @@ export async function destroyApp(
   await platform.router.apply(routes);
   await removeProcesses(platform, records);
   platform.db.transaction(() => platform.apps.delete(app.id));
+  for (const builder of platform.builders.values()) await builder.sweep?.(app.name, []);
   const home = platform.home.app(app.name);
   if (options.keepData) {
     const stamp = platform.now().toISOString().replaceAll(/[:.]/g, "-");
-    await rename(home.data, join(platform.home.dir, `kept-${app.name}-${stamp}`)).catch(() => {});
+    const kept = join(platform.home.dir, `kept-${app.name}-${stamp}`);
+    await rename(home.data, kept).catch(() => {});
+    // What containers have kept, beside what else there is.
+    await rename(home.volumes, join(kept, "volumes")).catch(() => {});
   }
   await rm(home.dir, { recursive: true, force: true });
 }

@@ -1,5 +1,6 @@
 import type { WorkerSpec } from "@hop3/core";
 import type { ProcessSpec } from "@hop3/core/plugin";
+import { launcherEnvironment } from "../build/docker/launcher.ts";
 import type { App } from "../db/apps.ts";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
@@ -17,6 +18,27 @@ export function appUser(
 ): { uid: number; gid: number } | undefined {
   if (!platform.isolateUsers) return undefined;
   return { uid: baseUid + app.id, gid: baseUid + app.id };
+}
+
+/**
+ * True where an engine keeps a Release's Processes apart from the host: what is started is its launcher, with the rights
+ * of the server, and what the RuntimeConfig says holds inside of the container.
+ */
+export function isContained({ artifact }: Pick<Release, "artifact">): boolean {
+  return artifact?.kind === "docker";
+}
+
+/** Whose rights a command of a Release is started with; undefined: the server's. */
+export function processUser(
+  platform: Pick<Platform, "isolateUsers">,
+  { app, release }: Pick<ProcessSource, "app" | "release">,
+): { uid: number; gid: number } | undefined {
+  return isContained(release) ? undefined : appUser(platform, app);
+}
+
+/** Where on the host a command of a Release is started. */
+export function startDirectory(release: Release): string {
+  return isContained(release) ? "/" : (release.artifact?.runtime.working_dir ?? "/");
 }
 
 /** `a<app>.r<release>.<worker>.<instance>.d<deployment>`: short, since it becomes part of a socket's path. */
@@ -38,7 +60,7 @@ export function releaseEnvironment(
   const home = platform.home.app(app.name);
   const stored =
     config === undefined ? {} : platform.vault.openValues(config, snapshotPurpose(app, release));
-  return makeEnvironment(
+  const env = makeEnvironment(
     { runtime: artifact.runtime, settings, stored },
     {
       app: app.name,
@@ -49,6 +71,7 @@ export function releaseEnvironment(
       ...purpose,
     },
   );
+  return isContained(release) ? launcherEnvironment(env, platform.home.runtimeDir) : env;
 }
 
 export function snapshotPurpose(app: { id: number }, release: { number: number }): string {
@@ -85,8 +108,8 @@ export function makeProcessSpec(
       { app, release },
       { role: record.kind, port: record.port, socket },
     ),
-    workingDir: runtime.working_dir,
-    user: appUser(platform, app),
+    workingDir: startDirectory(release),
+    user: processUser(platform, { app, release }),
     stopSignal: worker.stop_signal ?? "TERM",
     stopTimeoutMs: (worker.stop_timeout ?? defaultStopTimeoutSeconds) * 1000,
     restart: true,

@@ -11,7 +11,10 @@ export const BundledRelease = z.strictObject({
   schema: z.literal(1),
   app: z.string(),
   number: z.int(),
-  artifact: BuildArtifact,
+  /** What else it could be is run with the server's rights, or lies where only its own server put it. */
+  artifact: BuildArtifact.refine(({ kind }) => kind === "nix", {
+    error: "is not of the builder nix",
+  }),
   settings: ReleaseSettings,
   /** Names of the stored configuration it ran with; the values stay where they are. */
   configKeys: z.array(z.string()),

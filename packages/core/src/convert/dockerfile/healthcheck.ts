@@ -28,7 +28,8 @@ export function convertHealthcheck(draft: Draft, { rest, flags, place }: Instruc
 const request =
   /https?:\/\/(?:localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1?\])(?::[^/\s"'|]+)?(\/[^\s"'|)]*)?/;
 
-function requestPath(command: string): string | undefined {
+/** The path that a command asks the machine itself for, as health checks do. */
+export function requestPath(command: string): string | undefined {
   const match = request.exec(command);
   return match === null ? undefined : (match[1] ?? "/");
 }
