@@ -24,7 +24,10 @@ export const deployInterrupted = defineError<{
         ? "nothing was running and nothing was changed"
         : `release ${serving} went on serving`
     }`,
-  hint: () => "Deploy again: hop3 deploy",
+  hint: ({ phase }) =>
+    phase === "provision"
+      ? "What its release steps had done by then stays done, and they run again with the next one: hop3 deploy"
+      : "Deploy again: hop3 deploy",
 });
 
 export const deployCancelled = defineError<{ phase: Phase | undefined }>({
@@ -131,19 +134,38 @@ export const tooManyApps = defineError<{ limit: number }>({
     "Destroy one (hop3 destroy APP), or raise [server] max-apps in server.toml and restart the data plane",
 });
 
-export const releaseStepFailed = defineError<{
-  command: string;
-  exitCode: number | null;
-  signal: string | null;
-  output: string;
-}>({
+/** Which of the release steps, for messages. */
+export interface StepPlace {
+  readonly command: string;
+  readonly number: number;
+  readonly of: number;
+}
+
+function describeStep({ command, number, of }: StepPlace): string {
+  return `the release step '${command}'${of === 1 ? "" : ` (${number} of ${of})`}`;
+}
+
+export const releaseStepFailed = defineError<
+  StepPlace & { exitCode: number | null; signal: string | null; output: string }
+>({
   code: "RELEASE_STEP_FAILED",
   exitCode: ExitCode.deployFailed,
   status: 422,
-  message: ({ command, exitCode, signal }) =>
-    `the release step '${command}' ${signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`}`,
+  message: ({ exitCode, signal, ...place }) =>
+    `${describeStep(place)} ${signal === null ? `ended with exit code ${exitCode}` : `was ended by ${signal}`}`,
   hint: () => "No worker of the new release was started; mend the step and deploy again",
   detail: ({ output }) => output,
+});
+
+export const releaseStepTimeout = defineError<StepPlace & { seconds: number; output: string }>({
+  code: "RELEASE_STEP_TIMEOUT",
+  exitCode: ExitCode.deployFailed,
+  status: 422,
+  message: ({ seconds, ...place }) =>
+    `${describeStep(place)} was stopped: it had not ended after ${seconds} s`,
+  hint: () =>
+    "No worker of the new release was started, and what the step had done stays done. Mend it, or give it more time with [run] before-run-timeout, and deploy again",
+  detail: ({ output }) => (output === "" ? "It has written nothing." : output),
 });
 
 export const writableTreeMissing = defineError<{ path: string }>({

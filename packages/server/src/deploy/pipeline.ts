@@ -50,10 +50,8 @@ export function redeploy(attempt: Attempt, base: Release): Promise<void> {
     }
     releases.setSource(release, { hash: base.sourceHash ?? "", revision: base.sourceRevision });
     const ready = record(attempt, release, { artifact, settings, closure, inputHash });
-    // Its release steps have run for this very closure.
-    releases.setPrepared(ready.appId, ready.number);
     await keepRelease(attempt, ready);
-    await activate(attempt, { ...ready, prepared: true });
+    await activate(attempt, ready);
   });
 }
 
@@ -149,14 +147,14 @@ async function keepCurrent(attempt: Attempt, ready: Release): Promise<void> {
   attempt.succeed();
 }
 
-/** A link that keeps what the Release runs: a root of the store, or of the directory of a local build. */
+/** A link that keeps what the Release runs: a root of the store, of the directory of a local build, of a launcher. */
 async function keepArtifact(
   { platform }: Attempt,
-  { kind, location }: BuildArtifact,
+  { kind, location, runtime }: BuildArtifact,
   root: string,
 ): Promise<void> {
   if (kind === "nix") await platform.nix.addRoot(location, root);
-  else await symlink(location, root);
+  else await symlink(kind === "docker" ? (runtime.launcher ?? location) : location, root);
 }
 
 /** Its directory on disk: what it is, and the root that keeps its closure even where an earlier Release has it too. */

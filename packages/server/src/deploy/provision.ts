@@ -1,13 +1,10 @@
 import { lchown, mkdir } from "node:fs/promises";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
-import { run } from "../proc/run.ts";
 import { findFreePort } from "../run/ports.ts";
 import type { Attempt } from "./attempt.ts";
-import { commandArgv } from "./environment.ts";
-import { releaseStepFailed } from "./errors.ts";
-import { appUser, processId, releaseEnvironment } from "./process-spec.ts";
-import { redactFor } from "./redact.ts";
+import { appUser, processId } from "./process-spec.ts";
+import { runReleaseSteps } from "./release-steps.ts";
 import { layOutWritableTree } from "./writable-tree.ts";
 
 /** Directories, writable files, ports and release steps: everything that must be there before a Process starts. */
@@ -31,56 +28,6 @@ async function makeAppDirectories(attempt: Attempt): Promise<void> {
     await mkdir(dir, { recursive: true, mode: 0o700 });
     if (user !== undefined) await lchown(dir, user.uid, user.gid);
   }
-}
-
-async function runReleaseSteps(attempt: Attempt, release: Release): Promise<void> {
-  const { platform } = attempt;
-  const { artifact } = release;
-  if (artifact === undefined) return;
-  const env = releaseEnvironment(platform, { app: attempt.app, release }, { role: "release" });
-  const hide = redactFor(platform, attempt.app, release);
-  for (const step of artifact.runtime.before_run) {
-    const shown = typeof step === "string" ? step : step.join(" ");
-    attempt.note("info", `Release step: ${shown}`);
-    const argv = commandArgv(step, artifact.runtime);
-    const result = await run({
-      argv: asUser(appUser(platform, attempt.app), argv),
-      env,
-      cwd: artifact.runtime.working_dir,
-      signal: attempt.signal,
-      onLine: (line) => attempt.log(hide(line)),
-    });
-    attempt.signal.throwIfAborted();
-    if (result.exitCode === 0) continue;
-    const output = hide(
-      `${result.stdout}${result.stderr}`.trimEnd().split("\n").slice(-20).join("\n"),
-    );
-    throw releaseStepFailed({
-      command: shown,
-      exitCode: result.exitCode,
-      signal: result.exitSignal,
-      output,
-    });
-  }
-}
-
-/** The command under the App's own user, gone when the control plane goes. setpriv is part of util-linux. */
-export function asUser(
-  user: { readonly uid: number; readonly gid: number } | undefined,
-  argv: readonly [string, ...string[]],
-): readonly [string, ...string[]] {
-  const drop =
-    user === undefined
-      ? []
-      : [
-          "--reuid",
-          String(user.uid),
-          "--regid",
-          String(user.gid),
-          "--clear-groups",
-          "--inh-caps=-all",
-        ];
-  return ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--no-new-privs", ...drop, "--", ...argv];
 }
 
 async function declareProcesses(

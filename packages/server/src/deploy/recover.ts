@@ -9,6 +9,7 @@ import { deployInterrupted, toFailure } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { makeProcessSpec } from "./process-spec.ts";
 import { hasUpload } from "./receive.ts";
+import { endLeftSteps } from "./release-steps.ts";
 import { sweepBuilders } from "./retain.ts";
 import { desiredRoutes } from "./routes.ts";
 
@@ -57,6 +58,7 @@ function isInterrupted(platform: Platform, deployment: Deployment): boolean {
 async function failInterrupted(platform: Platform, deployment: Deployment): Promise<void> {
   const app = platform.apps.findById(deployment.appId);
   if (app === undefined) return;
+  await endLeftSteps(platform, app);
   // What it had tried with a share of the requests is drained once all else is in order.
   const idle = platform.processes
     .ofDeployment(deployment.id)

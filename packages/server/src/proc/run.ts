@@ -83,7 +83,10 @@ function makeStopper(child: ChildProcess): Stopper {
       if (reason !== undefined) return;
       reason = why;
       signalGroup(child, "SIGTERM");
-      setTimeout(() => signalGroup(child, "SIGKILL"), killAfterMs).unref();
+      setTimeout(() => {
+        signalGroup(child, "SIGKILL");
+        letGo(child);
+      }, killAfterMs).unref();
     },
   };
 }
@@ -167,10 +170,20 @@ function feed(child: ChildProcess, stdin: RunRequest["stdin"]): void {
   else stdin.pipe(child.stdin);
 }
 
+/** A process that has left the group may still hold the streams: it is not waited for. */
+function letGo({ stdout, stderr }: ChildProcess): void {
+  stdout?.destroy();
+  stderr?.destroy();
+}
+
+/** Also where the child itself has ended, as long as its group may hold the streams. */
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const { pid, stdout, stderr, exitCode, signalCode } = child;
+  const isHeld = stdout?.closed === false || stderr?.closed === false;
+  const isOver = (exitCode !== null || signalCode !== null) && !isHeld;
+  if (pid === undefined || isOver) return;
   try {
-    process.kill(-child.pid, signal);
+    process.kill(-pid, signal);
   } catch {
     // The group ended between the check and the call.
   }

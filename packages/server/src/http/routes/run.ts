@@ -1,11 +1,16 @@
 import { createRoute } from "@hono/zod-openapi";
 import { type RunFrame, RunRequestBody } from "@hop3/core";
 import { stream } from "hono/streaming";
+import { asUser } from "../../deploy/as-user.ts";
 import { currentRelease } from "../../deploy/current-release.ts";
 import { commandArgv } from "../../deploy/environment.ts";
 import { appNotDeployed } from "../../deploy/errors.ts";
-import { appUser, releaseEnvironment } from "../../deploy/process-spec.ts";
-import { asUser } from "../../deploy/provision.ts";
+import {
+  isContained,
+  processUser,
+  releaseEnvironment,
+  startDirectory,
+} from "../../deploy/process-spec.ts";
 import { run } from "../../proc/run.ts";
 import { changes } from "../access.ts";
 import { AppParams, jsonBody, makeRoutes, problems } from "../openapi.ts";
@@ -44,11 +49,11 @@ export function runRoutes({ platform, deployer }: Service) {
       };
       const result = await run({
         argv: asUser(
-          appUser(platform, app),
-          commandArgv(["/usr/bin/env", "--", ...command], runtime),
+          processUser(platform, { app, release }),
+          commandArgv(isContained(release) ? command : ["/usr/bin/env", "--", ...command], runtime),
         ),
         env,
-        cwd: runtime.working_dir,
+        cwd: startDirectory(release),
         signal: abort.signal,
         onData: (chunk, type) => send({ type, data: chunk.toString("base64") }),
         ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin, "base64") }),

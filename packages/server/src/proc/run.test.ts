@@ -1,0 +1,24 @@
+import { describe, expect, it } from "vitest";
+import { until } from "../../test/testbed.ts";
+import { run } from "./run.ts";
+
+const shell = (script: string) => ["/bin/sh", "-c", script] as const;
+
+describe("run at its time-out", () => {
+  it.concurrent.each([
+    ["the child itself", "sleep 60", null],
+    ["what the child has left in its group", "sleep 60 & exit 0", 0],
+    ["a child that no longer speaks", "exec >/dev/null 2>&1; sleep 60", null],
+    ["what takes no notice of SIGTERM", "trap '' TERM; sleep 60; sleep 60", null],
+  ])("ends %s", async (_, script, exitCode) => {
+    const result = await run({ argv: shell(`echo $$; ${script}`), timeoutMs: 200 });
+    expect(result).toMatchObject({ stopped: "timeout", exitCode });
+    const living = ["pgrep", "--runstates", "R,S,D", "-g", result.stdout.trim()] as const;
+    await until(async () => (await run({ argv: living })).stdout === "");
+  });
+
+  it.concurrent("does not wait for what has left the group and holds the streams", async () => {
+    const result = await run({ argv: shell("setsid sleep 12 & exit 0"), timeoutMs: 200 });
+    expect(result).toMatchObject({ stopped: "timeout", exitCode: 0 });
+  });
+});
