@@ -1,20 +1,26 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import type { Server } from "node:http";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFile } from "@hop3/core";
-import { type Accounts, makeAccounts, tokenPrefix } from "./accounts/accounts.ts";
-import { hashSecret, makeSecret } from "./accounts/secrets.ts";
+import type { LoadResult } from "@hop3/core/plugin-load";
+import { type Accounts, makeAccounts } from "./accounts/accounts.ts";
 import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./db/database.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
 import { type Recovery, recover } from "./deploy/recover.ts";
 import { examine } from "./doctor.ts";
+import { ensureToken, firstRunLink, originOf } from "./first-run.ts";
+import { type GitServer, openGitServer } from "./git/git-server.ts";
 import { type Home, openHome, requireReachable } from "./home.ts";
 import { makeHttpApp } from "./http/app.ts";
 import { type Address, closeServer, listenOn, parseAddress, requireFree } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
 import { type Log, makeJsonLog } from "./observe/log.ts";
 import { makePackages, type Packages } from "./packages/packages.ts";
+import { makePluginInstaller } from "./plugins/install.ts";
+import { checkPlugins } from "./plugins/list.ts";
+import { loadAtStart } from "./plugins/load.ts";
 import { makeS6Supervisor } from "./run/s6-supervisor.ts";
 import { makeServiceTree } from "./run/service-tree.ts";
 import { readSettings } from "./settings.ts";
@@ -32,6 +38,8 @@ export interface ServerOptions {
   /** Aborting it stops the server as SIGTERM does. */
   readonly signal?: AbortSignal | undefined;
   readonly onReady?: ((ready: ServerFile) => void) | undefined;
+  /** Told of the link that makes the first account, as long as there is none. */
+  readonly onFirstRun?: ((link: string) => void) | undefined;
   readonly onPhase?: ((event: PhaseEvent) => void) | undefined;
   readonly onProgress?: ((text: string) => void) | undefined;
 }
@@ -74,6 +82,7 @@ async function runServer(start: Start): Promise<void> {
   try {
     const settings = readSettings(home.settingsFile);
     const packages = makePackages(home, settings);
+    const loaded = await loadAtStart(home, settings, log);
     const platform = await wirePlatform({
       stopping: ending.signal,
       home,
@@ -81,7 +90,7 @@ async function runServer(start: Start): Promise<void> {
       settings,
       log,
       packages,
-      plugins: [],
+      plugins: loaded.plugins.map(({ plugin }) => plugin),
       router: start.router,
       domain: options.domain,
       onPhase: options.onPhase,
@@ -92,20 +101,27 @@ async function runServer(start: Start): Promise<void> {
     log.write("info", "recovered", { ...recovery });
 
     const stopping = Promise.withResolvers<"control-plane" | "all">();
-    const accounts = makeAccounts({ db, now: platform.now });
+    const accounts = makeAccounts({ db, vault: platform.vault, now: platform.now });
     ensureToken(home, accounts, platform.now());
     const { resolve: stop } = stopping;
-    const service = makeService({ start, platform, deployer, accounts, packages, stop });
+    const binDir = join(home.dataPlane, "root/bin");
+    const git = await openGitServer({ platform, deployer, accounts, binDir });
+    const made = { platform, deployer, accounts, git, packages, loaded };
+    const service = makeService({ start, ...made, stop });
     const local = makeHttpApp({ service, version, isLocal: true });
     servers.push(await listenOn(local, { path: home.socket }));
-    servers.push(await listenOn(makeHttpApp({ service, version, isLocal: false }), listen));
+    const forAll = makeHttpApp({ service, version, isLocal: false });
+    servers.push(await listenOn(forAll, listen, git.http));
     announce(start, log, () => stopping.resolve("control-plane"));
+    const link = firstRunLink(accounts, service.origin);
+    if (link !== undefined) options.onFirstRun?.(link);
 
     const what = await stopping.promise;
     log.write("info", "stopping", { what });
     for (const server of servers.splice(0)) closeServer(server);
     ending.abort();
     await Promise.race([deployer.stop(), sleep(stopTimeoutMs, undefined, { ref: false })]);
+    await git.close();
     if (what === "all") await endDataPlane(platform);
   } finally {
     for (const server of servers) closeServer(server);
@@ -146,15 +162,24 @@ function makeService(parts: {
   readonly platform: Platform;
   readonly deployer: Deployer;
   readonly accounts: Accounts;
+  readonly git: GitServer;
   readonly packages: Packages;
+  readonly loaded: LoadResult;
   readonly stop: (what: "control-plane" | "all") => void;
 }): Service {
-  const { start, platform, deployer, accounts, packages } = parts;
+  const { start, platform, deployer, accounts, git, packages, loaded } = parts;
   const startedAt = platform.now().toISOString();
   return {
     platform,
     deployer,
     accounts,
+    git,
+    origin: originOf(start.options.listen, platform.settings.server.url),
+    plugins: makePluginInstaller({
+      ...platform,
+      loaded,
+      configured: platform.settings.plugins.load,
+    }),
     async info() {
       const { name, pin } = await packages.current();
       return {
@@ -172,7 +197,11 @@ function makeService(parts: {
     },
     async doctor() {
       const { name, pin } = await packages.current();
-      return examine(platform, `${name}, pinned at ${pin}`);
+      return [
+        ...(await examine(platform, `${name}, pinned at ${pin}`)),
+        ...checkPlugins(loaded),
+        ...(await platform.checks()),
+      ];
     },
     packageInfo: () => packages.describe(),
     searchPackages: (text) => packages.search(text),
@@ -180,17 +209,6 @@ function makeService(parts: {
     // The answer to the request that asks for it goes out first.
     stop: (all) => void setTimeout(() => parts.stop(all ? "all" : "control-plane"), 50),
   };
-}
-
-/** A token of the machine's own, so that the API can be used over TCP at all; the database has its hash. */
-function ensureToken(home: Home, { tokens }: Accounts, now: Date): void {
-  if (existsSync(home.tokenFile)) {
-    const known = hashSecret(readFileSync(home.tokenFile, "utf8").trim());
-    if (tokens.find(known) !== undefined) return;
-  }
-  const secret = makeSecret(tokenPrefix);
-  tokens.add({ hash: hashSecret(secret), name: "first", at: now.toISOString() });
-  writeFileSync(home.tokenFile, `${secret}\n`, { mode: 0o600 });
 }
 
 function writeServerFile({ home, options }: Start): ServerFile {

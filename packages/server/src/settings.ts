@@ -34,6 +34,8 @@ export type RegistrySetting = z.infer<typeof RegistrySetting>;
 export const ServerSettings = z.strictObject({
   server: z
     .strictObject({
+      /** Where people reach this server, where a proxy stands before it: https://hop3.example.org */
+      url: z.url({ protocol: /^https?$/ }).optional(),
       "max-builds": z.int().min(1).default(availableParallelism()),
       "max-apps": z.int().min(1).max(4096).default(512),
       /** One that is built in, or that of a plug-in. */

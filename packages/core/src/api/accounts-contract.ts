@@ -170,3 +170,15 @@ export const AuditPage = z.strictObject({
   next: z.int().optional(),
 });
 export type AuditPage = z.infer<typeof AuditPage>;
+
+/** What a browser's `navigator.credentials` gives or wants, as JSON; the parts are WebAuthn's. */
+export const PasskeyOptions = z.looseObject({ challenge: z.string() });
+export type PasskeyOptions = z.infer<typeof PasskeyOptions>;
+
+export const PasskeyResponse = z.looseObject({
+  id: z.string().max(2048),
+  rawId: z.string().max(2048),
+  type: z.literal("public-key"),
+  response: z.looseObject({ clientDataJSON: z.string().max(8192) }),
+});
+export type PasskeyResponse = z.infer<typeof PasskeyResponse>;

@@ -1,18 +1,32 @@
 import { type Grant, withoutGaps } from "@hop3/core";
 import { type AuditStore, makeAuditStore } from "../db/audit.ts";
 import type { Database } from "../db/database.ts";
+import { makeInviteStore } from "../db/invites.ts";
+import { makePasskeyStore, type PasskeyStore } from "../db/passkeys.ts";
 import { makeSessionStore, type SessionStore } from "../db/sessions.ts";
 import { makeTokenStore, type NewToken, type Token, type TokenStore } from "../db/tokens.ts";
 import { makeUserStore, type User, type UserStore } from "../db/users.ts";
+import type { Vault } from "../secrets/vault.ts";
+import { type Invites, makeInvites } from "./invites.ts";
+import { makeSignInLimit, type SignInLimit } from "./limits.ts";
+import { makePasskeys, type Passkeys } from "./passkeys.ts";
 import type { Principal } from "./principal.ts";
+import { makeSecondFactor, type SecondFactor } from "./second-factor.ts";
 import { hashSecret, makeSecret } from "./secrets.ts";
+import { makeSignIn, type SignIn, sessionIdleMs } from "./sign-in.ts";
 
 /** Who there is and how they are recognised. */
 export interface Accounts {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly sessions: SessionStore;
+  readonly passkeys: PasskeyStore;
   readonly audit: AuditStore;
+  readonly invites: Invites;
+  readonly limit: SignInLimit;
+  readonly signIn: SignIn;
+  readonly secondFactor: SecondFactor;
+  readonly passkeySignIn: Passkeys;
   /** Whose token this is; undefined where it is unknown or has expired. */
   byToken(secret: string): Principal | undefined;
   /** Whose session this cookie is; using it makes it last longer. */
@@ -28,18 +42,19 @@ export interface Accounts {
 
 interface AccountsParts {
   readonly db: Database;
+  /** Seals the secrets of authenticator apps. */
+  readonly vault: Vault;
   now(): Date;
 }
 
-/** A session that is not used ends; one that is used ends too, at last. */
-export const sessionIdleMs = 14 * 24 * 3600_000;
+/** A session that is used ends too, at last. */
 const sessionMaxMs = 90 * 24 * 3600_000;
 /** How exactly it is known when something was last used: each request would be a write. */
 const usedEveryMs = 60_000;
 
 export const tokenPrefix = "hop3_";
 
-export function makeAccounts({ db, now }: AccountsParts): Accounts {
+export function makeAccounts({ db, vault, now }: AccountsParts): Accounts {
   const users = makeUserStore(db);
   const tokens = makeTokenStore(db);
   const sessions = makeSessionStore(db);
@@ -54,11 +69,20 @@ export function makeAccounts({ db, now }: AccountsParts): Accounts {
       .roles(user.id)
       .map(({ role, app }): Grant => withoutGaps({ allow: role, app }) as Grant),
   });
+  const passkeys = makePasskeyStore(db);
+  const limit = makeSignInLimit(now);
+  const secondFactor = makeSecondFactor({ users, vault, now });
   return {
     users,
     tokens,
     sessions,
+    passkeys,
     audit: makeAuditStore(db),
+    invites: makeInvites({ invites: makeInviteStore(db), users, sessions, now }),
+    limit,
+    secondFactor,
+    signIn: makeSignIn({ users, sessions, limit, secondFactor, now }),
+    passkeySignIn: makePasskeys({ passkeys, users, now }),
     ofUser,
     byToken(secret) {
       const token = tokens.find(hashSecret(secret));

@@ -1,35 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Permission, type Problem, type Role, roles } from "@hop3/core";
 import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
-import { type Accounts, makeAccounts } from "../accounts/accounts.ts";
-import { makeAppStore } from "../db/apps.ts";
-import { type Database, openDatabase } from "../db/database.ts";
-import { makeDeploymentStore } from "../db/deployments.ts";
-import type { Platform } from "../deploy/platform.ts";
-import { makeTimelines } from "../deploy/timelines.ts";
-import { type Home, openHome } from "../home.ts";
+import { type AccountsBed, makeAccountsBed } from "../../test/support/accounts-bed.ts";
 import { authenticate, guard } from "./access.ts";
-import { makeHttpApp } from "./app.ts";
 import { toProblem } from "./errors.ts";
-import type { Service } from "./service.ts";
 
 /** The least role of every route, written down apart from the code: whoever adds a route decides here too. */
 const expected = readTable(join(import.meta.dirname, "routes.permissions.txt"));
 
-const Operation = z.looseObject({ "x-permission": z.union([Permission, z.literal("open")]) });
+const Operation = z.looseObject({
+  "x-permission": z.union([Permission, z.enum(["open", "anyone", "account"])]),
+});
 const methods = ["get", "post", "put", "patch", "delete"] as const;
 const Description = z.object({
   paths: z.record(z.string(), z.partialRecord(z.enum(methods), Operation)),
 });
 
-let dir: string;
-let home: Home;
-let db: Database;
-let accounts: Accounts;
-let http: ReturnType<typeof makeHttpApp>;
+let bed: AccountsBed;
 let routes: readonly { method: string; path: string }[];
 
 function readTable(file: string): ReadonlyMap<string, string> {
@@ -38,75 +28,33 @@ function readTable(file: string): ReadonlyMap<string, string> {
   return new Map(rows.map(([, route = "", least = ""]) => [route, least]));
 }
 
-/** Everything behind the check fails as a bug would: what comes through is seen by that, and nothing happens. */
-function unreachable(known: object): never {
-  const reached = (): never => {
-    throw new Error("the handler was reached");
-  };
-  const part = new Proxy(reached, { get: reached });
-  const get = (target: object, key: string): unknown =>
-    key in target ? Reflect.get(target, key) : part;
-  return new Proxy(known, { get }) as never;
-}
-
 beforeAll(async () => {
-  dir = mkdtempSync("/tmp/hop3-access-");
-  db = openDatabase(join(dir, "hop3.db"));
-  const now = () => new Date();
-  accounts = makeAccounts({ db, now });
-  const log = { write: () => {} };
-  const apps = makeAppStore(db);
-  home = openHome(dir, process.env);
-  const timelines = makeTimelines(now);
-  const deployments = makeDeploymentStore(db);
-  const known: Partial<Platform> = { db, apps, deployments, timelines, home, log, now };
-  const service: Service = unreachable({
-    accounts,
-    platform: unreachable(known),
-    deployer: unreachable({}),
-  });
-  const shop = apps.create("shop", 0, now().toISOString());
-  apps.create("wiki", 1, now().toISOString());
+  bed = makeAccountsBed();
+  const { db, apps } = bed;
+  const shop = apps.create("shop", 0, "");
+  apps.create("wiki", 1, "");
   db.run(
     "INSERT INTO deployments (app_id, kind, state, created_at, ended_at) VALUES (?, 'deploy', 'failed', '', '')",
     shop.id,
   );
-  http = makeHttpApp({ service, version: "0.0.0", isLocal: false });
-  const description = Description.parse(
-    await (await ask("GET", "/api/v1/openapi.json", token({ role: "viewer" }))).json(),
-  );
+  const text = await ask("GET", "/api/v1/openapi.json", bed.token({ role: "viewer" }));
+  const description = Description.parse(await text.json());
   routes = Object.entries(description.paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => ({ method: method.toUpperCase(), path })),
   );
 });
 
-afterAll(() => {
-  db.close();
-  rmSync(home.runtimeDir, { recursive: true });
-  rmSync(dir, { recursive: true });
-});
-
-let users = 0;
-
-function token(
-  role: { role: Role; app?: string },
-  scopes?: Parameters<Accounts["addToken"]>[0]["scopes"],
-): string {
-  users += 1;
-  const user = accounts.users.add(`user${users}`, "-", new Date().toISOString());
-  accounts.users.setRole(user.id, role);
-  return accounts.addToken({ name: "test", userId: user.id, scopes }).secret;
-}
+afterAll(() => bed.close());
 
 async function ask(method: string, path: string, secret?: string): Promise<Response> {
   const headers = { ...(secret === undefined ? {} : { authorization: `Bearer ${secret}` }) };
-  return await http.request(path, { method, headers });
+  return await bed.http.request(path, { method, headers });
 }
 
 /** A request of the route that is about the app `shop` and its deployment 1. */
 function exampleOf(path: string): string {
   const filled = path.replace("{app}", "shop").replaceAll(/\{\w+\}/g, "1");
-  return path.endsWith("/nix/check") ? `${filled}?app=shop` : filled;
+  return /\/(nix\/check|audit)$/.test(path) ? `${filled}?app=shop` : filled;
 }
 
 async function codeOf(response: Response): Promise<string> {
@@ -133,8 +81,8 @@ describe("every route of the API", () => {
   });
 
   it.each(roles)("lets a %s of all apps do what the role has, and no more", async (role) => {
-    const secret = token({ role });
     for (const { method, path } of routes) {
+      const secret = bed.token({ role });
       const least = expected.get(`${method} ${path}`) ?? "nobody";
       const may = isEnough(role, least.replace(/^all:/, ""));
       const code = await codeOf(await ask(method, exampleOf(path), secret));
@@ -144,9 +92,9 @@ describe("every route of the API", () => {
   });
 
   it.each(roles)("gives a %s of one app nothing of another, nor of the server", async (role) => {
-    const own = token({ role, app: "shop" });
-    const other = token({ role, app: "wiki" });
     for (const { method, path } of routes) {
+      const own = bed.token({ role, app: "shop" });
+      const other = bed.token({ role, app: "wiki" });
       const least = expected.get(`${method} ${path}`) ?? "nobody";
       const isOfAll = least.startsWith("all:");
       const isEnoughHere = isEnough(role, least.replace(/^all:/, ""));
@@ -161,15 +109,15 @@ describe("every route of the API", () => {
   });
 
   function isEnough(role: Role, least: string): boolean {
-    if (least === "open" || least === "anyone") return true;
+    if (["open", "anyone", "account"].includes(least)) return true;
     return roles.indexOf(role) >= roles.indexOf(least as Role);
   }
 });
 
 describe("a token", () => {
   it("has no more than its scopes leave of what its user may", async () => {
-    const narrow = token({ role: "developer" }, [{ allow: "app.deploy", app: "shop" }]);
-    const wide = token({ role: "viewer" }, [{ allow: "owner" }]);
+    const narrow = bed.token({ role: "developer" }, [{ allow: "app.deploy", app: "shop" }]);
+    const wide = bed.token({ role: "viewer" }, [{ allow: "owner" }]);
     expect(await codeOf(await ask("POST", "/api/v1/apps/shop/restart", narrow))).not.toBe(
       "NOT_ALLOWED",
     );
@@ -181,9 +129,10 @@ describe("a token", () => {
   });
 
   it("is nobody's after it has expired, was revoked, or its user is gone", async () => {
+    const { accounts } = bed;
     const user = accounts.users.add("leaver", "-", new Date().toISOString());
     accounts.users.setRole(user.id, { role: "owner" });
-    const expiresAt = new Date(Date.now() - 1).toISOString();
+    const expiresAt = new Date(bed.clock.now - 1).toISOString();
     const expired = accounts.addToken({ name: "old", userId: user.id, expiresAt }).secret;
     const revoked = accounts.addToken({ name: "revoked", userId: user.id });
     const left = accounts.addToken({ name: "left", userId: user.id }).secret;
@@ -194,13 +143,28 @@ describe("a token", () => {
       expect((await ask("GET", "/api/v1/apps", secret)).status).toBe(401);
     }
   });
+
+  it("with scopes cannot reach its user's account, where it could make a wider one", async () => {
+    const narrow = bed.token({ role: "owner" }, [{ allow: "owner" }]);
+    for (const { method, path } of routes) {
+      if (expected.get(`${method} ${path}`) !== "account") continue;
+      const code = await codeOf(await ask(method, exampleOf(path), narrow));
+      expect(code, `${method} ${path}`).toBe("ACCOUNT_CLOSED_TO_TOKEN");
+    }
+  });
 });
 
 describe("a route that declares nothing", () => {
   const bare = new Hono();
 
   beforeAll(() => {
-    const parts = { accounts, isLocal: true, appOfDeployment: () => undefined };
+    const { accounts } = bed;
+    const parts = {
+      accounts,
+      isLocal: true,
+      appOfDeployment: () => undefined,
+      publicUrl: undefined,
+    };
     bare.use("*", authenticate({ ...parts, now: () => new Date() }));
     bare.get("/undeclared", (c) => c.text("secret"));
     bare.all("/every/*", (c) => c.text("secret"));

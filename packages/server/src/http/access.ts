@@ -2,17 +2,19 @@ import type { Permission } from "@hop3/core";
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { Accounts } from "../accounts/accounts.ts";
-import { notSignedIn } from "../accounts/errors.ts";
+import { accountClosed, notSignedIn } from "../accounts/errors.ts";
 import { actorOf, machine, may, type Principal, requirePermission } from "../accounts/principal.ts";
 import { addressOf } from "./client-address.ts";
 import { routeUndeclared } from "./errors.ts";
-import { requireOwnOrigin } from "./origin.ts";
 import { readSessionCookie } from "./session-cookie.ts";
+import { requireOwnOrigin } from "./site.ts";
 
 /** What the request is allowed by, for the routes and for what is written down about it. */
 interface Access {
   readonly principal: Principal | undefined;
   readonly accounts: Accounts;
+  /** Where browsers see the server, where that is not what the request says: `[server] url`. */
+  readonly publicUrl: string | undefined;
   /** Where the request comes from, as far as the connection tells. */
   readonly address: string;
   readonly appOfDeployment: (id: number) => string | undefined;
@@ -34,7 +36,8 @@ declare module "hono" {
   }
 }
 
-export interface AccessParts extends Pick<Access, "accounts" | "appOfDeployment" | "now"> {
+export interface AccessParts
+  extends Pick<Access, "accounts" | "appOfDeployment" | "now" | "publicUrl"> {
   /** The transport is proof enough: a socket of mode 0600. */
   readonly isLocal: boolean;
 }
@@ -47,8 +50,10 @@ const guards = new WeakSet<object>();
  */
 export function authenticate({ isLocal, ...parts }: AccessParts): MiddlewareHandler {
   return async function recognise(c, next) {
-    const principal = recognisePrincipal(c, { accounts: parts.accounts, isLocal });
-    c.set("access", { ...parts, principal, address: isLocal ? "local" : addressOf(c), change: {} });
+    const address = isLocal ? "local" : addressOf(c);
+    c.set("access", { ...parts, principal: undefined, address, change: {} });
+    const principal = recognisePrincipal(c, isLocal);
+    c.set("access", { ...c.get("access"), principal });
     const handlers = matchedRoutes(c).filter(({ handler }) => handler !== recognise);
     const isDeclared = handlers.some(({ handler }) => guards.has(handler));
     // Strangers do not learn which routes there are.
@@ -60,15 +65,12 @@ export function authenticate({ isLocal, ...parts }: AccessParts): MiddlewareHand
   };
 }
 
-function recognisePrincipal(
-  c: Context,
-  { accounts, isLocal }: { accounts: Accounts; isLocal: boolean },
-): Principal | undefined {
+function recognisePrincipal(c: Context, isLocal: boolean): Principal | undefined {
+  const { accounts } = c.get("access");
   const header = c.req.header("authorization");
   if (header !== undefined) {
     const principal = byHeader(header, accounts);
     if (principal !== undefined) return principal;
-    // Basic belongs to git, which asks for itself.
     if (/^Bearer\b/i.test(header)) throw notSignedIn({ reason: "this one is not known" });
   }
   if (isLocal) return machine;
@@ -104,20 +106,23 @@ export function describeChange(c: Context, details: ChangeDetails): void {
 /** Where the name of the app stands that the permission is about. */
 type AppFrom = "path" | "query" | "deployment";
 
+/** `open` is for strangers, `anyone` for whoever is signed in, `account` for users about themselves. */
+type Need = Permission | "open" | "anyone" | "account";
+
 interface Rule {
-  readonly permission: Permission | "open";
+  readonly permission: Need;
   readonly app?: AppFrom;
   /** What the audit log calls it; routes that change nothing have none. */
   readonly action?: string;
 }
 
 /** Declares what a route needs that changes nothing. Spread it into `createRoute`. */
-export function reads(permission: Permission, app: AppFrom = "path") {
+export function reads(permission: Exclude<Need, "open">, app: AppFrom = "path") {
   return declare({ permission, app });
 }
 
 /** Declares what a route needs, and how the audit log calls what it does. */
-export function changes(permission: Permission, action: string, app: AppFrom = "path") {
+export function changes(permission: Exclude<Need, "open">, action: string, app: AppFrom = "path") {
   return declare({ permission, action, app });
 }
 
@@ -134,20 +139,27 @@ function declare(rule: Rule) {
 export function guard(rule: Rule): MiddlewareHandler {
   const check: MiddlewareHandler = async (c, next) => {
     const app = appOf(c, rule.app);
-    if (rule.permission !== "open") {
-      try {
-        requirePermission(principalOf(c), rule.permission, app);
-      } catch (error) {
-        if (rule.action !== undefined) record(c, { ...rule, app, outcome: "refused" });
-        throw error;
-      }
+    try {
+      requireNeed(c, rule.permission, app);
+    } catch (error) {
+      record(c, { ...rule, app, outcome: "refused" });
+      throw error;
     }
     await next();
-    if (rule.action === undefined) return;
     record(c, { ...rule, app, outcome: outcomeOf(c.res.status) });
   };
   guards.add(check);
   return check;
+}
+
+function requireNeed(c: Context, need: Need, app: string | undefined): void {
+  if (need === "open") return;
+  const principal = principalOf(c);
+  if (need === "anyone") return;
+  // A token that was made narrow must not make itself a wide one.
+  const isNarrow = principal.scopes !== undefined;
+  if (need !== "account") requirePermission(principal, need, app);
+  else if (isNarrow) throw accountClosed({ token: principal.token ?? "" });
 }
 
 function appOf(c: Context, from: AppFrom | undefined): string | undefined {
@@ -161,25 +173,31 @@ function outcomeOf(status: number): "done" | "refused" | "failed" {
   return status < 400 ? "done" : "failed";
 }
 
-interface Recorded {
+interface Recorded extends ChangeDetails {
   readonly action?: string;
-  readonly app: string | undefined;
   readonly outcome: "done" | "refused" | "failed";
+  /** Who it is where nobody is signed in: the account that somebody tries to sign in to. */
+  readonly actor?: string;
 }
 
-function record(c: Context, { action, app, outcome }: Recorded): void {
+/** Writes an entry of the audit log. Routes that declare an action get theirs without calling this. */
+export function record(c: Context, { action, actor, ...more }: Recorded): void {
   const { principal, accounts, address, change, now } = c.get("access");
+  const who = principal === undefined ? actor : actorOf(principal);
   // Whoever is nobody leaves no trace: a stranger must not be able to fill the disk.
-  if (principal === undefined || action === undefined) return;
+  if (who === undefined || action === undefined) return;
+  const { app, target, before, after, outcome } = { ...more, ...change };
   accounts.audit.add({
     at: now().toISOString(),
-    actor: actorOf(principal),
-    via: principal.kind,
+    actor: who,
+    via: principal?.kind ?? "none",
     address,
     action,
     app,
+    target,
     outcome,
-    ...change,
+    before,
+    after,
   });
 }
 

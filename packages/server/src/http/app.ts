@@ -3,18 +3,24 @@ import { Hop3Error } from "@hop3/core";
 import { HTTPException } from "hono/http-exception";
 import { authenticate, guard } from "./access.ts";
 import { noSuchRoute, requestInvalid, toProblem } from "./errors.ts";
+import { accountRoutes } from "./routes/account.ts";
 import { appRoutes } from "./routes/apps.ts";
+import { auditRoutes } from "./routes/audit.ts";
 import { canaryRoutes } from "./routes/canary.ts";
 import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { domainRoutes } from "./routes/domains.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { nixRoutes } from "./routes/nix.ts";
+import { pluginRoutes } from "./routes/plugins.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
 import { serverRoutes } from "./routes/server.ts";
+import { signInRoutes } from "./routes/sign-in.ts";
+import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { uploadRoutes } from "./routes/uploads.ts";
+import { userRoutes } from "./routes/users.ts";
 import type { Service } from "./service.ts";
 
 export interface HttpOptions {
@@ -34,20 +40,27 @@ export function makeHttpApp({ service, version, isLocal }: HttpOptions): OpenAPI
       accounts,
       isLocal,
       now: platform.now,
+      publicUrl: platform.settings.server.url,
       appOfDeployment: (id) => appOfDeployment(platform, id),
     }),
   );
   const api = [
+    accountRoutes,
     appRoutes,
+    auditRoutes,
     canaryRoutes,
     configRoutes,
     deploymentRoutes,
     domainRoutes,
     logRoutes,
     nixRoutes,
+    pluginRoutes,
     releaseRoutes,
     runRoutes,
     serverRoutes,
+    signInRoutes,
+    tokenRoutes,
+    userRoutes,
     transferRoutes,
     uploadRoutes,
   ];

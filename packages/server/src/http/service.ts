@@ -2,12 +2,18 @@ import type { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Deployer } from "../deploy/deployer.ts";
 import type { Platform } from "../deploy/platform.ts";
+import type { GitServer } from "../git/git-server.ts";
+import type { PluginInstaller } from "../plugins/install.ts";
 
 /** What the routes call. Each is a function with data in and out; none knows HTTP. */
 export interface Service {
   readonly platform: Platform;
   readonly deployer: Deployer;
   readonly accounts: Accounts;
+  readonly git: GitServer;
+  /** Where people reach this server: the beginning of links that are handed out. */
+  readonly origin: string;
+  readonly plugins: PluginInstaller;
   info(): Promise<ServerInfo>;
   doctor(): Promise<readonly DoctorCheck[]>;
   packageInfo(): Promise<PackageSetInfo>;

@@ -1,5 +1,6 @@
 import type { Context } from "hono";
 import { deleteCookie, getCookie, setCookie } from "hono/cookie";
+import { isSecure } from "./site.ts";
 
 /** With the prefix a browser accepts it over TLS alone, for this host alone. */
 const names = { secure: "__Host-hop3", plain: "hop3" } as const;
@@ -23,8 +24,4 @@ function attributes(c: Context) {
 
 function nameFor(c: Context): string {
   return isSecure(c) ? names.secure : names.plain;
-}
-
-function isSecure(c: Context): boolean {
-  return new URL(c.req.url).protocol === "https:";
 }

@@ -1,0 +1,68 @@
+import type { SignInRequest } from "@hop3/core";
+import type { SessionStore } from "../db/sessions.ts";
+import type { User, UserStore } from "../db/users.ts";
+import { secondFactorNeeded, signInFailed } from "./errors.ts";
+import type { SignInLimit } from "./limits.ts";
+import { verifyPassword } from "./passwords.ts";
+import type { SecondFactor } from "./second-factor.ts";
+import { hashSecret, makeSecret } from "./secrets.ts";
+
+/** Where somebody signs in from, for limits and for the list of sessions. */
+export interface Client {
+  readonly address: string;
+  readonly agent: string;
+}
+
+interface SignInParts {
+  readonly users: UserStore;
+  readonly sessions: SessionStore;
+  readonly limit: SignInLimit;
+  readonly secondFactor: SecondFactor;
+  now(): Date;
+}
+
+export interface SignIn {
+  /** The user whose password and, where one is set up, second factor this is. */
+  check(request: SignInRequest, client: Client): Promise<User>;
+  /** A new session; the one that the browser came with, if any, ends. */
+  start(user: User, client: Client & { readonly earlier?: string | undefined }): string;
+}
+
+/** A session that is not used so long ends. */
+export const sessionIdleMs = 14 * 24 * 3600_000;
+
+export function makeSignIn(parts: SignInParts): SignIn {
+  const { users, sessions, limit, secondFactor, now } = parts;
+  return {
+    async check({ name, password, code }, { address }) {
+      const account = name.toLowerCase();
+      limit.begin(account, address);
+      const user = users.find(account);
+      const isRight = await verifyPassword(user?.password, password);
+      if (user === undefined || !isRight) throw signInFailed({});
+      if (user.totp !== undefined) {
+        if (code === undefined) throw secondFactorNeeded({});
+        if (!secondFactor.accepts(user, code)) throw signInFailed({});
+      }
+      limit.succeeded(account);
+      return user;
+    },
+    start(user, { address, agent, earlier }) {
+      const at = now();
+      sessions.removeExpired(at.toISOString());
+      if (earlier !== undefined) sessions.remove(hashSecret(earlier));
+      const secret = makeSecret("");
+      sessions.add({
+        hash: hashSecret(secret),
+        userId: user.id,
+        createdAt: at.toISOString(),
+        usedAt: at.toISOString(),
+        expiresAt: new Date(at.getTime() + sessionIdleMs).toISOString(),
+        address,
+        agent: agent.slice(0, 300),
+      });
+      users.signedIn(user.id, at.toISOString());
+      return secret;
+    },
+  };
+}
