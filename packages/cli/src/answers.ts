@@ -22,6 +22,9 @@ export {
   LockLine,
   LogRecord,
   NixCheck,
+  PluginLine,
+  PluginList,
+  PluginRemoved,
   Problem,
   RegistryAddresses,
   RunFrame,
@@ -29,6 +32,8 @@ export {
   StoredHashes,
   StoreKey,
   TimelineEvent,
+  UploadReceived,
+  UploadState,
 } from "@hop3/core/api";
 export { DeploymentSummary, PackageSetInfo };
 

@@ -1,5 +1,5 @@
 import { ExitCode } from "@hop3/core/base";
-import type { Answer } from "./command.ts";
+import type { Answer, CommandSpec } from "./command.ts";
 import { defaultHome } from "./connection.ts";
 import type { Context, InputStream } from "./context.ts";
 import { describeError, interrupted } from "./errors.ts";
@@ -30,7 +30,7 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   const verbose = asksFor(argv, "--verbose");
   const output = makeOutput({ stdout, stderr, env, json, verbose });
   try {
-    const parsed = parsePlainLine(commandTree, argv) ?? (await parseFully(argv, world));
+    const parsed = parsePlainLine(commandTree, argv) ?? (await parseFully(argv, world, output));
     if ("help" in parsed) {
       output.answer({ json: { help: parsed.help }, blocks: [], raw: parsed.help });
       return ExitCode.ok;
@@ -45,9 +45,38 @@ export async function runCli(argv: readonly string[], world: World): Promise<num
   }
 }
 
-async function parseFully(argv: readonly string[], { version }: World): Promise<ParseResult> {
+async function parseFully(
+  argv: readonly string[],
+  world: World,
+  output: Context["output"],
+): Promise<ParseResult> {
+  const tree = await chooseTree(argv, world, output);
+  const plain = tree === commandTree ? undefined : parsePlainLine(tree, argv);
+  if (plain !== undefined) return plain;
   const { parseCommandLine } = await import("./program.ts");
-  return parseCommandLine(commandTree, argv, version);
+  return parseCommandLine(tree, argv, world.version);
+}
+
+/** Plug-ins are asked for their commands where ours do not have the word, and where all are listed. */
+async function chooseTree(
+  argv: readonly string[],
+  { env, userId, version }: World,
+  output: Context["output"],
+): Promise<CommandSpec> {
+  const { word, home = defaultHome(env, userId) } = readStart(argv);
+  const isOurs = (commandTree.children ?? []).some(({ name }) => name === word);
+  if (isOurs || argv.includes("--version")) return commandTree;
+  const { withPluginCommands } = await import("./local-plugins.ts");
+  return await withPluginCommands(commandTree, { home, version, output });
+}
+
+/** The first word that is no option, and the home that is named before or after it. */
+function readStart(argv: readonly string[]): { word?: string | undefined; home?: string } {
+  const at = argv.indexOf("--home");
+  const joined = argv.find((each) => each.startsWith("--home="))?.slice("--home=".length);
+  const home = at === -1 ? joined : argv[at + 1];
+  const word = argv.find((each, index) => !each.startsWith("-") && (at === -1 || index !== at + 1));
+  return { word, ...(home === undefined ? {} : { home }) };
 }
 
 async function runCommand(

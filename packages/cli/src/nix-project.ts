@@ -1,11 +1,11 @@
 import {
   defineError,
   ExitCode,
-  type GenerateRequest,
   type LoadedConfig,
   makePlan,
   noConfig,
   type Plan,
+  type PlannedRequest,
   readPlanFiles,
 } from "@hop3/core";
 import { makeDirectoryTree } from "@hop3/core/node";
@@ -13,6 +13,7 @@ import { appOfDirectory } from "./app.ts";
 import { readConfigFile, resolveFrom } from "./config-file.ts";
 import type { Context } from "./context.ts";
 import type { Input } from "./input.ts";
+import { planParts } from "./plan-parts.ts";
 import { readSource } from "./source.ts";
 
 const nixNothingToWrite = defineError<{ file: string; builder: string; hasFile: boolean }>({
@@ -35,7 +36,7 @@ export interface NixProject {
   readonly app: string;
   readonly plan: Plan;
   readonly loaded: LoadedConfig;
-  readonly request: Omit<GenerateRequest, "template">;
+  readonly request: PlannedRequest;
 }
 
 /** Reads the project that a command is about; fails where no template has a part in it. */
@@ -44,12 +45,14 @@ export async function readNixProject(input: Input, context: Context): Promise<Ni
   const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
   const files = await readPlanFiles(tree);
-  const plan = makePlan({ tree, loaded, ...files });
+  const parts = await planParts(context);
+  const plan = makePlan({ tree, loaded, ...files, parts });
   const { file, template } = plan.nix;
   if (template === undefined) {
     throw nixNothingToWrite({ file, builder: plan.builder, hasFile: tree.has(file) });
   }
   const app = await appOfDirectory(directory);
-  const request = { tree, loaded, procfile: files.procfile, app };
+  const { templates } = parts;
+  const request = { tree, loaded, procfile: files.procfile, app, templates };
   return { directory, app, plan, loaded, request };
 }

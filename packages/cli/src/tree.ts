@@ -1,4 +1,6 @@
+import { definePlugin } from "@hop3/core/plugin";
 import type { CommandSpec } from "./command.ts";
+import type { Context } from "./context.ts";
 import {
   configTree,
   domainsTree,
@@ -14,6 +16,7 @@ import {
   directoryArgument,
   workerOption,
 } from "./tree-options.ts";
+import { pluginsTree } from "./tree-plugins.ts";
 import { canaryTree, releaseTree } from "./tree-release.ts";
 
 const deployGroup = "Deploy:";
@@ -21,11 +24,10 @@ const lookGroup = "Look:";
 const changeGroup = "Change:";
 const platformGroup = "Platform:";
 
-/** Every command there is. Order is the order of `hop3 --help`. */
-export const commandTree: CommandSpec = {
-  name: "hop3",
-  summary: "Deploy apps, see what runs, go back",
-  children: [
+/** Every command of our own, as the plug-in that it is. Order is the order of `hop3 --help`. */
+const cliPlugin = definePlugin<Context>({
+  name: "hop3-cli",
+  commands: [
     {
       name: "deploy",
       summary: "Build a directory, start it, and switch users over",
@@ -205,6 +207,7 @@ export const commandTree: CommandSpec = {
     { ...nixTree, group: deployGroup },
     { ...releaseTree, group: deployGroup },
     { ...packagesTree, group: platformGroup },
+    { ...pluginsTree, group: platformGroup },
     { ...serverTree, group: platformGroup },
     {
       name: "completion",
@@ -231,4 +234,10 @@ export const commandTree: CommandSpec = {
       load: async () => (await import("./commands/completion.ts")).completeApps,
     },
   ],
+});
+
+export const commandTree: CommandSpec = {
+  name: "hop3",
+  summary: "Deploy apps, see what runs, go back",
+  children: cliPlugin.commands ?? [],
 };

@@ -5,6 +5,7 @@ import { zshCompletion } from "../completion/zsh.ts";
 import type { Context } from "../context.ts";
 import { usageError } from "../errors.ts";
 import type { Input } from "../input.ts";
+import { withPluginCommands } from "../local-plugins.ts";
 import { fetchApps } from "./apps.ts";
 
 const makers: Readonly<Record<string, typeof bashCompletion>> = {
@@ -23,7 +24,7 @@ export async function completion(input: Input, context: Context): Promise<Answer
       hint: `One of: ${known}`,
     });
   }
-  const script = make(context.tree);
+  const script = make(await withPluginCommands(context.tree, context));
   return { json: { shell, script }, blocks: [], raw: script };
 }
 

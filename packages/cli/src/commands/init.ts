@@ -2,7 +2,6 @@ import { readFile, stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   AppName,
-  builtInParts,
   type Conversion,
   type Converter,
   combineConversions,
@@ -11,6 +10,7 @@ import {
   formatPlace,
   formatWarning,
   loadConfig,
+  type PlanParts,
   printToml,
   sourceNotDirectory,
   sourceNotFound,
@@ -25,6 +25,7 @@ import type { Context } from "../context.ts";
 import { fileUnreadable } from "../errors.ts";
 import { initExists, initNothing, initUnknownKind } from "../init-errors.ts";
 import type { Input } from "../input.ts";
+import { planParts } from "../plan-parts.ts";
 
 const configName = "hop3.toml";
 
@@ -33,7 +34,8 @@ export async function init(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
   await requireDirectory(directory);
   const kind = input.text("from");
-  const chosen = chooseConverters(kind);
+  const parts = await planParts(context);
+  const chosen = chooseConverters(parts.converters, kind);
   const isPrint = input.flag("print");
   const target = join(directory, configName);
   if (!isPrint && !input.flag("force") && (await exists(target)))
@@ -41,7 +43,7 @@ export async function init(input: Input, context: Context): Promise<Answer> {
   const found = await findFiles(directory, chosen);
   if (found.length === 0)
     throw initNothing({ directory, kind, files: chosen.flatMap(({ files }) => files) });
-  const made = await makeConfig(directory, found);
+  const made = await makeConfig(directory, found, parts.templates);
   if (!isPrint) await writeConfig(target, made.text);
   return answer({ target: isPrint ? undefined : target, found, ...made });
 }
@@ -52,8 +54,10 @@ interface Found {
   readonly text: string;
 }
 
-function chooseConverters(kind: string | undefined): readonly Converter[] {
-  const { converters } = builtInParts;
+function chooseConverters(
+  converters: readonly Converter[],
+  kind: string | undefined,
+): readonly Converter[] {
   if (kind === undefined) return converters;
   const chosen = converters.filter(({ id }) => id === kind);
   if (chosen.length === 0) {
@@ -90,7 +94,11 @@ interface Made {
   readonly conversion: Conversion;
 }
 
-async function makeConfig(directory: string, found: readonly Found[]): Promise<Made> {
+async function makeConfig(
+  directory: string,
+  found: readonly Found[],
+  templates: PlanParts["templates"],
+): Promise<Made> {
   const present = await findPresent(directory);
   const combined = combineConversions(
     found.map(({ converter, file, text }) =>
@@ -98,7 +106,7 @@ async function makeConfig(directory: string, found: readonly Found[]): Promise<M
     ),
   );
   const hasNixFile = present.has(configDefaults.nixFile);
-  const conversion = hasNixFile ? combined : fitTemplate(combined, builtInParts.templates);
+  const conversion = hasNixFile ? combined : fitTemplate(combined, templates);
   const config = toConfigFile(conversion, { hasNixFile });
   const id = suggestAppName(basename(directory));
   const metadata = { ...(AppName.safeParse(id).success ? { id } : {}), ...config.metadata };

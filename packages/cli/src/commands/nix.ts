@@ -3,7 +3,6 @@ import { join } from "node:path";
 import {
   type AppName,
   generatePlanned,
-  templates,
   type VerificationState,
   withoutNixSection,
 } from "@hop3/core";
@@ -13,6 +12,7 @@ import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
 import { readNixProject } from "../nix-project.ts";
+import { planParts } from "../plan-parts.ts";
 import { formatAge } from "../text.ts";
 
 /** Prints the expression that a deploy would build. */
@@ -49,7 +49,7 @@ export async function nixEject(input: Input, context: Context): Promise<Answer> 
 /** Lists the Releases of an app with tier and measurement; without one, templates with the tier of what they make. */
 export async function nixTiers(input: Input, context: Context): Promise<Answer> {
   const app = input.app();
-  return app === undefined ? templateTiers() : await releaseTiers(app, context);
+  return app === undefined ? await templateTiers(context) : await releaseTiers(app, context);
 }
 
 async function releaseTiers(app: AppName, context: Context): Promise<Answer> {
@@ -80,7 +80,8 @@ function measuredSpan(state: VerificationState | undefined): Span {
   return { text: state, tone: state === "reproducible" ? "good" : "bad" };
 }
 
-function templateTiers(): Answer {
+async function templateTiers(context: Context): Promise<Answer> {
+  const { templates } = await planParts(context);
   return {
     json: templates.map(({ id, tier, title, description }) => ({ id, tier, title, description })),
     blocks: [

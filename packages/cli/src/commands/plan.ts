@@ -5,6 +5,7 @@ import type { Answer } from "../command.ts";
 import { readConfigFile, resolveFrom } from "../config-file.ts";
 import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
+import { planParts } from "../plan-parts.ts";
 import { readSource } from "../source.ts";
 import { formatDuration } from "../text.ts";
 import { whyBlocks } from "./plan-why.ts";
@@ -13,7 +14,8 @@ export async function plan(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
   const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
-  const made = makePlan({ tree, loaded, ...(await readPlanFiles(tree)) });
+  const files = await readPlanFiles(tree);
+  const made = makePlan({ tree, loaded, ...files, parts: await planParts(context) });
   await checkLockfiles(made, { tree, loaded, digest });
   return { json: made, blocks: planBlocks(made, input.flag("why")) };
 }
