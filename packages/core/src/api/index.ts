@@ -3,6 +3,7 @@ export * from "../artifact/verification.ts";
 export * from "../deploy/timeline.ts";
 export * from "./accounts-contract.ts";
 export * from "./contract.ts";
+export * from "./events-contract.ts";
 export * from "./nix-contract.ts";
 export * from "./permissions.ts";
 export * from "./plugins-contract.ts";

@@ -1,0 +1,32 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { ApiError } from "./api.ts";
+import { Layout } from "./components/layout.tsx";
+import { Toasts } from "./components/toast.tsx";
+import { LiveEvents } from "./events.tsx";
+import { Pages } from "./routes.tsx";
+import { SessionGate } from "./session.tsx";
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      // What the server refuses, it refuses again.
+      retry: (count, error) => !(error instanceof ApiError) && count < 2,
+    },
+  },
+});
+
+export function App() {
+  return (
+    <QueryClientProvider client={queries}>
+      <Toasts>
+        <SessionGate>
+          <LiveEvents />
+          <Layout>
+            <Pages />
+          </Layout>
+        </SessionGate>
+      </Toasts>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,27 @@
+import { type ComponentType, lazy, Suspense } from "react";
+import { Route, Switch } from "wouter";
+import { Loading } from "./components/states.tsx";
+import { NotFoundPage } from "./pages/not-found.tsx";
+
+/** A page is loaded when it is opened: the first view stays small. */
+function page(load: () => Promise<Record<string, unknown>>, name: string): ComponentType {
+  return lazy(async () => ({ default: (await load())[name] as ComponentType }));
+}
+
+/** Every page, by its address. The order is that of matching. */
+export const pages: readonly (readonly [path: string, page: ComponentType])[] = [
+  ["/", page(() => import("./pages/apps.tsx"), "AppsPage")],
+];
+
+export function Pages() {
+  return (
+    <Suspense fallback={<Loading />}>
+      <Switch>
+        {pages.map(([path, component]) => (
+          <Route key={path} path={path} component={component} />
+        ))}
+        <Route component={NotFoundPage} />
+      </Switch>
+    </Suspense>
+  );
+}

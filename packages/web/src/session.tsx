@@ -1,0 +1,45 @@
+import type { Identity, Permission } from "@hop3/core/api";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useContext } from "react";
+import { ApiError, get, send } from "./api.ts";
+import { ErrorNote, Loading } from "./components/states.tsx";
+import { SignInPage } from "./pages/sign-in.tsx";
+import { allowed } from "./permissions.ts";
+
+const Session = createContext<Identity | undefined>(undefined);
+
+/** Whoever is signed in; below `SessionGate` there always is somebody. */
+export function useIdentity(): Identity {
+  const identity = useContext(Session);
+  if (identity === undefined) throw new Error("no session above");
+  return identity;
+}
+
+/** Whether the server would let whoever is signed in do this. Only for what is shown: the server decides. */
+export function useMay(permission: Permission, app?: string): boolean {
+  return allowed(useIdentity(), permission, app);
+}
+
+export function useSignOut(): () => Promise<void> {
+  const queries = useQueryClient();
+  return async () => {
+    await send("POST", "/sign-out");
+    queries.clear();
+    await queries.invalidateQueries();
+  };
+}
+
+/** Shows what is below to whoever is signed in, and the way in to everybody else. */
+export function SessionGate({ children }: { readonly children: ReactNode }) {
+  const session = useQuery({
+    queryKey: ["session"],
+    queryFn: () => get<Identity>("/identity"),
+    staleTime: 60_000,
+  });
+  if (session.data !== undefined) return <Session value={session.data}>{children}</Session>;
+  if (session.error instanceof ApiError && session.error.problem.status === 401) {
+    return <SignInPage onDone={() => void session.refetch()} />;
+  }
+  if (session.error !== null) return <ErrorNote error={session.error} />;
+  return <Loading />;
+}
