@@ -41,7 +41,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "plugins",
     "http",
   ],
-  cli: ["completion", "timeline", "commands"],
+  cli: ["completion", "timeline", "upload", "commands"],
 };
 
 /** What each package may import of the others; the server never knows who calls it. */

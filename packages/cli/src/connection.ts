@@ -79,6 +79,7 @@ const absent: readonly string[] = [
   "EAI_AGAIN",
   "ETIMEDOUT",
   "ENOTSOCK",
+  "ERR_STREAM_PREMATURE_CLOSE",
 ];
 
 const reasons: Readonly<Record<string, string>> = {
@@ -86,6 +87,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: "no such socket",
   ECONNRESET: "it closed the connection",
   EPIPE: "it closed the connection",
+  ERR_STREAM_PREMATURE_CLOSE: "it closed the connection",
 };
 
 /** The failure that a broken connection means for the user; other errors come back as they are. */

@@ -1,7 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { Parser } from "tar";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import {
   type ApiServer,
@@ -13,9 +11,11 @@ import {
 } from "../test/api-server.ts";
 import { type CallOptions, type CallResult, call } from "../test/call.ts";
 import * as sample from "../test/samples.ts";
+import { acceptUploads, type SentFiles } from "../test/upload-routes.ts";
 
 let api: ApiServer;
 let dir: string;
+let sent: SentFiles;
 
 beforeAll(async () => {
   api = makeApiServer();
@@ -35,6 +35,7 @@ beforeEach(() => {
     "GET /deployments/7": () => sample.succeeded,
     "GET /deployments/7/events": ({ response }) => sendEvents(response, sample.goodEvents),
   };
+  sent = acceptUploads(api, "hello");
 });
 
 afterEach(() => {
@@ -100,12 +101,13 @@ describe("hop3 deploy", () => {
     const { stdout, exitCode } = await deploy(["--detach"]);
     expect(exitCode).toBe(0);
     expect(stdout).toContain("Deployment 7 of hello is under way. Watch it: hop3 deploy --watch");
-    expect(api.calls).toHaveLength(1);
+    expect(api.calls.at(-1)?.path).toBe("/apps/hello/deployments");
   });
 
   it("passes --force and --revision on", async () => {
     await deploy(["--force", "--revision", "v1", "--detach"]);
-    expect(api.calls[0]?.query.toString()).toBe("force=true&revision=v1");
+    const query = api.calls.at(-1)?.query.toString();
+    expect(query).toMatch(/^force=true&revision=v1&upload=[0-9a-f]{64}$/);
   });
 
   it("says that nothing has changed", async () => {
@@ -127,22 +129,6 @@ describe("hop3 deploy", () => {
 });
 
 describe("what leaves the machine", () => {
-  async function uploaded(): Promise<string[]> {
-    const names: string[] = [];
-    const parser = new Parser({
-      onReadEntry: (entry) => {
-        names.push(`${entry.type} ${entry.path}`);
-        entry.resume();
-      },
-    });
-    const body = api.calls[0]?.body ?? Buffer.alloc(0);
-    await new Promise((resolve) => {
-      parser.on("end", resolve);
-      Readable.from([body]).pipe(parser as unknown as NodeJS.WritableStream);
-    });
-    return names.sort();
-  }
-
   it("is what the filter keeps, and nothing else", async () => {
     write(".env", "SECRET=1");
     write(".git/config", "");
@@ -151,13 +137,15 @@ describe("what leaves the machine", () => {
     write("@at", "x");
     symlinkSync("src", join(dir, "link"));
     await deploy(["--detach"]);
-    expect(api.calls[0]?.headers["content-type"]).toBe("application/gzip");
-    expect(await uploaded()).toEqual([
-      "File ./@at",
-      "File ./hop3.nix",
-      "File ./src/@odd name.py",
-      "SymbolicLink ./link",
+    const hash = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(sent.lines).toEqual([
+      ["@at", 1, hash],
+      ["hop3.nix", 13, hash],
+      ["link", "src"],
+      ["src/@odd name.py", 1, hash],
     ]);
+    // The two of one character are the same: whoever has one has both.
+    expect(sent.bytes).toBe(15);
   });
 
   it("is nothing where a file looks like a secret", async () => {
@@ -186,6 +174,7 @@ describe("which app", () => {
   it("is the id in hop3.toml", async () => {
     write("hop3.toml", '[metadata]\nid = "from-file"\n');
     api.routes["POST /apps/from-file/deployments"] = () => sample.deployment;
+    acceptUploads(api, "from-file");
     const result = await call(["deploy", "--detach"], { home: api.home, cwd: dir });
     expect(result.exitCode).toBe(0);
   });
@@ -195,6 +184,7 @@ describe("which app", () => {
     mkdirSync(inner);
     writeFileSync(join(inner, "hop3.nix"), "{ }");
     api.routes["POST /apps/my-app-2/deployments"] = () => sample.deployment;
+    acceptUploads(api, "my-app-2");
     const result = await call(["deploy", inner, "--detach"], { home: api.home });
     expect(result).toMatchObject({ stderr: "", exitCode: 0 });
   });
@@ -288,20 +278,35 @@ describe("a deployment that fails", () => {
   });
 });
 
+const breakOff: Route = ({ response }) => {
+  response.socket?.destroy();
+  return handled;
+};
+
 describe("a connection that breaks", () => {
-  it("during the upload does not hide why the server refused it", async () => {
-    const failure = { code: "UPLOAD_TOO_LARGE", message: "too large", exitCode: 2 };
-    api.routes["POST /apps/hello/deployments"] = ({ response }) => {
-      response.socket?.destroy();
-      return handled;
+  it("during the upload is taken up again where it stopped", async () => {
+    const accept = api.routes["POST /apps/hello/uploads"];
+    let asked = 0;
+    api.routes["POST /apps/hello/uploads"] = async (call) => {
+      const state = await accept?.(call);
+      const { path } = call;
+      const contents = `POST ${path}/${(state as { id: string }).id}/contents`;
+      asked += 1;
+      if (asked === 1) api.routes[contents] = breakOff;
+      return state;
     };
-    api.routes["GET /apps/hello/deployments"] = () => ({
-      deployments: [{ ...sample.deployment, state: "failed", failure }],
+    const { stderr, exitCode } = await deploy();
+    expect(stderr).toBe("the connection broke; trying to go on where it stopped\n");
+    expect(exitCode).toBe(0);
+    expect(asked).toBe(2);
+  });
+
+  it("before anything was heard of the server is told at once", async () => {
+    api.routes["POST /apps/hello/uploads"] = breakOff;
+    expect(await deploy()).toMatchObject({
+      exitCode: 7,
+      stderr: expect.stringContaining("error SERVER_UNREACHABLE"),
     });
-    const result = await deploy();
-    expect(result).toMatchObject({ exitCode: 2, stderr: "error UPLOAD_TOO_LARGE  too large\n" });
-    api.routes["GET /apps/hello/deployments"] = () => ({ deployments: [sample.succeeded] });
-    expect(await deploy()).toMatchObject({ exitCode: 7 });
   });
 
   it("is taken up again after the last event, also across a restart", async () => {

@@ -20,6 +20,17 @@ export async function readSource(
   loaded: LoadedConfig | undefined,
   context: Pick<Context, "output">,
 ): Promise<SourceEntry[]> {
+  const entries = await listSource(directory, loaded, context);
+  await requireNoSecrets(entries, loaded);
+  return entries;
+}
+
+/** What the filter keeps of a directory; nobody has looked into the files yet. */
+export async function listSource(
+  directory: string,
+  loaded: LoadedConfig | undefined,
+  context: Pick<Context, "output">,
+): Promise<SourceEntry[]> {
   const build = loaded?.config.build;
   const filter = makeSourceFilter({ buildIgnore: build?.ignore ?? [] });
   const dropped: string[] = [];
@@ -31,13 +42,24 @@ export async function readSource(
   });
   for await (const entry of walk) entries.push(entry);
   if (entries.length === 0) throw sourceEmpty({ directory, dropped });
-  const findings = await scanSource(entries, build?.["allow-secrets"] ?? []);
-  if (findings.length > 0) throw sourceSecret({ findings });
   if (context.output.verbose) {
     const texts = dropped.map((text) => line({ text: `  left out  ${text}`, tone: "dim" }));
     context.output.notice(...texts);
   }
   return entries;
+}
+
+/** Fails where a file looks like a secret that the configuration does not allow. */
+export async function requireNoSecrets(
+  entries: readonly SourceEntry[],
+  loaded: LoadedConfig | undefined,
+): Promise<void> {
+  const findings = await scanSource(entries, allowedSecrets(loaded));
+  if (findings.length > 0) throw sourceSecret({ findings });
+}
+
+export function allowedSecrets(loaded: LoadedConfig | undefined): readonly string[] {
+  return loaded?.config.build?.["allow-secrets"] ?? [];
 }
 
 /** The entries, and nothing else, as a stream of tar.gz. */

@@ -1,25 +1,15 @@
 import { join, relative, resolve } from "node:path";
 import type { AppName, DeploymentSummary, LoadedConfig } from "@hop3/core";
-import { Hop3Error, isError } from "@hop3/core/base";
 import { appOfDirectory } from "../app.ts";
 import { line } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import { readConfigFile, resolveFrom } from "../config-file.ts";
 import type { Context } from "../context.ts";
-import {
-  interrupted,
-  noDeploymentRunning,
-  serverUnreachable,
-  toExitCode,
-  usageError,
-} from "../errors.ts";
+import { interrupted, noDeploymentRunning, usageError } from "../errors.ts";
 import type { Input } from "../input.ts";
 import { formatBytes, plural } from "../text.ts";
 import { answerDeployment, deploymentJson } from "../timeline/outcome.ts";
-
-/** How far back a failed deployment can be the one whose upload has just broken. */
-const refusalMs = 60_000;
 
 export async function deploy(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");
@@ -69,50 +59,37 @@ async function startDeployment(
   { directory, below }: Sent,
   { input, context }: { input: Input; context: Context },
 ): Promise<DeploymentSummary> {
-  const { packSource, readSource } = await import("../source.ts");
+  const { listSource } = await import("../source.ts");
+  const { hasCode, uploadSource } = await import("../upload/upload-source.ts");
   const loaded = await readConfigFile(join(directory, below ?? "."));
   const config = below === undefined ? loaded : ofRepository(loaded, below);
-  const entries = await readSource(directory, config, context);
+  const entries = await listSource(directory, config, context);
   const bytes = entries.reduce((sum, { size }) => sum + size, 0);
   const amount = `${plural(entries.length, "file")}, ${formatBytes(bytes)}`;
   context.output.print(line(`Deploying ${app} from ${directory} (${amount})`));
-  try {
+  const start = async (): Promise<DeploymentSummary> => {
+    const upload = await uploadSource({ app, directory, loaded: config, entries }, context);
+    const request = { force: input.flag("force") || undefined, revision: input.text("revision") };
     return await context.client.json(
       {
         method: "POST",
         path: at`/apps/${app}/deployments`,
-        query: {
-          force: input.flag("force") ? true : undefined,
-          revision: input.text("revision"),
-          path: below,
-        },
-        upload: packSource(directory, entries),
+        query: { ...request, path: below, upload },
         signal: context.signal,
       },
       "DeploymentSummary",
     );
-  } catch (error) {
-    if (!context.signal.aborted) throw await explainRefusal(error, app, context);
-    const message = `stopped while the files of ${app} were sent; nothing was deployed`;
-    throw interrupted({ message });
-  }
-}
-
-/**
- * A server that refuses an upload half-way closes the connection, and its answer may be lost with what we were still
- * sending. It has written down why.
- */
-async function explainRefusal(error: unknown, app: AppName, context: Context): Promise<unknown> {
-  if (!isError(error, serverUnreachable)) return error;
+  };
   try {
-    const newest = await findNewest(app, context);
-    const age = context.now() - Date.parse(newest.createdAt);
-    if (newest.failure === undefined || age > refusalMs) return error;
-    const { exitCode, ...failure } = newest.failure;
-    return new Hop3Error({ ...failure, exitCode: toExitCode(exitCode), status: 400 });
-  } catch {
-    // It cannot be asked: then the connection is indeed what is wrong.
-    return error;
+    return await start().catch(async (error: unknown) => {
+      if (!hasCode(error, "UPLOAD_INCOMPLETE", "UPLOAD_NOT_FOUND")) throw error;
+      // Swept away between the last file and the deployment: what is missing is sent again.
+      return await start();
+    });
+  } catch (error) {
+    if (!context.signal.aborted) throw error;
+    const message = `stopped while the files of ${app} were sent; nothing was deployed`;
+    throw interrupted({ message, hint: "What has arrived stays for a day: hop3 deploy goes on" });
   }
 }
 

@@ -20,6 +20,8 @@ export interface SourceEntry {
   readonly mode: number;
   /** Changes whenever the file does: its number on the disk and its times. */
   readonly stamp: string;
+  /** When it was changed last, in milliseconds: nobody can set this time. */
+  readonly changedAt: number;
   readonly link?: string | undefined;
 }
 
@@ -144,7 +146,7 @@ async function keepFile(
     if (link !== undefined) await requireInside(walk, path, link);
     const { size, mode, ino, mtimeMs, ctimeMs } = await lstat(absolute);
     const stamp = `${ino} ${mtimeMs} ${ctimeMs}`;
-    return { path, absolute, size, mode: mode & 0o777, stamp, link };
+    return { path, absolute, size, mode: mode & 0o777, stamp, changedAt: ctimeMs, link };
   } catch (cause) {
     if (codeOf(cause) === undefined || cause instanceof TypeError) throw cause;
     throw unreadable(path, cause);
