@@ -39,12 +39,20 @@ describe("mergeConfig", () => {
 });
 
 describe("mergeWorkers", () => {
-  it("refines what hop3.nix says", () => {
+  it("refines what hop3.nix says, and settles what each worker does", () => {
     const base = { web: { command: "serve", stop_timeout: 5 }, other: { command: "o" } };
-    expect(mergeWorkers(base, { web: { instances: 3 }, new: { command: "n" } })).toEqual({
-      web: { command: "serve", stop_timeout: 5, instances: 3 },
-      other: { command: "o" },
+    const overrides = {
+      web: { instances: 3 },
       new: { command: "n" },
+      nightly: { command: "c", schedule: "0 3 * * *" },
+      pages: { command: "p", kind: "web" },
+    } as const;
+    expect(mergeWorkers(base, overrides)).toEqual({
+      web: { command: "serve", stop_timeout: 5, instances: 3, kind: "web" },
+      other: { command: "o", kind: "background" },
+      new: { command: "n", kind: "background" },
+      nightly: { command: "c", schedule: "0 3 * * *", kind: "cron" },
+      pages: { command: "p", kind: "web" },
     });
   });
 

@@ -1,4 +1,4 @@
-import type { Command, WorkerSpec } from "../artifact/runtime-config.ts";
+import type { Command, WorkerKind, WorkerSpec } from "../artifact/runtime-config.ts";
 import { type ConfigFile, emptyConfig } from "../config/schema.ts";
 import type { WorkerTable } from "../config/sections.ts";
 import { configDefaults } from "../config/values.ts";
@@ -54,18 +54,24 @@ export function mergeConfig(
   };
 }
 
-/** The workers of a Release: what the files say over what hop3.nix says, key by key. */
+/** The workers of a Release: what the files say over what the build says, key by key. What each does is settled. */
 export function mergeWorkers(
   base: Readonly<Record<string, WorkerSpec>>,
   overrides: Readonly<Record<string, WorkerOverride>>,
 ): Record<string, WorkerSpec> {
-  const merged: Record<string, WorkerSpec> = { ...base };
-  for (const [worker, override] of Object.entries(overrides)) {
-    const command = override.command ?? base[worker]?.command;
+  const merged: Record<string, WorkerSpec> = {};
+  for (const worker of new Set([...Object.keys(base), ...Object.keys(overrides)])) {
+    const spec = { ...base[worker], ...overrides[worker] };
+    const { command } = spec;
     if (command === undefined) throw workerWithoutCommand({ worker, known: Object.keys(base) });
-    merged[worker] = { ...base[worker], ...override, command };
+    merged[worker] = { ...spec, command, kind: spec.kind ?? usualKind(worker, spec) };
   }
   return merged;
+}
+
+function usualKind(worker: string, { schedule }: WorkerOverride): WorkerKind {
+  if (schedule !== undefined) return "cron";
+  return worker === "web" ? "web" : "background";
 }
 
 function mergeFileWorkers(
