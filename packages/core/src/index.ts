@@ -2,6 +2,7 @@ export * from "./api/index.ts";
 export * from "./artifact/build-artifact.ts";
 export * from "./artifact/release-settings.ts";
 export * from "./artifact/runtime-config.ts";
+export * from "./artifact/stored-artifact.ts";
 export * from "./artifact/verification.ts";
 export * from "./base.ts";
 export * from "./config/computed.ts";

@@ -122,13 +122,18 @@ describe("a Release goes to a machine with another store", () => {
     const args = ["release", "export", "1", "--app", "shell", "--have", have, "--output", small];
     await hop3({ home: homes.here }, ...args);
     expect(statSync(small).size).toBeLessThan(statSync(bundle()).size / 10);
-    const deployment = await importBundle(small);
+    const deployment = await importBundle(asFirstVersion(small));
     expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
   });
 
   it.each([
     ["nothing at all", Buffer.from("no tar"), "BUNDLE_INVALID"],
     ["a newer schema", bundleOf({ "release.json": '{"schema": 2}' }), "BUNDLE_NEWER"],
+    [
+      "a release of a newer version",
+      bundleOf({ "release.json": '{"schema": 1, "artifact": {"schema": 99}}' }),
+      "RELEASE_NEWER",
+    ],
     ["another file", bundleOf({ "release.json": "{}", "evil.sh": "x" }), "BUNDLE_INVALID"],
   ])("refuses %s", async (_, content, code) => {
     const file = join(dir, "odd.tar");
@@ -138,6 +143,20 @@ describe("a Release goes to a machine with another store", () => {
     expect((await there.get("shell", "/cgi-bin/hello")).text).toContain("Hello from sh");
   });
 });
+
+/** The same bundle as a server would have written it whose release.json has schema 1. */
+function asFirstVersion(bundle: string): string {
+  const made = execFileSync("mktemp", ["-d"], { encoding: "utf8" }).trim();
+  execFileSync("tar", ["-xf", bundle, "-C", made]);
+  const manifest = join(made, "release.json");
+  const release = JSON.parse(readFileSync(manifest, "utf8"));
+  writeFileSync(
+    manifest,
+    JSON.stringify({ ...release, artifact: { ...release.artifact, schema: 1 } }),
+  );
+  execFileSync("tar", ["-cf", `${made}.tar`, "-C", made, "release.json", "cache"]);
+  return `${made}.tar`;
+}
 
 function bundleOf(files: Readonly<Record<string, string>>): Buffer {
   const made = execFileSync("mktemp", ["-d"], { encoding: "utf8" }).trim();

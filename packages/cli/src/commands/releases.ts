@@ -53,7 +53,7 @@ function tierSpan({ tier, verified }: ReleaseSummary): Span {
 }
 
 function rollbackSpan(release: ReleaseSummary): Span {
-  if (release.state === "running") return "-";
+  if (release.state === "running" && release.newerSchema === undefined) return "-";
   if (release.restorable) return { text: "yes", tone: "good" };
   const why = release.notRestorableBecause ?? release.failure?.message;
   return { text: why === undefined ? "no" : `no: ${why}`, tone: "dim" };

@@ -54,6 +54,8 @@ export const ReleaseSummary = z.strictObject({
   tier: Tier.optional(),
   sourceHash: z.string().optional(),
   sourceRevision: z.string().optional(),
+  /** Schema of its release.json where a newer Hop3 has made it: it goes on running, and cannot be started from here. */
+  newerSchema: z.int().optional(),
   closure: Closure.optional(),
   /** Names of the stored configuration this Release runs with; never values. */
   configKeys: z.array(z.string()),

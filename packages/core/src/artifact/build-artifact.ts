@@ -27,9 +27,15 @@ export const Provenance = z.strictObject({
 });
 export type Provenance = z.infer<typeof Provenance>;
 
+/**
+ * Version of release.json. A change of BuildArtifact, of the RuntimeConfig in it or of the ReleaseSettings beside it that
+ * an older Hop3 would stumble over is a new one, and stored-artifact.ts gets the way to it from the one before.
+ */
+export const artifactSchema = 2;
+
 /** What every Builder returns; on disk as releases/<n>/release.json. */
 export const BuildArtifact = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(artifactSchema),
   kind: z.enum(["nix", "local", "docker", "static"]),
   builder: z.string(),
   app_name: AppName,

@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { BuildArtifact, type NixCheck, type Plan, type RuntimeConfig } from "@hop3/core";
+import {
+  artifactSchema,
+  BuildArtifact,
+  type NixCheck,
+  type Plan,
+  type RuntimeConfig,
+} from "@hop3/core";
 import type { Builder, BuildIo, BuildResult } from "@hop3/core/plugin";
 import { buildLogFile } from "../nix/client.ts";
 import { derivationName, isFixedOutput } from "../nix/derivations.ts";
@@ -154,7 +160,7 @@ function makeArtifact(
   runtime: RuntimeConfig,
 ): BuildArtifact {
   return BuildArtifact.parse({
-    schema: 1,
+    schema: artifactSchema,
     kind: "nix",
     builder: "nix",
     app_name: io.app,

@@ -1,9 +1,11 @@
 import {
-  BuildArtifact,
+  type BuildArtifact,
   DeploymentKind,
   FailureData,
+  newerSchema,
   ReleaseSettings,
   ReleaseState,
+  StoredArtifact,
   Verification,
 } from "@hop3/core";
 import { z } from "zod";
@@ -15,7 +17,17 @@ const json = <T>(schema: z.ZodType<T>) =>
     .transform((text): unknown => JSON.parse(text))
     .pipe(schema);
 
-export const Release = z
+/** What a newer version has written is not read, and neither is what belongs to it: the rest of the row is ours. */
+function hideNewer(row: unknown): unknown {
+  const { artifact } = Row.parse(row);
+  const newer = artifact === undefined ? undefined : newerSchema(JSON.parse(artifact));
+  if (newer === undefined) return row;
+  return { ...Row.parse(row), artifact: undefined, settings: undefined, newer_schema: newer };
+}
+
+const Row = z.looseObject({ artifact: z.string().optional() });
+
+const ReleaseRow = z
   .object({
     app_id: z.int(),
     number: z.int(),
@@ -25,7 +37,8 @@ export const Release = z
     source_hash: z.string().optional(),
     source_revision: z.string().optional(),
     input_hash: z.string().optional(),
-    artifact: json(BuildArtifact).optional(),
+    artifact: json(StoredArtifact).optional(),
+    newer_schema: z.int().optional(),
     settings: json(ReleaseSettings).optional(),
     config: z.instanceof(Uint8Array).optional(),
     config_keys: json(z.array(z.string())),
@@ -46,6 +59,8 @@ export const Release = z
     sourceRevision: row.source_revision,
     inputHash: row.input_hash,
     artifact: row.artifact,
+    /** Schema of its artifact where a newer Hop3 has made it; it then shows neither artifact nor settings. */
+    newerSchema: row.newer_schema,
     settings: row.settings,
     /** Sealed snapshot of the stored configuration: what this Release runs with, also after a rollback. */
     config: row.config,
@@ -61,6 +76,7 @@ export const Release = z
     /** What the last rebuild has shown. */
     verification: row.verification,
   }));
+export const Release = z.unknown().transform(hideNewer).pipe(ReleaseRow);
 export type Release = z.infer<typeof Release>;
 
 /** What is known once the build is over. */

@@ -7,10 +7,12 @@ import { watchSettled } from "../run/settle.ts";
 import { probeTcp } from "../run/tcp-probe.ts";
 import type { Attempt } from "./attempt.ts";
 import { findCanary, sendBack, tryCanary } from "./canary.ts";
+import { currentRelease } from "./current-release.ts";
 import { claimDomain } from "./domains.ts";
 import { drainDeadline, removeProcesses, retire } from "./drain.ts";
 import { makeProcessSpec } from "./process-spec.ts";
 import { provision } from "./provision.ts";
+import { requireReadable } from "./readable.ts";
 import { redactFor } from "./redact.ts";
 import { retain } from "./retain.ts";
 import { builtInDomain, desiredRoutes, publicUrl } from "./routes.ts";
@@ -21,12 +23,14 @@ import { builtInDomain, desiredRoutes, publicUrl } from "./routes.ts";
  */
 export async function activate(attempt: Attempt, release: Release): Promise<void> {
   const { platform, app } = attempt;
+  requireReadable(app, release);
   let replaced: readonly ProcessRecord[];
   let halted: readonly ProcessRecord[] = [];
   try {
     const started = await attempt.phase("provision", () => provision(attempt, release));
     platform.releases.setState(release.appId, release.number, "starting");
     if (release.settings?.strategy === "stop-first") {
+      requireRestartable(attempt);
       halted = platform.processes.ofApp(app.id).filter(({ role }) => role === "current");
     }
     await attempt.phase("start", () => startAfter(attempt, release, { started, halted }));
@@ -54,6 +58,12 @@ export async function finish(attempt: Attempt, replaced: readonly ProcessRecord[
     attempt.note("warning", text);
   }
   attempt.succeed();
+}
+
+/** What is stopped first has to be started again where the new Release fails. */
+function requireRestartable({ platform, app }: Attempt): void {
+  const current = currentRelease(platform, app.id);
+  if (current !== undefined) requireReadable(app, current);
 }
 
 type Started = readonly ProcessRecord[];

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { type DeploymentKind, Hop3Error, nearest, parseAppName } from "@hop3/core";
+import { artifactSchema, type DeploymentKind, Hop3Error, nearest, parseAppName } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
@@ -18,6 +18,7 @@ import {
 } from "./errors.ts";
 import { deploy, redeploy } from "./pipeline.ts";
 import type { Platform } from "./platform.ts";
+import { requireReadable } from "./readable.ts";
 import { desiredRoutes } from "./routes.ts";
 import { makeRunner } from "./runner.ts";
 import { noteOtherConfig } from "./stored-config.ts";
@@ -174,6 +175,7 @@ function findTarget(
 }
 
 function requireRestorable(platform: Platform, app: App, release: Release): void {
+  requireReadable(app, release);
   const reason = whyNotRestorable(platform, app, release);
   if (reason === undefined) return;
   throw releaseNotRestorable({ app: app.name, release: release.number, reason });
@@ -185,6 +187,9 @@ export function whyNotRestorable(
   app: { readonly name: string },
   release: Release,
 ): string | undefined {
+  if (release.newerSchema !== undefined) {
+    return `a newer Hop3 has made it (schema ${release.newerSchema}; this one reads up to ${artifactSchema})`;
+  }
   if (release.state === "running") return "it is the one that runs";
   if (release.state === "archived") return "its closure is not kept any more (see [deploy] keep)";
   if (release.state === "failed") return "it never ran";

@@ -9,6 +9,7 @@ import type { Attempt } from "./attempt.ts";
 import { isUnchanged } from "./current-release.ts";
 import { toFailure } from "./errors.ts";
 import { type Planned, planSource } from "./plan-source.ts";
+import { requireReadable } from "./readable.ts";
 import { type ReceiveRequest, unpack, uploadPaths } from "./receive.ts";
 import { publicUrl } from "./routes.ts";
 import { snapshotConfig } from "./stored-config.ts";
@@ -45,6 +46,7 @@ export function redeploy(attempt: Attempt, base: Release): Promise<void> {
   return withRelease(attempt, async (release) => {
     const { releases } = attempt.platform;
     const { artifact, settings, closure, inputHash } = base;
+    requireReadable(attempt.app, base);
     if (artifact === undefined || settings === undefined || closure === undefined) {
       throw new Error(`release ${base.number} has no artifact`);
     }

@@ -6,6 +6,7 @@ import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
 import { commandArgv, makeEnvironment, type PlatformFacts } from "./environment.ts";
 import type { Platform } from "./platform.ts";
+import { requireReadable } from "./readable.ts";
 import { publicUrl } from "./routes.ts";
 
 /** First uid of Apps when the server is root; the Router has this one itself. Above every user and subordinate range. */
@@ -54,6 +55,7 @@ export function releaseEnvironment(
   purpose: Pick<PlatformFacts, "role" | "port" | "socket">,
 ): Record<string, string> {
   const { artifact, settings, config } = release;
+  requireReadable(app, release);
   if (artifact === undefined || settings === undefined) {
     throw new Error(`release ${release.number} of ${app.name} has no artifact`);
   }
@@ -93,6 +95,7 @@ export function makeProcessSpec(
   platform: Platform,
   { app, release, record }: ProcessSource,
 ): ProcessSpec {
+  requireReadable(app, release);
   const runtime = release.artifact?.runtime;
   const worker: WorkerSpec | undefined = runtime?.workers[record.worker];
   if (runtime === undefined || worker === undefined) {

@@ -118,6 +118,11 @@ async function startMissing(platform: Platform): Promise<readonly string[]> {
     const app = platform.apps.findById(record.appId);
     const release = platform.releases.find(record.appId, record.release);
     if (app === undefined || release === undefined) continue;
+    if (release.newerSchema !== undefined) {
+      const { number, newerSchema } = release;
+      platform.log.write("error", "release-newer", { app: app.name, number, newerSchema });
+      continue;
+    }
     await platform.supervisor.start(makeProcessSpec(platform, { app, release, record }));
     started.push(record.id);
   }

@@ -16,6 +16,7 @@ function release(number: number, state: ReleaseState, daysAgo: number): Release 
     sourceRevision: undefined,
     inputHash: undefined,
     artifact: undefined,
+    newerSchema: undefined,
     settings: undefined,
     config: undefined,
     configKeys: [],

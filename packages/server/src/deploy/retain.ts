@@ -31,8 +31,10 @@ export async function sweepBuilders(
   platform: Platform,
   app: Pick<App, "id" | "name">,
 ): Promise<void> {
-  const kept = platform.releases
-    .all(app.id)
+  const releases = platform.releases.all(app.id);
+  // What a release of a newer version needs is not known here.
+  if (releases.some(({ newerSchema }) => newerSchema !== undefined)) return;
+  const kept = releases
     .filter(({ state }) => state !== "archived" && state !== "failed")
     .flatMap(({ artifact }) => (artifact === undefined ? [] : [artifact.location]));
   for (const builder of platform.builders.values()) await builder.sweep?.(app.name, kept);

@@ -2,6 +2,7 @@ import { defineError, ExitCode, type Verification } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
 import type { Platform } from "./platform.ts";
+import { requireReadable } from "./readable.ts";
 
 export const releaseNotVerifiable = defineError<{ app: string; release: number; reason: string }>({
   code: "RELEASE_NOT_VERIFIABLE",
@@ -27,6 +28,7 @@ export async function verifyRelease(
   const { artifact, number } = release;
   const refuse = (reason: string) =>
     releaseNotVerifiable({ app: app.name, release: number, reason });
+  requireReadable(app, release);
   if (artifact === undefined) throw refuse("it was never built");
   const builder = platform.builders.get(artifact.builder);
   if (builder?.verify === undefined) {

@@ -100,6 +100,7 @@ export async function showAppDetail(platform: Platform, app: App): Promise<AppDe
 
 export function showRelease(platform: Platform, app: App, release: Release): ReleaseSummary {
   const { artifact, closure, failure, sourceHash, sourceRevision, verification } = release;
+  const { newerSchema } = release;
   const reason = whyNotRestorable(platform, app, release);
   return {
     number: release.number,
@@ -116,6 +117,7 @@ export function showRelease(platform: Platform, app: App, release: Release): Rel
           location: artifact.location,
           tier: artifact.provenance.tier,
         }),
+    ...(newerSchema === undefined ? {} : { newerSchema }),
     ...(closure === undefined ? {} : { closure }),
     ...(sourceHash === undefined ? {} : { sourceHash }),
     ...(sourceRevision === undefined ? {} : { sourceRevision }),

@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
-import { BuildArtifact, ReleaseSettings } from "@hop3/core";
+import { newerSchema, ReleaseSettings, releaseNewer, StoredArtifact } from "@hop3/core";
 import { create, extract, type Pack } from "tar";
 import { z } from "zod";
 import { bundleInvalid, bundleNewer } from "./transfer-errors.ts";
@@ -12,7 +12,7 @@ export const BundledRelease = z.strictObject({
   app: z.string(),
   number: z.int(),
   /** What else it could be is run with the server's rights, or lies where only its own server put it. */
-  artifact: BuildArtifact.refine(({ kind }) => kind === "nix", {
+  artifact: StoredArtifact.refine(({ kind }) => kind === "nix", {
     error: "is not of the builder nix",
   }),
   settings: ReleaseSettings,
@@ -87,12 +87,15 @@ export async function unpackBundle(archive: string, dir: string): Promise<Bundle
   return readManifest(await readFile(join(dir, manifest), "utf8").catch(() => ""));
 }
 
+const Artifact = z.object({ artifact: z.unknown() });
 const Schema = z.object({ schema: z.int() });
 
 function readManifest(text: string): BundledRelease {
   const value = parse(text);
   const version = Schema.safeParse(value).data?.schema;
   if (version !== undefined && version > 1) throw bundleNewer({ found: version, known: 1 });
+  const newer = newerSchema(Artifact.safeParse(value).data?.artifact);
+  if (newer !== undefined) throw releaseNewer({ what: "the release of the bundle", found: newer });
   const found = BundledRelease.safeParse(value);
   if (found.success) return found.data;
   const [issue] = found.error.issues;

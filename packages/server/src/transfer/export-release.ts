@@ -4,6 +4,7 @@ import type { Pack } from "tar";
 import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
 import type { Platform } from "../deploy/platform.ts";
+import { requireReadable } from "../deploy/readable.ts";
 import { signingKey, writeCache } from "../nix/binary-cache.ts";
 import { bundlePaths, dropPresent, packBundle } from "./bundle.ts";
 import { releaseNotPortable } from "./transfer-errors.ts";
@@ -23,6 +24,7 @@ export async function exportRelease(
 ): Promise<Pack> {
   const { artifact, settings, number } = release;
   const refuse = (reason: string) => releaseNotPortable({ app: app.name, release: number, reason });
+  requireReadable(app, release);
   if (artifact === undefined || settings === undefined) throw refuse("it was never built");
   if (artifact.kind !== "nix") throw refuse(`the builder ${artifact.builder} leaves no closure`);
   if (release.state === "archived") throw refuse("its closure is not kept any more");

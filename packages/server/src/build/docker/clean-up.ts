@@ -24,11 +24,22 @@ export async function cleanUp(trace: BuildTrace): Promise<void> {
 
 /** Containers that were made to be looked into, and layers that no image is made of. */
 export async function removeUnfinished(engine: BuildTrace["engine"], label: string): Promise<void> {
-  const filter = ["--filter", `label=${label}`];
-  const created = await runEngine(engine, ["ps", "-aq", ...filter, "--filter", "status=created"]);
-  const ids = created.stdout.split("\n").filter((id) => id !== "");
-  if (ids.length > 0) await runEngine(engine, ["rm", "-f", ...ids]);
-  await runEngine(engine, ["image", "prune", "-f", ...filter]);
+  await removeContainers(engine, [`label=${label}`, "status=created"]);
+  await runEngine(engine, ["image", "prune", "-f", "--filter", `label=${label}`]);
+}
+
+export async function removeContainers(
+  engine: BuildTrace["engine"],
+  filters: readonly string[],
+): Promise<void> {
+  const listed = await runEngine(engine, [
+    "ps",
+    "-aq",
+    ...filters.flatMap((one) => ["--filter", one]),
+  ]);
+  const ids = listed.stdout.split("\n").filter((id) => id !== "");
+  const now = engine.kind === "podman" ? ["-t", "0"] : [];
+  if (ids.length > 0) await runEngine(engine, ["rm", "-f", "-v", ...now, ...ids]);
 }
 
 const Containers = z.array(

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
-import { BuildArtifact, imageFiles, type Plan } from "@hop3/core";
+import { artifactSchema, BuildArtifact, imageFiles, type Plan } from "@hop3/core";
 import { appDirOf, type Builder, type BuildIo, type BuildResult } from "@hop3/core/plugin";
 import { reuseResult } from "../reuse-result.ts";
 import { buildImage } from "./build-image.ts";
-import { type BuildTrace, cleanUp, removeUnfinished } from "./clean-up.ts";
+import { type BuildTrace, cleanUp, removeContainers, removeUnfinished } from "./clean-up.ts";
 import { makeContainer } from "./container-runtime.ts";
 import { dockerNoEngine } from "./docker-errors.ts";
 import { type Engine, findEngine, runEngine } from "./engine.ts";
@@ -130,7 +130,7 @@ function makeArtifact(
   runtime: BuildArtifact["runtime"],
 ): BuildArtifact {
   return BuildArtifact.parse({
-    schema: 1,
+    schema: artifactSchema,
     kind: "docker",
     builder: "docker",
     app_name: io.app,
@@ -174,6 +174,8 @@ async function sweep(
   const dropped = known.filter(({ image }) => !kept.includes(image));
   const engines = new Map(dropped.map(({ engine }) => [engine.program, engine]));
   for (const { dir, engine, image } of dropped) {
+    // No Process of a dropped Release is left, but its container may take a moment longer.
+    await removeContainers(engine, [`label=${label}`, `ancestor=${image}`]);
     const removed = await runEngine(engine, ["rmi", `hop3/${app}:${basename(dir)}`]);
     const isGone = removed.exitCode === 0 || (await inspectImage(engine, image)) === undefined;
     if (isGone) await removeLauncher(launcherIn(dir));

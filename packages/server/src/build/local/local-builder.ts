@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
+  artifactSchema,
   BuildArtifact,
   makeSourceFilter,
   type Plan,
@@ -167,7 +168,7 @@ function makeArtifact(
   runtime: RuntimeConfig,
 ): BuildArtifact {
   return BuildArtifact.parse({
-    schema: 1,
+    schema: artifactSchema,
     kind: "local",
     builder: "local",
     app_name: io.app,

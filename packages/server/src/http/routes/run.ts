@@ -11,8 +11,9 @@ import {
   releaseEnvironment,
   startDirectory,
 } from "../../deploy/process-spec.ts";
+import { requireReadable } from "../../deploy/readable.ts";
 import { run } from "../../proc/run.ts";
-import { changes } from "../access.ts";
+import { changes, describeChange } from "../access.ts";
 import { AppParams, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 
@@ -32,9 +33,12 @@ export function runRoutes({ platform, deployer }: Service) {
   return makeRoutes().openapi(runCommand, (c) => {
     const app = deployer.requireApp(c.req.valid("param").app);
     const release = currentRelease(platform, app.id);
+    if (release !== undefined) requireReadable(app, release);
     if (release?.artifact === undefined) throw appNotDeployed({ app: app.name });
     const { runtime } = release.artifact;
     const { command, stdin } = c.req.valid("json");
+    // Only the program: arguments may be secrets.
+    describeChange(c, { target: command[0] });
     const env = releaseEnvironment(platform, { app, release }, { role: "run" });
     c.header("content-type", "application/x-ndjson");
     return stream(c, async (out) => {
