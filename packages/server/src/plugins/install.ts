@@ -113,7 +113,7 @@ async function requireSound(
   { home, configured }: InstallerParts,
   { dir, name, said, signal }: Trial,
 ): Promise<PluginInfo> {
-  const tried = await tryPlugins({ dir, configured }, signal);
+  const tried = await tryPlugins({ dir, configured, newest: name }, signal);
   if ("reason" in tried) throw pluginNotInstalled({ spec: said, reason: tried.reason });
   const place = join(dir, "node_modules", name);
   const found = tried.plugins.find((each) => each.dir === place);

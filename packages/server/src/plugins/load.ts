@@ -28,11 +28,13 @@ export function settlePlugins(home: Pick<Home, "plugins">): void {
 export interface LoadFrom {
   readonly dir: string;
   readonly configured: readonly string[];
+  /** The package that is on trial. */
+  readonly newest?: string;
 }
 
 /** Loads what is in a directory and what server.toml names beside it, as this version of the server would. */
-export function loadAsServer({ dir, configured }: LoadFrom): Promise<LoadResult> {
-  return loadPlugins({ dir, configured, hop3Version: version, owners: [builtInOwner] });
+export function loadAsServer(from: LoadFrom): Promise<LoadResult> {
+  return loadPlugins({ ...from, hop3Version: version, owners: [builtInOwner] });
 }
 
 /** Loads the plug-ins of a server that starts; what is wrong with one is written down and stops nothing. */

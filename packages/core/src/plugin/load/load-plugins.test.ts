@@ -228,6 +228,17 @@ describe("names that are taken", () => {
     ]);
   });
 
+  it("refuses the newest, wherever its name stands", async () => {
+    const dir = await install({
+      perl: { "package.json": manifest(), "index.js": perl },
+      twin: { "package.json": manifest(), "index.js": twin },
+    });
+    const request = { dir, configured: [], owners: [], hop3Version: "0.1.0", newest: "perl" };
+    const { plugins, problems } = await loadPlugins(request);
+    expect(plugins.map(({ name }) => name)).toEqual(["twin"]);
+    expect(problems.map(({ name }) => name)).toEqual(["perl"]);
+  });
+
   it("refuses what is built in", async () => {
     const dir = await install({ perl: { "package.json": manifest(), "index.js": perl } });
     const owners = [{ name: "hop3", parts: { toolchains: ["perl"] } }];

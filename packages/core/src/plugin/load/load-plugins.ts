@@ -21,6 +21,8 @@ export interface LoadRequest {
   readonly hop3Version: string;
   /** Who has parts already; their names are taken. */
   readonly owners: readonly PartOwner[];
+  /** The package that gives way where names are taken; without it those that come later do. */
+  readonly newest?: string | undefined;
   /** How long one may take to be imported. Default 10 seconds. */
   readonly importTimeoutMs?: number;
 }
@@ -67,13 +69,16 @@ export async function loadPlugins(request: LoadRequest): Promise<LoadResult> {
   return { plugins, problems };
 }
 
-async function findCandidates({ dir, configured }: LoadRequest) {
+async function findCandidates({ dir, configured, newest }: LoadRequest) {
   const problems: PluginProblem[] = [];
   const named = configured.map((place): Candidate => {
     return { name: basename(place), dir: place, origin: "configuration" };
   });
   try {
-    return { candidates: [...(await findInstalled(dir)), ...named], problems };
+    const installed = await findInstalled(dir);
+    const isNewest = ({ name }: Candidate) => name === newest;
+    const older = installed.filter((each) => !isNewest(each));
+    return { candidates: [...older, ...named, ...installed.filter(isNewest)], problems };
   } catch (error) {
     problems.push(asProblem(error, { name: basename(dir), dir, origin: "home" }));
     return { candidates: named, problems };
