@@ -20,7 +20,9 @@ export async function receiveContents(
   source: AsyncIterable<Uint8Array>,
 ): Promise<UploadReceived> {
   const files = new Map<string, ListedFile>();
-  for (const entry of list.entries) if ("hash" in entry) files.set(entry.hash, entry);
+  for (const entry of list.entries) {
+    if ("hash" in entry && !files.has(entry.hash)) files.set(entry.hash, entry);
+  }
   const received = { files: 0, bytes: 0 };
   const begin = async (frame: UploadFrame): Promise<FrameSink> => {
     const file = requireListed(files.get(frame.hash), frame);
