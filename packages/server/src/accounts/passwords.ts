@@ -51,7 +51,8 @@ const nobody = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parall
 
 /** Whether it is the password of this hash; without one the answer is no, after the same time. */
 export async function verifyPassword(hash: string | undefined, password: string): Promise<boolean> {
-  const [, memory, passes, parallelism, nonce = "", tag = ""] = stored.exec(hash ?? nobody) ?? [];
+  const own = hash === undefined ? null : stored.exec(hash);
+  const [, memory, passes, parallelism, nonce = "", tag = ""] = own ?? stored.exec(nobody) ?? [];
   const expected = Buffer.from(tag, "base64");
   const parameters = {
     memory: Number(memory),
@@ -62,7 +63,7 @@ export async function verifyPassword(hash: string | undefined, password: string)
     message: bytesOf(password),
   };
   const found = await inTurn(() => derive("argon2id", parameters));
-  return timingSafeEqual(found, expected) && hash !== undefined;
+  return timingSafeEqual(found, expected) && own !== null;
 }
 
 function encode(bytes: Uint8Array): string {

@@ -180,4 +180,9 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX ssh_keys_by_user ON ssh_keys (user_id);
   `,
+  `
+  CREATE TRIGGER audit_is_not_replaced BEFORE INSERT ON audit
+    WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
+    BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+  `,
 ];

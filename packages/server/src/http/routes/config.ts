@@ -4,7 +4,7 @@ import type { App } from "../../db/apps.ts";
 import { currentRelease } from "../../deploy/current-release.ts";
 import { configPurpose } from "../../deploy/process-spec.ts";
 import { requireUsableValue } from "../../deploy/stored-config.ts";
-import { allow, changes, reads } from "../access.ts";
+import { allow, changes, describeChange, reads } from "../access.ts";
 import { AppParams, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
@@ -47,6 +47,12 @@ export function configRoutes({ platform, deployer }: Service) {
       for (const [key, value] of Object.entries(values)) requireUsableValue(key, value ?? "");
       const app = await deployer.prepareApp(c.req.valid("param").app);
       const at = platform.now().toISOString();
+      const named = (): string =>
+        entries(app, false)
+          .filter(({ key }) => Object.hasOwn(values, key))
+          .map(({ key }) => key)
+          .join(", ");
+      const before = named();
       platform.db.transaction(() => {
         for (const [key, value] of Object.entries(values)) {
           if (value === null) platform.apps.unsetConfig(app.id, key);
@@ -56,6 +62,7 @@ export function configRoutes({ platform, deployer }: Service) {
           }
         }
       });
+      describeChange(c, { target: Object.keys(values).join(", "), before, after: named() });
       const stored = { entries: entries(app, false) };
       const isRunning = currentRelease(platform, app.id) !== undefined;
       if (!apply || !isRunning) return c.json(stored, 200);

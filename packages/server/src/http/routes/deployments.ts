@@ -1,8 +1,10 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ContentHash, DeploymentSummary } from "@hop3/core";
+import type { Context } from "hono";
 import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
-import { changes, reads } from "../access.ts";
+import type { Platform } from "../../deploy/platform.ts";
+import { changes, describeChange, reads } from "../access.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import { keepPath, keepUpload, receiveUpload } from "../receive-upload.ts";
@@ -122,6 +124,7 @@ export function deploymentRoutes(service: Service) {
       const tree = { path, upload, body: c.req.raw.body };
       const deployment = await declareWithTree(service, c.req.valid("param").app, tree);
       deployer.deploy(deployment, { revision, force });
+      describeChange(c, { target: `deployment ${deployment.id}`, after: revision });
       return c.json(show(deployment), 202);
     })
     .openapi(listDeployments, (c) => {
@@ -130,42 +133,54 @@ export function deploymentRoutes(service: Service) {
       return c.json({ deployments: found.map(show) }, 200);
     })
     .openapi(getDeployment, (c) => c.json(show(require(c.req.valid("param").id)), 200))
-    .openapi(getEvents, (c) => {
-      const deployment = require(c.req.valid("param").id);
-      const app = platform.apps.findById(deployment.appId);
-      if (app === undefined) throw deploymentNotFound({ id: String(deployment.id) });
-      const after = Number(c.req.header("last-event-id") ?? 0) || 0;
-      return streamSSE(c, async (stream) => {
-        const abort = new AbortController();
-        stream.onAbort(() => abort.abort());
-        const home = platform.home.app(app.name);
-        const options = { after, signal: abort.signal };
-        const { timelines } = platform;
-        // One that has ended says nothing more, even where its timeline has lost its own end.
-        const events =
-          deployment.endedAt === undefined
-            ? timelines.follow(home, deployment.id, options)
-            : timelines.read(home, deployment.id).filter(({ seq }) => seq > after);
-        for await (const event of events) {
-          await stream.writeSSE({
-            id: String(event.seq),
-            event: event.type,
-            data: JSON.stringify(event),
-          });
-        }
-      });
-    })
+    .openapi(getEvents, (c) => streamEvents(c, platform, require(c.req.valid("param").id)))
     .openapi(cancelDeployment, (c) => {
       const deployment = require(c.req.valid("param").id);
       deployer.cancel(deployment.id);
+      describeChange(c, { target: `deployment ${deployment.id}` });
       return c.json(show(deployment), 200);
     })
     .openapi(rollback, (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
-      return c.json(show(deployer.rollback(app, c.req.valid("json").release)), 202);
+      const deployment = deployer.rollback(app, c.req.valid("json").release);
+      describeChange(c, {
+        target: `deployment ${deployment.id}`,
+        before: releaseName(app.currentRelease),
+        after: releaseName(platform.deployments.find(deployment.id)?.release),
+      });
+      return c.json(show(deployment), 202);
     })
     .openapi(restart, (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
       return c.json(show(deployer.restart(app)), 202);
     });
+}
+
+function streamEvents(c: Context, platform: Platform, deployment: Deployment): Response {
+  const app = platform.apps.findById(deployment.appId);
+  if (app === undefined) throw deploymentNotFound({ id: String(deployment.id) });
+  const after = Number(c.req.header("last-event-id") ?? 0) || 0;
+  return streamSSE(c, async (stream) => {
+    const abort = new AbortController();
+    stream.onAbort(() => abort.abort());
+    const home = platform.home.app(app.name);
+    const options = { after, signal: abort.signal };
+    const { timelines } = platform;
+    // One that has ended says nothing more, even where its timeline has lost its own end.
+    const events =
+      deployment.endedAt === undefined
+        ? timelines.follow(home, deployment.id, options)
+        : timelines.read(home, deployment.id).filter(({ seq }) => seq > after);
+    for await (const event of events) {
+      await stream.writeSSE({
+        id: String(event.seq),
+        event: event.type,
+        data: JSON.stringify(event),
+      });
+    }
+  });
+}
+
+function releaseName(number: number | undefined): string | undefined {
+  return number === undefined ? undefined : `release ${number}`;
 }

@@ -3,7 +3,7 @@ import { DomainEntry } from "@hop3/core";
 import type { App } from "../../db/apps.ts";
 import { claimDomain, domainBuiltIn, domainNotFound } from "../../deploy/domains.ts";
 import { builtInDomain, desiredRoutes } from "../../deploy/routes.ts";
-import { changes, reads } from "../access.ts";
+import { changes, describeChange, reads } from "../access.ts";
 import { AppParams, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 
@@ -44,6 +44,7 @@ export function domainRoutes({ platform, deployer }: Service) {
     .openapi(addDomain, async (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
       const domain = c.req.valid("json").domain.toLowerCase();
+      describeChange(c, { target: domain });
       claimDomain(platform, app, domain);
       await platform.router.apply(desiredRoutes(platform));
       return c.json(show(app), 200);
@@ -52,6 +53,7 @@ export function domainRoutes({ platform, deployer }: Service) {
       const params = c.req.valid("param");
       const app = deployer.requireApp(params.app);
       const domain = params.domain.toLowerCase();
+      describeChange(c, { target: domain });
       if (domain === builtInDomain(platform, app.name)) throw domainBuiltIn({ domain });
       if (platform.apps.ownerOf(domain) !== app.id) throw domainNotFound({ domain, app: app.name });
       platform.apps.removeDomain(app.id, domain);

@@ -6,7 +6,7 @@ import type { Release } from "../../db/releases.ts";
 import { releaseNotFound } from "../../deploy/errors.ts";
 import { verifyRelease } from "../../deploy/verify-release.ts";
 import { buildLogFile } from "../../nix/client.ts";
-import { changes, reads } from "../access.ts";
+import { changes, describeChange, reads } from "../access.ts";
 import { AppParams, json, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { streamLines } from "../stream-lines.ts";
@@ -85,6 +85,7 @@ export function releaseRoutes({ platform, deployer }: Service) {
     .openapi(verifyReleaseRoute, (c) => {
       const params = c.req.valid("param");
       const found = require(params.app, params.number);
+      describeChange(c, { target: `release ${params.number}` });
       const { signal } = c.req.raw;
       return streamLines(c, async (onLine) => ({
         verification: await verifyRelease(platform, found, { signal, onLine }),

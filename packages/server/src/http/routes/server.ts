@@ -1,6 +1,6 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop3/core";
-import { changes, reads } from "../access.ts";
+import { changes, describeChange, reads } from "../access.ts";
 import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { streamLines } from "../stream-lines.ts";
@@ -51,6 +51,7 @@ export function serverRoutes(service: Service) {
   return makeRoutes()
     .openapi(getServer, async (c) => c.json(await service.info(), 200))
     .openapi(stopServer, (c) => {
+      describeChange(c, { target: c.req.valid("json").all ? "with all apps" : undefined });
       service.stop(c.req.valid("json").all);
       return c.json({}, 202);
     })

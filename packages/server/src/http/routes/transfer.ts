@@ -5,7 +5,7 @@ import { releaseNotFound } from "../../deploy/errors.ts";
 import { signingKey, storedHashes } from "../../nix/binary-cache.ts";
 import { exportRelease } from "../../transfer/export-release.ts";
 import { importRelease } from "../../transfer/import-release.ts";
-import { changes, reads } from "../access.ts";
+import { changes, describeChange, reads } from "../access.ts";
 import { AppParams, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import { receiveUpload } from "../receive-upload.ts";
 import type { Service } from "../service.ts";
@@ -57,6 +57,7 @@ export function transferRoutes({ platform, deployer }: Service) {
       const app = deployer.requireApp(name);
       const release = platform.releases.find(app.id, number);
       if (release === undefined) throw releaseNotFound({ app: name, release: number });
+      describeChange(c, { target: `release ${number}` });
       const present = new Set(c.req.valid("json").have);
       const { signal } = c.req.raw;
       const bundle = await exportRelease(platform, { app, release, present, signal });
