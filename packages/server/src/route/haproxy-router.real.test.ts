@@ -73,6 +73,29 @@ describe("makeHaproxyRouter", () => {
     server.closeAllConnections();
   });
 
+  it("gives each its share of the requests, and counts them, also when it was started again", async () => {
+    const { upstreams, ...route } = bed.route("one", 3, ["v1", "v2"]);
+    const weights = [192, 64];
+    const weighed = upstreams.map((each, index) => ({ ...each, weight: weights[index] ?? 1 }));
+    await bed.router.apply([bed.route("one", 3, ["v1"])]);
+    await bed.router.apply([{ ...route, upstreams: weighed }]);
+    const share = async (): Promise<number> => {
+      const bodies: string[] = [];
+      for (let count = 0; count < 80; count++) bodies.push((await get("one.localhost")).body);
+      return bodies.filter((body) => body === "v2").length;
+    };
+    const before = await bed.router.traffic(app);
+    expect(await share()).toBe(20);
+    const after = await bed.router.traffic(app);
+    const given = (id: string) => (after.get(id)?.requests ?? 0) - (before.get(id)?.requests ?? 0);
+    expect([given("v1"), given("v2"), after.get("v2")?.failed]).toEqual([60, 20, 0]);
+
+    process.kill(await haproxyPid(), "SIGKILL");
+    await until(async () => (await get("one.localhost").catch(() => undefined))?.status === 200);
+    expect(Math.abs((await share()) - 20)).toBeLessThan(2);
+    expect((await bed.router.traffic(app)).get("v2")?.requests).toBeLessThan(25);
+  });
+
   it("says who asks, and does not believe what a client says about that", async () => {
     await bed.router.apply([bed.route("one", 3, ["v1"])]);
     const lies = {
