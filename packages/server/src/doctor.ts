@@ -1,5 +1,6 @@
 import { existsSync, statfsSync } from "node:fs";
 import type { DoctorCheck } from "@hop3/core";
+import { findEngine } from "./build/docker/engine.ts";
 import type { Platform } from "./deploy/platform.ts";
 import { run } from "./proc/run.ts";
 
@@ -17,6 +18,7 @@ export async function examine(
     checkRuntimeDir(platform),
     ...["/nix/store", platform.home.dir].filter(existsSync).map(checkSpace),
     await checkProgram("git", "needed for git push"),
+    await checkEngine(),
     checkUsers(platform),
     await checkProcesses(platform),
   ];
@@ -82,6 +84,22 @@ async function checkProgram(name: string, purpose: string): Promise<DoctorCheck>
     message: `not found; ${purpose}`,
     hint: `apt-get install ${name}`,
   };
+}
+
+/** Few apps need one, so none at all is no fault; one that does not work is. */
+async function checkEngine(): Promise<DoctorCheck> {
+  const name = "containers";
+  const { engine, problems } = await findEngine();
+  if (engine !== undefined) {
+    const { program, version, rootless } = engine;
+    const rights = rootless ? "without root" : "as root";
+    return { name, state: "ok", message: `${program} ${version}, ${rights}` };
+  }
+  const message = `${problems.join("; ")}: an app that has nothing but a Dockerfile is refused`;
+  const isBroken = problems.some((problem) => !problem.endsWith("not installed"));
+  if (!isBroken) return { name, state: "ok", message };
+  const hint = "Start what is installed (systemctl start docker), or apt-get install podman";
+  return { name, state: "warning", message, hint };
 }
 
 function checkUsers({ isolateUsers }: Platform): DoctorCheck {

@@ -34,21 +34,21 @@ h3_name=hop3-$HOP3_SET_HOP3_APP-$HOP3_SET_HOP3_RELEASE-\${h3_host_port:-$h3_role
 [ -z "$h3_host_port" ] || h3_remove "$h3_name"
 
 h3_volumes=$h3_dir/../../volumes
+# Files of a container without root belong to users that exist in its own view only.
+h3_inside() {
+  if [ "$h3_kind" = podman ] && [ "$(id -u)" != 0 ]; then "$h3_engine" unshare "$@"; else "$@"; fi
+}
 h3_seed() {
-  mkdir -p "$h3_volumes"
-  h3_made=$("$h3_engine" create --label "$h3_label" "$h3_image" - 2> /dev/null)
   h3_fresh=$h3_volumes/.$1.$$
-  if ! "$h3_engine" cp -a "$h3_made:$2" "$h3_fresh" > /dev/null 2>&1; then
-    mkdir -p "$h3_fresh"
-    if [ "$h3_kind" = podman ] && [ "$(id -u)" != 0 ]; then
-      "$h3_engine" unshare chown "$h3_owner" "$h3_fresh"
-    elif [ "$(id -u)" = 0 ]; then
-      chown "$h3_owner" "$h3_fresh"
-    fi
+  mkdir -p "$h3_fresh"
+  h3_made=$("$h3_engine" create --label "$h3_label" "$h3_image" - 2> /dev/null)
+  if ! "$h3_engine" export "$h3_made" 2> /dev/null | h3_inside tar -x -p --numeric-owner -C "$h3_fresh" -f - "\${2#/}" 2> /dev/null; then
+    mkdir -p "$h3_fresh$2"
+    h3_inside chown "$h3_owner" "$h3_fresh$2"
   fi
-  h3_remove "$h3_made"
-  mv -n -T "$h3_fresh" "$h3_volumes/$1" 2> /dev/null
-  rm -rf "$h3_fresh"
+  h3_remove -v "$h3_made"
+  h3_inside mv -n -T "$h3_fresh$2" "$h3_volumes/$1"
+  h3_inside rm -rf "$h3_fresh"
 }
 
 set -- "$h3_image" "$@"
@@ -116,7 +116,7 @@ export const reapScript = `cat > /dev/null
 for pause in 1 1 3 0; do
   if [ -s "$3/id" ]; then
     read -r id < "$3/id"
-    if [ "$2" = podman ]; then "$1" rm -f -t 0 "$id"; else "$1" rm -f "$id"; fi
+    if [ "$2" = podman ]; then "$1" rm -f -v -t 0 "$id"; else "$1" rm -f -v "$id"; fi
     "$1" container inspect "$id" > /dev/null 2>&1 || break
   fi
   sleep "$pause"
