@@ -227,6 +227,13 @@ describe("a deployment that fails", () => {
     expect(lines.at(-1)).toBe("  the whole log: hop3 logs --build --release 4 --app hello");
   });
 
+  it("knows that what release steps say is in the timeline alone", async () => {
+    const phases = [{ name: "provision", ms: 900, ok: false }];
+    api.routes["GET /deployments/7"] = () => ({ ...failed, failure, phases });
+    const { stderr } = await deploy();
+    expect(stderr).toContain("  the whole log: hop3 deploy --watch --verbose --app hello\n");
+  });
+
   it("is one object with --json, with the failure in it", async () => {
     const { stdout, stderr, exitCode } = await deploy(["--json"]);
     expect(exitCode).toBe(8);

@@ -174,6 +174,10 @@ describe("canary", () => {
       expect(asking.failures.filter((each) => !own.test(each))).toEqual([]);
       const app = await server.json<AppDetail>("GET", "/apps/load");
       expect(app).toMatchObject({ release: 1, processes: [{ release: 1, state: "up" }] });
+      expect(await server.json("GET", "/apps/load/releases/2")).toMatchObject({
+        state: "failed",
+        notRestorableBecause: "it did not stand its canary",
+      });
     },
     120_000,
   );

@@ -101,7 +101,13 @@ function evidence(detail: string | undefined, logTail: readonly string[]): strin
 
 function wholeLog(deployment: DeploymentSummary, logTail: readonly string[]): string | undefined {
   if (logTail.length === 0 || deployment.release === undefined) return undefined;
-  return `the whole log: hop3 logs --build --release ${deployment.release} --app ${deployment.app}`;
+  const failed = deployment.phases.find(({ ok }) => !ok)?.name;
+  const command =
+    failed === "provision"
+      ? // What release steps say is in the timeline alone.
+        "hop3 deploy --watch --verbose"
+      : `hop3 logs --build --release ${deployment.release}`;
+  return `the whole log: ${command} --app ${deployment.app}`;
 }
 
 function successBlocks({ deployment, draining }: Followed): Block[] {

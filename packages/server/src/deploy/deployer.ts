@@ -11,6 +11,7 @@ import { currentRelease } from "./current-release.ts";
 import {
   appNotDeployed,
   appNotFound,
+  canaryFailed,
   nothingToRollBackTo,
   releaseNotFound,
   releaseNotRestorable,
@@ -192,7 +193,10 @@ export function whyNotRestorable(
   }
   if (release.state === "running") return "it is the one that runs";
   if (release.state === "archived") return "its closure is not kept any more (see [deploy] keep)";
-  if (release.state === "failed") return "it never ran";
+  if (release.state === "failed") {
+    const wasTried = release.failure?.code === canaryFailed.code;
+    return wasTried ? "it did not stand its canary" : "it never ran";
+  }
   if (release.state !== "previous") return `it is still ${release.state}`;
   const root = join(platform.home.app(app.name).release(release.number), "root");
   if (!existsSync(root)) return `its root ${root} is gone from the disk`;
