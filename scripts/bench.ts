@@ -15,6 +15,7 @@ import { measureLocal, measureLocalChange } from "./bench/local.ts";
 import type { Figure } from "./bench/measure.ts";
 import { measureNode } from "./bench/node.ts";
 import { startPlatform } from "./bench/platform.ts";
+import { measurePlugins } from "./bench/plugins.ts";
 import { untilStopped } from "./demo/stop-signal.ts";
 
 /** Figures of pure code: nothing is started for them. */
@@ -31,6 +32,7 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   node: measureNode,
   local: measureLocal,
   "local-change": measureLocalChange,
+  plugins: measurePlugins,
 };
 
 async function main(names: readonly string[]): Promise<number> {
