@@ -38,6 +38,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "upload",
     "deploy",
     "transfer",
+    "git",
     "plugins",
     "http",
   ],

@@ -12,11 +12,8 @@ export async function makeTree(files: Readonly<Record<string, string>>): Promise
 }
 
 /** The smallest app there is: busybox serves one page that says `text`. Builds in about 0.3 s. */
-export function pageApp(
-  text: string,
-  more: Readonly<Record<string, string>> = {},
-): Promise<string> {
-  return makeTree({
+export function pageFiles(text: string): Readonly<Record<string, string>> {
+  return {
     "hop3.nix": `{ pkgs ? import <nixpkgs> {} }:
 {
   package = pkgs.runCommand "page" { } ''
@@ -27,6 +24,12 @@ export function pageApp(
 }
 `,
     "index.html": `${text}\n`,
-    ...more,
-  });
+  };
+}
+
+export function pageApp(
+  text: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
+  return makeTree({ ...pageFiles(text), ...more });
 }

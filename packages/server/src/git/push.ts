@@ -1,0 +1,171 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { type FailureData, safeLine } from "@hop3/core";
+import type { App } from "../db/apps.ts";
+import type { Deployer } from "../deploy/deployer.ts";
+import { toFailure } from "../deploy/errors.ts";
+import type { Platform } from "../deploy/platform.ts";
+import { uploadPaths } from "../deploy/receive.ts";
+import { publicUrl } from "../deploy/routes.ts";
+import { branchOf, chooseFirstBranch, deployBranch } from "./deploy-branch.ts";
+import { exportCommit } from "./export-commit.ts";
+import { branchMoved, createOnPushRefused, deployBranchKept, refNotStored } from "./git-errors.ts";
+import type { GitProgram } from "./git-program.ts";
+import type { Judge, PushRequest, RefCommand, Verdict } from "./hook-door.ts";
+import { type PushOptions, parsePushOptions } from "./push-options.ts";
+import { readRef, repositoryDir } from "./repository.ts";
+import { failureLines, timelineLines } from "./timeline-lines.ts";
+
+export interface PushParts {
+  readonly platform: Platform;
+  readonly deployer: Deployer;
+  readonly git: GitProgram;
+}
+
+export interface Push extends PushParts {
+  readonly appName: string;
+  /** Waits until no other push to this App is being deployed; the turn ends with the session of git. */
+  takeTurn(onWait: () => void): Promise<void>;
+  /** Told once for each ref, for the audit log. */
+  onJudged(command: RefCommand, verdict: Verdict): void;
+}
+
+const noObject = /^0+$/;
+
+/** Decides what becomes of each ref: the deploy branch moves when its commit is live, other branches and tags are stored. */
+export function makeJudge(push: Push): Judge {
+  return async (request) => {
+    const verdicts: Verdict[] = [];
+    const ready = await attempt(request, () => prepare(push, request));
+    for (const command of request.commands) {
+      const verdict = ready.ok
+        ? await judgeRef({ push, request, ...ready.value }, command)
+        : ready.verdict;
+      push.onJudged(command, verdict);
+      verdicts.push(verdict);
+    }
+    return verdicts;
+  };
+}
+
+type Attempted<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly verdict: string };
+
+/** A failure is shown to the pusher, and its code is what git says of the ref. */
+async function attempt<Value>(
+  { say }: PushRequest,
+  work: () => Promise<Value>,
+): Promise<Attempted<Value>> {
+  try {
+    return { ok: true, value: await work() };
+  } catch (error) {
+    const failure = toFailure(error);
+    for (const line of failureLines(failure)) say(line);
+    return { ok: false, verdict: failure.code };
+  }
+}
+
+interface Prepared {
+  readonly app: App;
+  readonly branch: string;
+  readonly options: PushOptions;
+}
+
+async function prepare(push: Push, request: PushRequest): Promise<Prepared> {
+  const { platform, deployer, appName } = push;
+  const options = parsePushOptions(request.options);
+  const isNew = platform.apps.find(appName) === undefined;
+  if (isNew && !platform.settings.policy["create-on-push"]) {
+    throw createOnPushRefused({ app: appName });
+  }
+  const app = await deployer.prepareApp(appName);
+  await chooseFirstBranch(push, app, request.commands);
+  return { app, options, branch: deployBranch(push, app) };
+}
+
+interface Judged extends Prepared {
+  readonly push: Push;
+  readonly request: PushRequest;
+}
+
+async function judgeRef(judged: Judged, command: RefCommand): Promise<Verdict> {
+  const result = await attempt(judged.request, async () => {
+    const branch = branchOf(command.ref);
+    if (branch === judged.branch) return deployCommit(judged, command);
+    if (branch !== undefined) return keepBranch(judged, branch, command);
+    if (command.ref.startsWith("refs/tags/")) return undefined;
+    throw refNotStored({ ref: command.ref });
+  });
+  return result.ok ? result.value : result.verdict;
+}
+
+/** A branch that is not deployed is stored. */
+function keepBranch(judged: Judged, branch: string, command: RefCommand): Verdict {
+  if (noObject.test(command.new)) return undefined;
+  const { app, request } = judged;
+  const shown = safeLine(branch);
+  request.say(
+    `${shown} is stored; ${safeLine(judged.branch)} is what ${app.name} is deployed from`,
+  );
+  request.say(`(to deploy ${shown} instead: hop3 git branch ${shown} --app ${app.name})`);
+  return undefined;
+}
+
+async function deployCommit(judged: Judged, command: RefCommand): Promise<Verdict> {
+  const { push, request, app, branch, options } = judged;
+  if (noObject.test(command.new)) throw deployBranchKept({ branch, app: app.name });
+  await push.takeTurn(() => request.say("waits for the push before this one"));
+  const dir = repositoryDir(push.platform.home.app(app.name));
+  const current = await readRef(push.git, dir, command.ref);
+  const isMoved = current !== (noObject.test(command.old) ? undefined : command.old);
+  if (isMoved) throw branchMoved({ branch });
+  const deployment = await declare(judged, dir, command.new);
+  const shown = `${command.new.slice(0, 10)} of ${safeLine(branch)}`;
+  request.say(`deploys ${shown} as ${app.name} (deployment ${deployment.id})`);
+  push.deployer.deploy(deployment, { revision: command.new, force: options.force });
+  return follow(judged, deployment.id);
+}
+
+/** A Deployment whose upload is the commit. What is wrong with the commit fails before there is one. */
+async function declare({ push, app, options }: Judged, dir: string, commit: string) {
+  const { platform, deployer, git } = push;
+  const { policy } = platform.settings;
+  const aside = join(platform.home.uploads, `git-${randomBytes(8).toString("hex")}.tgz`);
+  const limits = { maxBytes: policy["max-upload-bytes"], maxFiles: policy["max-source-files"] };
+  const { allowLfsPointers } = options;
+  try {
+    await exportCommit(git, { dir, commit, limits, allowLfsPointers }, aside);
+    const deployment = deployer.declare(app);
+    const { archive } = uploadPaths(platform.home.uploads, deployment.id);
+    await mkdir(dirname(archive), { recursive: true, mode: 0o700 });
+    await rename(aside, archive);
+    return deployment;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+/** Shows the timeline until users are served, or until it is known that they will not be. */
+async function follow({ push, request, app }: Judged, id: number): Promise<Verdict> {
+  const { timelines, home, stopping, deployments } = push.platform;
+  const signal = AbortSignal.any([stopping, request.signal]);
+  for await (const event of timelines.follow(home.app(app.name), id, { after: 0, signal })) {
+    for (const line of timelineLines(event)) request.say(line);
+    if (event.type === "live") break;
+  }
+  const deployment = deployments.find(id);
+  if (deployment?.state === "live" || deployment?.state === "succeeded") {
+    request.say(`release ${deployment.release} of ${app.name} is live`);
+    request.say(publicUrl(push.platform, app));
+    return undefined;
+  }
+  return explainEnd(request, id, deployment?.failure);
+}
+
+function explainEnd({ say }: PushRequest, id: number, failure: FailureData | undefined): string {
+  if (failure === undefined) return `deployment ${id} goes on without this push`;
+  for (const line of failureLines(failure)) say(line);
+  return `deployment ${id}: ${failure.code}`;
+}
