@@ -5,10 +5,7 @@ import { type LoadFrom, loadAsServer } from "./load.ts";
 /** What install-trial.ts starts: says on standard output what a server would have loaded. */
 async function main(from: LoadFrom): Promise<void> {
   const plugins = describeResult(await loadAsServer(from));
-  process.stdout.write(`\n${resultMark}${JSON.stringify(plugins)}\n`, () => {
-    // One that keeps a timer or a socket open has loaded all the same.
-    process.exit(0);
-  });
+  process.stdout.write(`\n${resultMark}${JSON.stringify(plugins)}\n`);
 }
 
 await main(JSON.parse(process.argv[2] ?? ""));

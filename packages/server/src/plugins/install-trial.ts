@@ -20,14 +20,21 @@ export async function tryPlugins(
   // Sources here, what they were compiled to in a package.
   const file = new URL(`./install-trial-process${extname(import.meta.url)}`, import.meta.url);
   const flags = process.execArgv.filter((flag) => flag.startsWith("--conditions="));
+  const enough = new AbortController();
+  let line: string | undefined;
   const result = await run({
     argv: [process.execPath, ...flags, fileURLToPath(file), JSON.stringify(from)],
     env: wholeEnvironment(),
-    signal,
+    signal: AbortSignal.any([signal, enough.signal]),
     timeoutMs,
+    onLine(text) {
+      if (!text.startsWith(resultMark)) return;
+      line = text.slice(resultMark.length);
+      // One that keeps a timer or a socket open has loaded all the same.
+      enough.abort();
+    },
   });
-  const line = result.stdout.split("\n").findLast((each) => each.startsWith(resultMark));
-  if (line !== undefined) return { plugins: JSON.parse(line.slice(resultMark.length)) };
+  if (line !== undefined) return { plugins: JSON.parse(line) };
   if (result.stopped === "timeout") return { reason: "loading it does not come to an end" };
   const last = result.stderr.trim().split("\n").at(-1) ?? "";
   const how = result.exitCode === null ? `signal ${result.exitSignal}` : `${result.exitCode}`;

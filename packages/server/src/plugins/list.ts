@@ -48,7 +48,7 @@ export async function listPlugins(
   loaded: readonly PluginInfo[],
   changed: ReadonlyMap<string, PluginInfo>,
 ): Promise<readonly PluginInfo[]> {
-  const installed = await findInstalled(dir).catch(() => []);
+  const installed = findReadable(dir);
   const names = new Set(installed.map(({ name }) => name));
   const known = loaded.map((info): PluginInfo => {
     if (info.origin === "configuration") return info;
@@ -60,6 +60,15 @@ export async function listPlugins(
     return changed.get(name) ?? (await describeUnloaded(name, join(dir, "node_modules", name)));
   });
   return [...known, ...(await Promise.all(added))];
+}
+
+/** A package.json that nobody can read is a problem of its own, found at the start. */
+function findReadable(dir: string): ReturnType<typeof findInstalled> {
+  try {
+    return findInstalled(dir);
+  } catch {
+    return [];
+  }
 }
 
 /** A problem with the directory itself is no package, and nobody can remove it. */

@@ -55,7 +55,7 @@ const defaultTimeoutMs = 10_000;
 
 /** Loads every plug-in that is installed or configured. One that is broken is a problem of its own, never a failure. */
 export async function loadPlugins(request: LoadRequest): Promise<LoadResult> {
-  const { candidates, problems } = await findCandidates(request);
+  const { candidates, problems } = findCandidates(request);
   if (candidates.length === 0) return { plugins: [], problems };
   openOwnDoor();
   const tried = await Promise.all(candidates.map((candidate) => tryOne(candidate, request)));
@@ -69,13 +69,13 @@ export async function loadPlugins(request: LoadRequest): Promise<LoadResult> {
   return { plugins, problems };
 }
 
-async function findCandidates({ dir, configured, newest }: LoadRequest) {
+function findCandidates({ dir, configured, newest }: LoadRequest) {
   const problems: PluginProblem[] = [];
   const named = configured.map((place): Candidate => {
     return { name: basename(place), dir: place, origin: "configuration" };
   });
   try {
-    const installed = await findInstalled(dir);
+    const installed = findInstalled(dir);
     const isNewest = ({ name }: Candidate) => name === newest;
     const older = installed.filter((each) => !isNewest(each));
     return { candidates: [...older, ...named, ...installed.filter(isNewest)], problems };
@@ -92,7 +92,7 @@ async function tryOne(
   const { dir, origin } = candidate;
   let manifest: Manifest | undefined;
   try {
-    manifest = await readManifest(candidate, hop3Version);
+    manifest = readManifest(candidate, hop3Version);
     const { name, version, entry } = manifest;
     const plugin = await importPlugin(entry, { name, dir, importTimeoutMs });
     return { plugin, name, version, dir, origin };

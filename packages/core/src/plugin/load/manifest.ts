@@ -1,4 +1,4 @@
-import { readFile, realpath } from "node:fs/promises";
+import { readFileSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import satisfies from "semver/functions/satisfies.js";
@@ -24,9 +24,9 @@ export interface Manifest {
 }
 
 /** Those that npm has put there by name, sorted as package.json has them; what they need themselves is not among them. */
-export async function findInstalled(dir: string): Promise<readonly Candidate[]> {
+export function findInstalled(dir: string): readonly Candidate[] {
   const file = join(dir, "package.json");
-  const text = await readFile(file, "utf8").catch(() => undefined);
+  const text = readText(file);
   if (text === undefined) return [];
   const { dependencies } = parseObject(text, { dir, name: file });
   return Object.keys(isObject(dependencies) ? dependencies : {}).map((name) => ({
@@ -36,11 +36,14 @@ export async function findInstalled(dir: string): Promise<readonly Candidate[]> 
   }));
 }
 
-/** Reads the package.json of a plug-in; fails where it is for another hop3. */
-export async function readManifest(candidate: Candidate, hop3Version: string): Promise<Manifest> {
+/**
+ * Reads the package.json of a plug-in; fails where it is for another hop3. All of this waits for nothing: twenty small
+ * files are read sooner than twenty promises are kept, and a server that starts has nothing else to do.
+ */
+export function readManifest(candidate: Candidate, hop3Version: string): Manifest {
   const { dir } = candidate;
   const fault = (reason: string) => pluginNotLoaded({ name: candidate.name, dir, reason });
-  const text = await readFile(join(dir, "package.json"), "utf8").catch(() => undefined);
+  const text = readText(join(dir, "package.json"));
   if (text === undefined) throw fault("there is no package.json");
   const found = parseObject(text, candidate);
   const { name = candidate.name, version = "0.0.0", peerDependencies } = found;
@@ -56,9 +59,25 @@ export async function readManifest(candidate: Candidate, hop3Version: string): P
   }
   const entry = resolveEntry(found);
   if (entry === undefined) throw fault("its package.json exports no module");
-  const file = await realpath(join(dir, entry)).catch(() => undefined);
+  const file = findFile(join(dir, entry));
   if (file === undefined) throw fault(`${entry} is not there`);
   return { name, version, entry: pathToFileURL(file).href };
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function findFile(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The module of a package, as `import` would find it. */
