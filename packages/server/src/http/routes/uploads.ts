@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import { createRoute, z } from "@hono/zod-openapi";
 import { ContentHash, UploadReceived, UploadState } from "@hop3/core";
 import type { Context } from "hono";
@@ -69,6 +70,8 @@ export function uploadRoutes({ platform, deployer }: Service) {
   return makeRoutes()
     .openapi(beginUpload, async (c) => {
       const { name } = await deployer.prepareApp(c.req.valid("param").app);
+      // What an upload keeps is closed to all; the App's user reaches its data through the directories above.
+      await mkdir(platform.home.app(name).dir, { recursive: true, mode: 0o711 });
       return c.json(await openUploads(platform, name).begin(await bodyLines(c)), 200);
     })
     .openapi(getUpload, async (c) => {
