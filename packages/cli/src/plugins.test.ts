@@ -27,6 +27,7 @@ export default {
     { name: "ring", summary: "Ring a bell", args: [{ name: "word", summary: "What", kind: "text", many: true }],
       load: async () => handler },
     { name: "crack", summary: "Break it", load: async () => () => { throw new Error("cracked"); } },
+    { name: "mumble", summary: "Say nothing", load: async () => async () => undefined },
     { name: "apps", summary: "Ours is another", load: async () => handler },
   ],
 };`;
@@ -81,6 +82,12 @@ describe("a plug-in's command", () => {
     expect(stderr).toContain(
       "error PLUGIN_FAILED  command 'crack' of the plug-in bells failed in run: cracked",
     );
+  });
+
+  it("fails with its name where it gives no answer", async () => {
+    const { exitCode, stderr } = await call(["mumble"], { home });
+    expect(exitCode).toBe(9);
+    expect(stderr).toContain("command 'mumble' of the plug-in bells failed in run: it gave no");
   });
 
   it("is not looked for where the word is ours, or asked for the version", async () => {

@@ -1,5 +1,5 @@
 import { Hop3Error } from "../errors.ts";
-import type { CommandSpec } from "./command.ts";
+import type { Answer, CommandSpec } from "./command.ts";
 import type { Plugin } from "./plugin.ts";
 import { pluginFailed } from "./plugin-errors.ts";
 
@@ -63,10 +63,17 @@ function guardCommand(spec: CommandSpec, plugin: string): CommandSpec {
       : {
           load: async () => {
             const handler = await guardCall(own, "load", load);
-            return (input, context) => guardCall(own, "run", () => handler(input, context));
+            return (input, context) =>
+              guardCall(own, "run", async () => requireAnswer(await handler(input, context)));
           },
         }),
   };
+}
+
+/** Whoever prints it reads both without asking. */
+function requireAnswer(answer: Answer): Answer {
+  if (Array.isArray(answer?.blocks) && "json" in answer) return answer;
+  throw new Error("it gave no answer with json and blocks");
 }
 
 /** A copy whose methods are guarded; what is no function stays. */
