@@ -57,7 +57,6 @@ async function answer(
   const address = remoteAddress(request);
   const principal = await recognise(parts, request, address);
   if (principal === undefined) {
-    response.setHeader("www-authenticate", 'Basic realm="Hop3", charset="UTF-8"');
     return say(response, 401, ["Sign in with a user name and a password or token: hop3 git setup"]);
   }
   const { name, service } = wanted;
@@ -201,6 +200,7 @@ function refuse(response: ServerResponse, error: unknown): void {
 /** Git shows its user what is `text/plain`. */
 function say(response: ServerResponse, status: number, lines: readonly string[]): void {
   response.writeHead(status, {
+    ...(status === 401 ? { "www-authenticate": 'Basic realm="Hop3", charset="UTF-8"' } : {}),
     "content-type": "text/plain; charset=utf-8",
     "cache-control": "no-store",
     // What is left of a body that nobody reads must not be taken for the next request.
