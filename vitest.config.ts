@@ -8,10 +8,11 @@ const shared = {
 };
 /** A build may have to fetch and compile a whole language first. */
 const whole = { testTimeout: 300_000, hookTimeout: 600_000 };
-/** Load, starts and stops measured against a clock. */
+/** Load, starts and stops measured against a clock; machines over a view of this one, which nothing may change meanwhile. */
 const timed = [
   "packages/server/test/load*.real.test.ts",
   "packages/server/test/kill.real.test.ts",
+  "packages/server/test/docker.real.test.ts",
   "packages/server/src/run/*.real.test.ts",
   "packages/server/src/route/*.real.test.ts",
 ];

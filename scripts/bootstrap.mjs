@@ -16,6 +16,7 @@ const usage = `Usage: node scripts/bootstrap.mjs [options] [--run FILE [ARGS...]
   --dry-run        say what would be done, do nothing
   --quiet          say nothing unless something is missing or fails
   --tools          the formatter, linter and dead code finder too (on its own for scripts/check.ts)
+  --tests          container engines too, which the tests of the docker builder run (root on Debian)
   --no-system      leave the distribution's packages alone
   --help           this text
 `;
@@ -31,7 +32,8 @@ function parseArguments(argv) {
 
 function parseOwn(args) {
   const flag = { type: "boolean", default: false };
-  const options = { quiet: flag, "dry-run": flag, tools: flag, "no-system": flag, help: flag };
+  const names = ["quiet", "dry-run", "tools", "tests", "no-system", "help"];
+  const options = Object.fromEntries(names.map((name) => [name, flag]));
   try {
     return parseArgs({ args, options });
   } catch (error) {
@@ -41,7 +43,8 @@ function parseOwn(args) {
 
 /** What is missing now, in the order in which it has to be installed. */
 function missingSteps(options) {
-  const steps = [options["no-system"] ? undefined : systemStep(), nodeStep(), packagesStep()];
+  const system = options["no-system"] ? undefined : systemStep({ forTests: options.tests });
+  const steps = [system, nodeStep(), packagesStep()];
   if (options.tools) steps.push(toolsStep());
   return steps.filter((step) => step !== undefined);
 }

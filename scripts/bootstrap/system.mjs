@@ -11,6 +11,19 @@ const needs = [
   { debian: "ca-certificates", has: () => certificateFiles.some((path) => existsSync(path)) },
 ];
 
+/** Engines of the docker builder, and what makes the machine of their own that they run in. */
+const testNeeds = [
+  ["podman", "/usr/bin/podman"],
+  ["crun", "/usr/bin/crun"],
+  ["containernetworking-plugins", "/usr/lib/cni/bridge"],
+  ["docker.io", "/usr/sbin/dockerd"],
+  ["iptables", "/usr/sbin/iptables"],
+  ["systemd-sysv", "/usr/lib/systemd/systemd"],
+  ["dbus", "/usr/bin/dbus-daemon"],
+  ["procps", "/usr/bin/pgrep"],
+  ["iproute2", "/usr/sbin/ip"],
+].map(([debian, file]) => ({ debian, has: () => existsSync(file) }));
+
 const certificateFiles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 /** Other distributions install it themselves: their root account is not ours to use on a guess. */
@@ -24,8 +37,9 @@ const isRoot = process.getuid?.() === 0;
 const lockedMessage = /Could not get lock|Unable to (acquire|lock)|is another process using it/i;
 const lockPatienceMs = 600_000;
 
-export function systemStep() {
-  const missing = needs.filter((need) => !need.has()).map((need) => need.debian);
+export function systemStep({ forTests }) {
+  const wanted = forTests && isRoot && onPath("apt-get") ? [...needs, ...testNeeds] : needs;
+  const missing = wanted.filter((need) => !need.has()).map((need) => need.debian);
   const lacksLists = isRoot && onPath("apt-get") && !hasPackageLists();
   if (missing.length === 0 && !isRoot && !storeIsOpen()) missing.push("nix-setup-systemd");
   if (missing.length === 0 && !lacksLists) return undefined;

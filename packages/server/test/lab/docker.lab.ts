@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { readdir, readFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppDetail, DeploymentSummary, ReleaseDetail } from "@hop3/core";
@@ -159,10 +159,10 @@ describe(`the docker builder with ${name}`, () => {
       name: "n",
       h3_run: "x",
     };
-    for (const [key, value] of Object.entries(odd)) {
-      const set = await hop3({ home }, "config", "set", "--app", "page", `${key}=${value}`);
-      expect(set.exitCode, set.stderr).toBe(0);
-    }
+    const lines = Object.entries(odd).map(([key, value]) => `${key}=${value}\n`);
+    await writeFile("/tmp/odd.env", lines.join(""));
+    const set = await hop3({ home }, "config", "set", "--app", "page", "--file", "/tmp/odd.env");
+    expect(set.exitCode, set.stderr).toBe(0);
     await deployedWell("page", app("two"));
     const env = (await server.get("page", "/cgi-bin/env")).text;
     expect(env).toContain(`SECRET_KEY=${pem}`);
@@ -279,7 +279,7 @@ clock = "echo tick of $COLOUR; exec sleep 1000"
 COPY . /www
 COPY page.html /www/index.html
 USER web
-CMD ["sh", "-c", "exec httpd -f -p $PORT -h /www"]
+CMD ["sh", "/www/start.sh"]
 `;
     await deployedWell("plain", app("plain", { Dockerfile: dockerfile }));
     expect((await server.get("plain")).text).toBe("plain\n");

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import { type Engine, runEngine } from "./engine.ts";
 
@@ -22,10 +23,21 @@ export async function cleanUp(trace: BuildTrace): Promise<void> {
   await removeUnfinished(engine, label);
 }
 
-/** Containers that were made to be looked into, and layers that no image is made of. */
+const patienceMs = 5_000;
+const pauseMs = 100;
+
+/**
+ * Removes containers that were made to be looked into, and layers that no image is made of. A daemon that has just been
+ * left alone with a build takes a moment to end it, and holds its last layer until then.
+ */
 export async function removeUnfinished(engine: BuildTrace["engine"], label: string): Promise<void> {
   await removeContainers(engine, [`label=${label}`, "status=created"]);
-  await runEngine(engine, ["image", "prune", "-f", "--filter", `label=${label}`]);
+  const filter = ["--filter", `label=${label}`];
+  for (const deadline = performance.now() + patienceMs; ; await sleep(pauseMs)) {
+    await runEngine(engine, ["image", "prune", "-f", ...filter]);
+    const left = await runEngine(engine, ["images", "-q", "--filter", "dangling=true", ...filter]);
+    if (left.stdout.trim() === "" || performance.now() > deadline) return;
+  }
 }
 
 export async function removeContainers(

@@ -177,7 +177,7 @@ async function sweep(
     // No Process of a dropped Release is left, but its container may take a moment longer.
     await removeContainers(engine, [`label=${label}`, `ancestor=${image}`]);
     const removed = await runEngine(engine, ["rmi", `hop3/${app}:${basename(dir)}`]);
-    const isGone = removed.exitCode === 0 || (await inspectImage(engine, image)) === undefined;
+    const isGone = removed.exitCode === 0 || /no such image|not known/i.test(removed.stderr);
     if (isGone) await removeLauncher(launcherIn(dir));
   }
   for (const engine of engines.values()) await removeUnfinished(engine, label);

@@ -35,7 +35,7 @@ const Inspected = z.tuple([
     Config: ImageConfig,
     RootFS: z.object({ Layers: z.array(z.string()).nullish() }),
     /** podman shows it beside the config. */
-    HealthCheck: ImageConfig.shape.Healthcheck,
+    Healthcheck: ImageConfig.shape.Healthcheck,
   }),
 ]);
 
@@ -61,7 +61,7 @@ export async function inspectImage(
     system: `${found.Os}/${found.Architecture}`,
     layers: found.RootFS.Layers?.length ?? 0,
     bytes: found.Size,
-    config: { ...found.Config, Healthcheck: found.Config.Healthcheck ?? found.HealthCheck },
+    config: { ...found.Config, Healthcheck: found.Config.Healthcheck ?? found.Healthcheck },
   };
 }
 
