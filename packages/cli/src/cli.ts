@@ -91,7 +91,7 @@ async function runCommand(
   const { makeClient } = await import("./client.ts");
   const { env, cwd, now, signal, version } = world;
   const client = makeClient(home, env);
-  return await handler(input, {
+  const context: Context = {
     env,
     cwd,
     home,
@@ -105,7 +105,12 @@ async function runCommand(
     version,
     tree: commandTree,
     signal,
-  });
+  };
+  try {
+    return await handler(input, context);
+  } finally {
+    client.close();
+  }
 }
 
 function asksFor(argv: readonly string[], flag: string): boolean {

@@ -10,9 +10,7 @@ import {
 } from "./answer-check.ts";
 import { type Endpoint, explainConnection, findServer } from "./connection.ts";
 import { answerNotUnderstood, fromProblem } from "./errors.ts";
-
-// An import would read every export, and the one of WebSocket loads all of undici: as much again as Node's own start.
-const { request: httpRequest } = process.getBuiltinModule("node:http");
+import { makeTransport, type Transport } from "./transport.ts";
 
 export interface ApiRequest {
   readonly method?: "GET" | "POST" | "PATCH" | "DELETE";
@@ -39,6 +37,8 @@ export interface Client {
   events(request: ApiRequest): AsyncIterable<EventSourceMessage>;
   /** Lines of JSON. */
   lines<Name extends AnswerName>(request: ApiRequest, answer: Name): AsyncIterable<AnswerOf<Name>>;
+  /** Lets go of connections that wait for a next request. */
+  close(): void;
 }
 
 /** A path whose inserted parts cannot become anything but one segment each. */
@@ -56,7 +56,9 @@ type Send = (request: ApiRequest) => Promise<Exchange>;
 /** A client for the server of this home, or for the one that HOP3_SERVER names. */
 export function makeClient(home: string, env: NodeJS.ProcessEnv): Client {
   const endpoint = (): Promise<Endpoint> => findServer(home, env);
-  const send: Send = async (request) => await sendTo(await endpoint(), request);
+  const transport = makeTransport(env);
+  const send: Send = async (request) =>
+    await sendTo({ target: await endpoint(), transport }, request);
   const text = async (request: ApiRequest): Promise<string> => {
     const { chunks } = await send(request);
     return await readText(chunks);
@@ -69,7 +71,7 @@ export function makeClient(home: string, env: NodeJS.ProcessEnv): Client {
     bytes: async function* (request) {
       const target = await endpoint();
       try {
-        yield* await accepted(target, request);
+        yield* await accepted({ target, transport }, request);
       } catch (error) {
         throw explainConnection(error, target);
       }
@@ -84,12 +86,19 @@ export function makeClient(home: string, env: NodeJS.ProcessEnv): Client {
         yield await checkAnswer(line, answer, nameOf(request));
       }
     },
+    close: transport.close,
   };
 }
 
-async function sendTo(target: Endpoint, request: ApiRequest): Promise<Exchange> {
+interface Line {
+  readonly target: Endpoint;
+  readonly transport: Transport;
+}
+
+async function sendTo(line: Line, request: ApiRequest): Promise<Exchange> {
+  const { target } = line;
   try {
-    const response = await accepted(target, request);
+    const response = await accepted(line, request);
     response.setEncoding("utf8");
     return { chunks: readChunks(response, target) };
   } catch (error) {
@@ -98,8 +107,8 @@ async function sendTo(target: Endpoint, request: ApiRequest): Promise<Exchange> 
 }
 
 /** The answer, unless it is a refusal. */
-async function accepted(target: Endpoint, request: ApiRequest): Promise<IncomingMessage> {
-  const response = await exchange(target, request);
+async function accepted(line: Line, request: ApiRequest): Promise<IncomingMessage> {
+  const response = await exchange(line, request);
   if ((response.statusCode ?? 0) < 400) return response;
   response.setEncoding("utf8");
   throw await readProblem(response, request);
@@ -113,9 +122,12 @@ async function* readChunks(response: IncomingMessage, target: Endpoint): AsyncGe
   }
 }
 
-async function exchange(target: Endpoint, request: ApiRequest): Promise<IncomingMessage> {
-  const options = requestOptions(target, request);
-  const make = await chooseRequest(target);
+async function exchange(
+  { target, transport }: Line,
+  request: ApiRequest,
+): Promise<IncomingMessage> {
+  const { request: make, options: where } = await transport.open(target);
+  const options = { ...requestOptions(target, request), ...where };
   return await new Promise((resolve, reject) => {
     const outgoing = make(options, resolve);
     outgoing.on("error", reject);
@@ -134,11 +146,6 @@ async function sendAll(upload: Readable, outgoing: ClientRequest): Promise<void>
   await pipeline(upload, outgoing);
 }
 
-async function chooseRequest(target: Endpoint): Promise<typeof httpRequest> {
-  if (target.kind === "socket" || target.server.protocol === "http:") return httpRequest;
-  return (await import("node:https")).request;
-}
-
 function requestOptions(target: Endpoint, request: ApiRequest): RequestOptions {
   const query = Object.entries(request.query ?? {}).filter(([, value]) => value !== undefined);
   const pairs = query.map(([key, value]): [string, string] => [key, String(value)]);
@@ -155,19 +162,11 @@ function requestOptions(target: Endpoint, request: ApiRequest): RequestOptions {
       ...request.headers,
     },
     signal: request.signal,
-    agent: false,
-    ...address(target),
   };
 }
 
-function address(target: Endpoint): RequestOptions {
-  if (target.kind === "socket") return { socketPath: target.socket };
-  const { hostname, port } = target.server;
-  return { hostname: hostname.replace(/^\[|\]$/g, ""), ...(port === "" ? {} : { port }) };
-}
-
 function authorization(target: Endpoint): Record<string, string> {
-  if (target.kind === "socket" || target.token === undefined) return {};
+  if (target.kind !== "remote" || target.token === undefined) return {};
   return { authorization: `Bearer ${target.token}` };
 }
 

@@ -2,7 +2,14 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerFile } from "@hop3/core";
 import { Hop3Error } from "@hop3/core/base";
-import { badServerAddress, badServerFile, serverUnreachable, socketForbidden } from "./errors.ts";
+import {
+  badServerAddress,
+  badServerFile,
+  serverNotTrusted,
+  serverUnreachable,
+  socketForbidden,
+} from "./errors.ts";
+import { parseSshAddress, type SshTarget } from "./ssh-target.ts";
 
 /** How the server is reached: its socket on this machine, or an address with a token. */
 export type Endpoint =
@@ -12,7 +19,9 @@ export type Endpoint =
       readonly socket: string;
       readonly pid: number;
     }
-  | { readonly kind: "remote"; readonly server: URL; readonly token: string | undefined };
+  | { readonly kind: "remote"; readonly server: URL; readonly token: string | undefined }
+  /** The socket of another machine: whoever may log in there as its owner needs no token. */
+  | { readonly kind: "ssh"; readonly ssh: SshTarget };
 
 /** Where the home is when nobody says; the server decides in the same way. */
 export function defaultHome(env: NodeJS.ProcessEnv, userId: number | undefined): string {
@@ -24,13 +33,15 @@ export function defaultHome(env: NodeJS.ProcessEnv, userId: number | undefined):
 /** Reads anew each time, since a server that was restarted may listen elsewhere. */
 export async function findServer(home: string, env: NodeJS.ProcessEnv): Promise<Endpoint> {
   const address = env["HOP3_SERVER"];
-  if (address !== undefined && address !== "") return parseAddress(address, env["HOP3_TOKEN"]);
+  if (address !== undefined && address !== "") return parseServer(address, env["HOP3_TOKEN"]);
   const file = join(home, "server.json");
   const { socket, pid } = parseServerFile(await readServerFile(file, home), file);
   return { kind: "socket", home, socket, pid };
 }
 
-function parseAddress(value: string, token: string | undefined): Endpoint {
+/** The server that `http(s)://host:port` or `ssh://user@host` names. */
+export function parseServer(value: string, token: string | undefined): Endpoint {
+  if (value.startsWith("ssh:")) return { kind: "ssh", ssh: parseSshAddress(value) };
   const server = URL.parse(value);
   if (server === null || !["http:", "https:"].includes(server.protocol)) {
     throw badServerAddress({ value });
@@ -80,7 +91,11 @@ const absent: readonly string[] = [
   "ETIMEDOUT",
   "ENOTSOCK",
   "ERR_STREAM_PREMATURE_CLOSE",
+  "EPROTO",
 ];
+
+/** What OpenSSL and Node call a certificate that does not prove who answers. */
+const untrusted = /CERT|ISSUER|SIGNATURE|ERR_TLS_/;
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: "nothing listens there",
@@ -88,6 +103,7 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: "it closed the connection",
   EPIPE: "it closed the connection",
   ERR_STREAM_PREMATURE_CLOSE: "it closed the connection",
+  EPROTO: "it does not speak TLS; write http://",
 };
 
 /** The failure that a broken connection means for the user; other errors come back as they are. */
@@ -97,13 +113,20 @@ export function explainConnection(error: unknown, endpoint: Endpoint): unknown {
   if (code === "EACCES" && endpoint.kind === "socket") {
     return socketForbidden({ socket: endpoint.socket }, { cause: error });
   }
+  if (untrusted.test(code)) {
+    const because = error instanceof Error ? error.message : code;
+    return serverNotTrusted({ server: showEndpoint(endpoint), because }, { cause: error });
+  }
   if (!absent.includes(code)) return error;
   const because = reasons[code] ?? code;
-  if (endpoint.kind === "remote") {
-    return serverUnreachable({ server: endpoint.server.href, because }, { cause: error });
-  }
-  const { home, socket } = endpoint;
-  return serverUnreachable({ server: home, place: socket, because }, { cause: error });
+  const server = showEndpoint(endpoint);
+  const place = endpoint.kind === "socket" ? { place: endpoint.socket } : {};
+  return serverUnreachable({ server, ...place, because }, { cause: error });
+}
+
+function showEndpoint(endpoint: Endpoint): string {
+  if (endpoint.kind === "socket") return endpoint.home;
+  return endpoint.kind === "ssh" ? endpoint.ssh.url : endpoint.server.href;
 }
 
 /** `ENOENT` and the like, where there is one. */

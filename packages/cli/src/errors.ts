@@ -24,6 +24,16 @@ export const serverUnreachable = defineError<{ server: string; place?: string; b
       : `Start it: hop3 server start --home ${server}`,
 });
 
+export const serverNotTrusted = defineError<{ server: string; because: string }>({
+  code: "SERVER_NOT_TRUSTED",
+  exitCode: ExitCode.unreachable,
+  status: 502,
+  message: ({ server, because }) =>
+    `the certificate of ${server} does not prove who it is: ${because}`,
+  hint: () =>
+    "Use the name that is in the certificate; for an authority of your own: NODE_EXTRA_CA_CERTS=/path/to/ca.pem",
+});
+
 export const serverLost = defineError<{ what: string; seconds: number; resume: string }>({
   code: "SERVER_LOST",
   exitCode: ExitCode.unreachable,
@@ -47,7 +57,8 @@ export const badServerAddress = defineError<{ value: string }>({
   exitCode: ExitCode.usage,
   status: 400,
   message: ({ value }) => `HOP3_SERVER is not an address of a server: '${value}'`,
-  hint: () => "Give scheme, host and port, for example HOP3_SERVER=http://127.0.0.1:7070",
+  hint: () =>
+    "Give scheme, host and port, for example HOP3_SERVER=http://127.0.0.1:7070 or HOP3_SERVER=ssh://user@host",
 });
 
 export const badServerFile = defineError<{ file: string; because: string }>({

@@ -242,5 +242,10 @@ export const serverTree: CommandSpec = {
       examples: ['export HOP3_TOKEN="$(hop3 server token)"'],
       load: async () => (await import("./commands/server.ts")).serverToken,
     },
+    {
+      name: "dial",
+      summary: "Connect standard input and output with the server's socket: what ssh:// runs",
+      load: async () => (await import("./commands/server-dial.ts")).serverDial,
+    },
   ],
 };

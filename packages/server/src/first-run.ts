@@ -3,6 +3,7 @@ import { type Accounts, tokenPrefix } from "./accounts/accounts.ts";
 import { hashSecret, makeSecret } from "./accounts/secrets.ts";
 import type { Home } from "./home.ts";
 import { inviteLink } from "./http/routes/users.ts";
+import type { ServerSettings } from "./settings.ts";
 
 /** A token of the machine's own, so that the API can be used over TCP at all; the database has its hash. */
 export function ensureToken(home: Home, { tokens }: Accounts, now: Date): void {
@@ -16,9 +17,13 @@ export function ensureToken(home: Home, { tokens }: Accounts, now: Date): void {
 }
 
 /** Where people reach this server: `[server] url`, else the address that it listens on. */
-export function originOf(listen: string, url: string | undefined): string {
+export function originOf(
+  listen: string,
+  { url, "tls-cert": tls }: Pick<ServerSettings["server"], "url" | "tls-cert">,
+): string {
   if (url !== undefined) return new URL(url).origin;
-  return `http://${listen.replace(/^(0\.0\.0\.0|\[::\])(?=:)/, "localhost")}`;
+  const scheme = tls === undefined ? "http" : "https";
+  return `${scheme}://${listen.replace(/^(0\.0\.0\.0|\[::\])(?=:)/, "localhost")}`;
 }
 
 /** The link that makes the first account; undefined where there is one. Each start makes a new link. */

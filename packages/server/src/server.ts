@@ -16,6 +16,7 @@ import { type Home, openHome, requireReachable } from "./home.ts";
 import { makeHttpApp } from "./http/app.ts";
 import { type Address, closeServer, listenOn, parseAddress, requireFree } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
+import { readTls } from "./http/tls.ts";
 import { type Log, makeJsonLog } from "./observe/log.ts";
 import { makePackages, type Packages } from "./packages/packages.ts";
 import { makePluginInstaller } from "./plugins/install.ts";
@@ -81,6 +82,7 @@ async function runServer(start: Start): Promise<void> {
   const ending = new AbortController();
   try {
     const settings = readSettings(home.settingsFile);
+    const tls = readTls(home.settingsFile, settings.server);
     const packages = makePackages(home, settings);
     const loaded = await loadAtStart(home, settings, log);
     const platform = await wirePlatform({
@@ -103,15 +105,14 @@ async function runServer(start: Start): Promise<void> {
     const stopping = Promise.withResolvers<"control-plane" | "all">();
     const accounts = makeAccounts({ db, vault: platform.vault, now: platform.now });
     ensureToken(home, accounts, platform.now());
-    const { resolve: stop } = stopping;
     const binDir = join(home.dataPlane, "root/bin");
     const git = await openGitServer({ platform, deployer, accounts, binDir });
     const made = { platform, deployer, accounts, git, packages, loaded };
-    const service = makeService({ start, ...made, stop });
+    const service = makeService({ start, ...made, stop: stopping.resolve });
     const local = makeHttpApp({ service, version, isLocal: true });
     servers.push(await listenOn(local, { path: home.socket }));
     const forAll = makeHttpApp({ service, version, isLocal: false });
-    servers.push(await listenOn(forAll, listen, git.http));
+    servers.push(await listenOn(forAll, { ...listen, tls }, git.http));
     announce(start, log, () => stopping.resolve("control-plane"));
     const link = firstRunLink(accounts, service.origin);
     if (link !== undefined) options.onFirstRun?.(link);
@@ -174,7 +175,7 @@ function makeService(parts: {
     deployer,
     accounts,
     git,
-    origin: originOf(start.options.listen, platform.settings.server.url),
+    origin: originOf(start.options.listen, platform.settings.server),
     plugins: makePluginInstaller({
       ...platform,
       loaded,

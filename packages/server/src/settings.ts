@@ -34,6 +34,9 @@ export type RegistrySetting = z.infer<typeof RegistrySetting>;
 export const ServerSettings = z.strictObject({
   server: z
     .strictObject({
+      /** PEM files: with both, the API listens with TLS. */
+      "tls-cert": z.string().startsWith("/").optional(),
+      "tls-key": z.string().startsWith("/").optional(),
       /** Where people reach this server, where a proxy stands before it: https://hop3.example.org */
       url: z.url({ protocol: /^https?$/ }).optional(),
       "max-builds": z.int().min(1).default(availableParallelism()),
@@ -41,6 +44,9 @@ export const ServerSettings = z.strictObject({
       /** One that is built in, or that of a plug-in. */
       supervisor: z.string().default("s6"),
       router: z.string().default("haproxy"),
+    })
+    .refine((server) => (server["tls-cert"] === undefined) === (server["tls-key"] === undefined), {
+      error: "has one of tls-cert and tls-key, and needs both",
     })
     .prefault({}),
   packages: z

@@ -1,9 +1,12 @@
 import { chmodSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { getRequestListener } from "@hono/node-server";
 import { defineError, ExitCode } from "@hop3/core";
+import type { HttpDoor } from "../git/http-door.ts";
 import { findListener } from "../run/proc-net.ts";
 import type { makeHttpApp } from "./app.ts";
+import type { Tls } from "./tls.ts";
 
 export const listenPortTaken = defineError<{ address: string; holder: string | undefined }>({
   code: "LISTEN_PORT_TAKEN",
@@ -35,14 +38,18 @@ export interface Address {
   readonly port: number;
 }
 
-export type Listen = Address | { readonly path: string };
+export type Listen = (Address & { readonly tls?: Tls | undefined }) | { readonly path: string };
 
-/** Serves the API on a TCP address, or on a Unix socket that only its owner may use. */
+/** Serves the API on a TCP address, and git beside it, or the API on a Unix socket that only its owner may use. */
 export async function listenOn(
   app: ReturnType<typeof makeHttpApp>,
   address: Listen,
+  git?: HttpDoor,
 ): Promise<Server> {
-  const server = createServer(getRequestListener(app.fetch));
+  const api = getRequestListener(app.fetch);
+  const server = makeServer(address, (request, response) => {
+    if (git?.serve(request, response) !== true) void api(request, response);
+  });
   // Uploads and event streams last as long as they last.
   server.requestTimeout = 0;
   if ("path" in address) rmSync(address.path, { force: true });
@@ -52,6 +59,11 @@ export async function listenOn(
   }).catch((error: unknown) => refuse(error, address));
   if ("path" in address) chmodSync(address.path, 0o600);
   return server;
+}
+
+function makeServer(address: Listen, listener: RequestListener): Server {
+  const tls = "path" in address ? undefined : address.tls;
+  return tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
 }
 
 /** Fails where the API could not be served here. Binds and lets go, since only the kernel knows. */
