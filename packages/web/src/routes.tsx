@@ -11,6 +11,8 @@ function page(load: () => Promise<Record<string, unknown>>, name: string): Compo
 /** Every page, by its address. The order is that of matching. */
 export const pages: readonly (readonly [path: string, page: ComponentType])[] = [
   ["/", page(() => import("./pages/apps.tsx"), "AppsPage")],
+  ["/apps/:app/deployments/:id", page(() => import("./pages/deployment.tsx"), "DeploymentPage")],
+  ["/apps/:app/:tab?", page(() => import("./pages/app.tsx"), "AppPage")],
 ];
 
 export function Pages() {

@@ -1,0 +1,82 @@
+import type { AppDetail } from "@hop3/core/api";
+import { Link } from "wouter";
+import { at } from "../../api.ts";
+import { StateBadge } from "../badge.tsx";
+import { bytes } from "../format.ts";
+import { Empty } from "../states.tsx";
+import { Time } from "../time.tsx";
+
+export function AppOverview({ app }: { readonly app: AppDetail }) {
+  const { name, currentRelease: release, lastDeployment: last, processes } = app;
+  if (release === undefined && last === undefined) {
+    return (
+      <Empty title="Nothing is deployed yet">
+        <p>
+          From its directory: <code>hop3 deploy --app {name}</code>
+        </p>
+      </Empty>
+    );
+  }
+  return (
+    <div className="cards">
+      <section className="card">
+        <h2>What runs</h2>
+        <dl className="facts">
+          <dt>Address</dt>
+          <dd>
+            <a href={app.url}>{app.url}</a>
+          </dd>
+          <dt>Release</dt>
+          <dd>{release === undefined ? "none" : release.number}</dd>
+          <dt>Tier</dt>
+          <dd>{app.tier ?? "none"}</dd>
+          {release?.sourceRevision === undefined ? null : (
+            <>
+              <dt>Revision</dt>
+              <dd className="mono">{release.sourceRevision.slice(0, 12)}</dd>
+            </>
+          )}
+          {release?.closure === undefined ? null : (
+            <>
+              <dt>Weighs</dt>
+              <dd>
+                {bytes(release.closure.bytes)} in {release.closure.paths} store paths
+              </dd>
+            </>
+          )}
+        </dl>
+      </section>
+      <section className="card">
+        <h2>Last deployment</h2>
+        {last === undefined ? (
+          <p className="muted">None is kept.</p>
+        ) : (
+          <>
+            <div className="row">
+              <Link href={at`/apps/${name}/deployments/${last.id}`}>Deployment {last.id}</Link>
+              <StateBadge state={last.state} />
+            </div>
+            <p className="muted small">
+              {last.kind} · <Time at={last.createdAt} />
+            </p>
+            {last.failure === undefined ? null : <p>{last.failure.message}</p>}
+          </>
+        )}
+      </section>
+      <section className="card">
+        <h2>Processes</h2>
+        {processes.length === 0 ? <p className="muted">None runs.</p> : null}
+        <ul className="plain-list">
+          {processes.map(({ id, worker, instance, state }) => (
+            <li key={id} className="row">
+              <span>
+                {worker}.{instance}
+              </span>
+              <StateBadge state={state} />
+            </li>
+          ))}
+        </ul>
+      </section>
+    </div>
+  );
+}

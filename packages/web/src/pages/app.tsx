@@ -1,0 +1,77 @@
+import type { AppDetail } from "@hop3/core/api";
+import { useQuery } from "@tanstack/react-query";
+import type { ComponentType } from "react";
+import { Link, useParams } from "wouter";
+import { at, get } from "../api.ts";
+import { AppConfig } from "../components/app/config.tsx";
+import { AppDanger } from "../components/app/danger.tsx";
+import { AppDeployments } from "../components/app/deployments.tsx";
+import { AppDomains } from "../components/app/domains.tsx";
+import { AppLogs } from "../components/app/logs.tsx";
+import { AppOverview } from "../components/app/overview.tsx";
+import { AppProcesses } from "../components/app/processes.tsx";
+import { AppReleases } from "../components/app/releases.tsx";
+import { StateBadge } from "../components/badge.tsx";
+import { Page } from "../components/page.tsx";
+import { Answer, Empty } from "../components/states.tsx";
+
+interface TabProps {
+  readonly app: AppDetail;
+}
+
+/** In the order of the tabs; the first is the page itself. */
+const tabs: Readonly<Record<string, readonly [label: string, part: ComponentType<TabProps>]>> = {
+  overview: ["Overview", AppOverview],
+  deployments: ["Deployments", AppDeployments],
+  releases: ["Releases", AppReleases],
+  config: ["Config", AppConfig],
+  domains: ["Domains", AppDomains],
+  processes: ["Processes", AppProcesses],
+  logs: ["Logs", AppLogs],
+  danger: ["Danger zone", AppDanger],
+};
+
+export function AppPage() {
+  const { app: name = "", tab = "overview" } = useParams();
+  const app = useQuery({
+    queryKey: ["app", name],
+    queryFn: () => get<AppDetail>(at`/apps/${name}`),
+  });
+  const Part = tabs[tab]?.[1];
+  return (
+    <Page
+      title={name}
+      beside={app.data && <StateBadge state={app.data.state} />}
+      actions={
+        app.data && (
+          <a className="button" href={app.data.url}>
+            Open
+          </a>
+        )
+      }
+    >
+      <nav className="tabs" aria-label={`Parts of ${name}`}>
+        {Object.entries(tabs).map(([id, [label]]) => (
+          <Link
+            key={id}
+            href={id === "overview" ? at`/apps/${name}` : at`/apps/${name}/${id}`}
+            aria-current={id === tab ? "page" : undefined}
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <Answer of={app}>
+        {(data) =>
+          Part === undefined ? (
+            <Empty title="There is no such part">
+              <Link href={at`/apps/${name}`}>To the overview</Link>
+            </Empty>
+          ) : (
+            <Part app={data} />
+          )
+        }
+      </Answer>
+    </Page>
+  );
+}

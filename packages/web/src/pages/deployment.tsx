@@ -1,0 +1,182 @@
+import type { DeploymentSummary, FailureData, TimelineEvent } from "@hop3/core/api";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { Link, useParams } from "wouter";
+import { at, get, send } from "../api.ts";
+import { LogBox } from "../components/app/log-box.tsx";
+import { useStream } from "../components/app/stream.ts";
+import { type PhaseState, readTimeline, type Timeline } from "../components/app/timeline.ts";
+import { StateBadge } from "../components/badge.tsx";
+import { duration } from "../components/format.ts";
+import { Page } from "../components/page.tsx";
+import { Answer } from "../components/states.tsx";
+import { Time } from "../components/time.tsx";
+import { useTell } from "../components/toast.tsx";
+import { useMay } from "../session.tsx";
+
+const eventTypes = ["queued", "phase-start", "phase-end", "log", "note", "live", "end"];
+
+/** One attempt to make a Release current, as it happens or as it was. */
+export function DeploymentPage() {
+  const { app = "", id = "" } = useParams();
+  const deployment = useQuery({
+    queryKey: ["deployment", Number(id)],
+    queryFn: () => get<DeploymentSummary>(at`/deployments/${id}`),
+  });
+  const timeline = readTimeline(
+    useStream<TimelineEvent>(at`/deployments/${id}/events`, eventTypes),
+  );
+  const queries = useQueryClient();
+  useEffect(() => {
+    if (timeline.isOver) void queries.invalidateQueries({ queryKey: ["deployment", Number(id)] });
+  }, [timeline.isOver, id, queries]);
+  return (
+    <Page
+      title={`Deployment ${id}`}
+      beside={deployment.data && <StateBadge state={deployment.data.state} />}
+      actions={deployment.data && <Actions deployment={deployment.data} />}
+    >
+      <p className="muted">
+        <Link href={at`/apps/${app}/deployments`}>{app}</Link>
+        {deployment.data && (
+          <>
+            {" · "}
+            {deployment.data.kind} · <Time at={deployment.data.createdAt} />
+          </>
+        )}
+      </p>
+      <Answer of={deployment}>
+        {(data) => <Outcome deployment={data} failure={timeline.failure ?? data.failure} />}
+      </Answer>
+      <Phases timeline={timeline} />
+      {timeline.notes.length === 0 ? null : <Notes notes={timeline.notes} />}
+      <section className="stack">
+        <h2>Output</h2>
+        <LogBox
+          label="Output of the build"
+          lines={timeline.lines}
+          empty={timeline.isOver ? "It printed nothing." : "Nothing has been printed yet."}
+        />
+      </section>
+    </Page>
+  );
+}
+
+function Actions({
+  deployment: { id, app, state, url },
+}: {
+  readonly deployment: DeploymentSummary;
+}) {
+  const tell = useTell();
+  const mayDeploy = useMay("app.deploy", app);
+  const isWorking = state === "queued" || state === "running";
+  if (!isWorking) {
+    const isLive = state === "live" || state === "succeeded";
+    return isLive ? (
+      <a href={url} className="button primary">
+        Open the app
+      </a>
+    ) : null;
+  }
+  if (!mayDeploy) return null;
+  const act = (work: Promise<unknown>, text: string) =>
+    void work.then(() => tell.done(text)).catch(tell.failed);
+  return (
+    <button
+      type="button"
+      className="button danger"
+      onClick={() => act(send("POST", at`/deployments/${id}/cancel`), "It is being cancelled")}
+    >
+      Cancel
+    </button>
+  );
+}
+
+function Outcome({
+  deployment: { app, state, unchanged, release },
+  failure,
+}: {
+  readonly deployment: DeploymentSummary;
+  readonly failure: FailureData | undefined;
+}) {
+  if (failure !== undefined) return <Failure failure={failure} app={app} />;
+  if (state !== "live" && state !== "succeeded") return null;
+  return (
+    <div className="note good">
+      <strong>
+        {unchanged ? "Nothing had changed: what runs goes on." : `Release ${release} serves users.`}
+      </strong>
+    </div>
+  );
+}
+
+/** Why it failed, where, and what to do; what users see has not changed. */
+function Failure({ failure, app }: { readonly failure: FailureData; readonly app: string }) {
+  const { message, hint, place, detail, code } = failure;
+  return (
+    <div className="note bad" role="alert">
+      <strong>{message}</strong>
+      {place === undefined ? null : (
+        <span className="mono">
+          {[place.file, place.line, place.column].filter((part) => part !== undefined).join(":")}
+        </span>
+      )}
+      {hint === undefined ? null : <p>{hint}</p>}
+      {detail === undefined ? null : <pre className="log">{detail}</pre>}
+      <p className="muted small">
+        <span className="mono">{code}</span> · What ran before goes on:{" "}
+        <Link href={at`/apps/${app}`}>{app}</Link>
+      </p>
+    </div>
+  );
+}
+
+function Phases({ timeline: { phases, waitsBehind } }: { readonly timeline: Timeline }) {
+  if (waitsBehind !== undefined) {
+    const others = waitsBehind === 1 ? "one other deployment" : `${waitsBehind} other deployments`;
+    return (
+      <p className="muted">
+        {waitsBehind === 0 ? "It is about to begin." : `It waits for ${others}.`}
+      </p>
+    );
+  }
+  return (
+    <ol className="phases" aria-label="Phases">
+      {phases.map((phase) => (
+        <li key={phase.name} className={stateOf(phase)}>
+          <span>{phase.name}</span>
+          <span className="muted small number">
+            {phase.ms === undefined ? "…" : duration(phase.ms)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function stateOf({ ms, ok }: PhaseState): string {
+  if (ms === undefined) return "working";
+  return ok === true ? "done" : "failed";
+}
+
+function Notes({ notes }: { readonly notes: Timeline["notes"] }) {
+  const warnings = notes.filter(({ level }) => level === "warning");
+  const others = notes.filter(({ level }) => level === "info");
+  return (
+    <section className="stack">
+      {warnings.map(({ text }) => (
+        <div key={text} className="note warn">
+          {text}
+        </div>
+      ))}
+      {others.length === 0 ? null : (
+        <ul className="plain-list muted small">
+          {others.map(({ text }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: lines are only ever added at the end
+            <li key={index}>{text}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
