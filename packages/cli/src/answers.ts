@@ -10,6 +10,8 @@ import {
   PackageSetInfo,
   ProcessInfo,
   ReleaseSummary,
+  TokenInfo,
+  UserInfo,
   Verification,
 } from "@hop3/core/api";
 import { z } from "zod";
@@ -18,7 +20,11 @@ import { z } from "zod";
 
 export {
   AppDetail,
+  AuditPage,
   ConfigResult,
+  Identity,
+  InviteCreated,
+  InviteInfo,
   LockLine,
   LogRecord,
   NixCheck,
@@ -32,10 +38,11 @@ export {
   StoredHashes,
   StoreKey,
   TimelineEvent,
+  TokenCreated,
   UploadReceived,
   UploadState,
 } from "@hop3/core/api";
-export { DeploymentSummary, PackageSetInfo };
+export { DeploymentSummary, PackageSetInfo, UserInfo };
 
 export const Apps = z.object({ apps: z.array(AppSummary) });
 export const ConfigEntries = z.object({ entries: z.array(ConfigEntry) });
@@ -45,6 +52,8 @@ export const Domains = z.object({ domains: z.array(DomainEntry) });
 export const LogRecords = z.object({ records: z.array(LogRecord) });
 export const PackagesFound = z.object({ packages: z.array(PackageFound) });
 export const Processes = z.object({ processes: z.array(ProcessInfo) });
+export const Tokens = z.object({ tokens: z.array(TokenInfo) });
+export const Users = z.object({ users: z.array(UserInfo) });
 export const Releases = z.object({ releases: z.array(ReleaseSummary) });
 
 /** One line of the answer to a verification. */

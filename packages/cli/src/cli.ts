@@ -3,7 +3,7 @@ import type { Answer, CommandSpec } from "./command.ts";
 import { defaultHome } from "./connection.ts";
 import type { Context, InputStream } from "./context.ts";
 import { describeError, interrupted } from "./errors.ts";
-import { makeInput } from "./input.ts";
+import { type Input, makeInput } from "./input.ts";
 import { makeOutput, type OutputStream } from "./output.ts";
 import { parsePlainLine } from "./plain-line.ts";
 import type { Parsed, ParseResult } from "./program.ts";
@@ -90,7 +90,7 @@ async function runCommand(
   const handler = await load();
   const { makeClient } = await import("./client.ts");
   const { env, cwd, now, signal, version } = world;
-  const client = makeClient(home, env);
+  const client = makeClient(home, chooseServer(input, env));
   const context: Context = {
     env,
     cwd,
@@ -111,6 +111,14 @@ async function runCommand(
   } finally {
     client.close();
   }
+}
+
+/** What the command line says of the server goes before what the environment says. */
+function chooseServer(input: Input, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const context = input.text("context");
+  if (context !== undefined) return { ...env, HOP3_CONTEXT: context, HOP3_SERVER: undefined };
+  // Whoever names a home means the server that has it.
+  return input.text("home") === undefined ? env : { ...env, HOP3_CONTEXT: "local" };
 }
 
 function asksFor(argv: readonly string[], flag: string): boolean {

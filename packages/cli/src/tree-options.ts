@@ -32,6 +32,11 @@ export const workerOption: OptionSpec = {
 /** On every command. */
 export const commonOptions: readonly OptionSpec[] = [
   { name: "json", summary: "Print one JSON value (one a line for streams) and nothing else" },
+  {
+    name: "context",
+    summary: "The server to talk to, by its name in hop3 context list",
+    value: { name: "name", kind: "text" },
+  },
   { name: "verbose", summary: "Show detail: whole build logs, where a failure came from" },
   {
     name: "home",

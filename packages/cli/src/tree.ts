@@ -1,6 +1,7 @@
 import { definePlugin } from "@hop3/core/plugin";
 import type { CommandSpec } from "./command.ts";
 import type { Context } from "./context.ts";
+import { accountCommands } from "./tree-accounts.ts";
 import {
   configTree,
   domainsTree,
@@ -209,6 +210,7 @@ const cliPlugin = definePlugin<Context>({
     { ...packagesTree, group: platformGroup },
     { ...pluginsTree, group: platformGroup },
     { ...serverTree, group: platformGroup },
+    ...accountCommands,
     {
       name: "completion",
       summary: "Print the completion script of a shell",

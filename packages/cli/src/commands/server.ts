@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerInfo } from "@hop3/core";
 import { ExitCode } from "@hop3/core/base";
-import { fields, line } from "../blocks.ts";
+import { type Block, fields, line } from "../blocks.ts";
 import { at, makeClient } from "../client.ts";
 import type { Answer } from "../command.ts";
 import { resolveFrom } from "../config-file.ts";
@@ -29,11 +29,24 @@ export async function serverStart(input: Input, context: Context): Promise<Answe
     onReady: () => {
       announced = announce(home, context);
     },
+    onFirstRun: (link) => context.output.notice(...firstRunBlocks(link)),
     onProgress: (text) => context.output.notice(line({ text, tone: "dim" })),
   });
   await announced;
   context.output.notice(line("The server has stopped."));
   return { json: undefined, blocks: [] };
+}
+
+/** What to do where there is nobody yet. The machine itself needs no account. */
+function firstRunBlocks(link: string): Block[] {
+  return [
+    line({
+      text: "Nobody has an account yet. Who opens this link becomes the owner:",
+      tone: "bold",
+    }),
+    line(`  ${link}`),
+    line({ text: "It works once, for a day. Without a browser: hop3 login 'LINK'", tone: "dim" }),
+  ];
 }
 
 async function announce(home: string, context: Context): Promise<void> {
