@@ -67,6 +67,27 @@ export const ServerSettings = z.strictObject({
       settings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
     })
     .prefault({}),
+  git: z
+    .strictObject({
+      /** `host:port` of our own SSH server for git; without it only the system's sshd leads here. */
+      "ssh-listen": z
+        .string()
+        .regex(/^(?:\[[0-9a-f:]+\]|[^:\s]+):\d{1,5}$/i, "is not HOST:PORT")
+        .transform((text) => {
+          const colon = text.lastIndexOf(":");
+          const host = text.slice(0, colon).replace(/^\[|\]$/g, "");
+          return { host, port: Number(text.slice(colon + 1)) };
+        })
+        .optional(),
+      /** Whom the system's sshd logs in for git; without it the user of the server. */
+      "ssh-user": z
+        .string()
+        .regex(/^[a-z_][a-z0-9_-]{0,31}$/)
+        .optional(),
+      /** The `hop3` that sshd starts for that user. */
+      "ssh-command": z.string().startsWith("/").default("/usr/local/bin/hop3"),
+    })
+    .prefault({}),
   policy: z
     .strictObject({
       /** false lets builds out of the sandbox on a host that has none; such Releases are `unpinned`. */
