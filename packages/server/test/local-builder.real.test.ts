@@ -1,13 +1,9 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSummary, ReleaseDetail } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Crate, cratesRegistry, debianCrate, relock } from "./registry/crates.ts";
-import { mavenRegistry } from "./registry/maven.ts";
-import { startRegistry, type TestRegistry } from "./registry/registry.ts";
 import { makeTree } from "./support/apps.ts";
-import { buildAttribute } from "./support/package-set.ts";
+import { hop3 } from "./support/cli.ts";
 import {
   destroyHome,
   makeTestHome,
@@ -17,31 +13,15 @@ import {
 
 let home = "";
 let server: TestServer;
-let registry: TestRegistry;
-let fnv: Crate;
-/** Of commons-lang3, as the distribution has it. */
-let lang3 = "";
 
 beforeAll(async () => {
   home = await makeTestHome("local");
-  const repositories = await Promise.all(
-    ["libcommons-lang3-java", "libcommons-parent-java", "libapache-pom-java"].map(
-      async (name) => `${await buildAttribute(home, "debianPackages", name)}/share/maven-repo`,
-    ),
-  );
-  const versions = readdirSync(`${repositories[0]}/org/apache/commons/commons-lang3`);
-  lang3 = versions.find((name) => /^[\d.]+$/.test(name)) ?? "";
-  fnv = await debianCrate("fnv");
-  registry = await startRegistry([cratesRegistry([fnv]), mavenRegistry(repositories)]);
-  const addresses = ["crates", "maven"].map((name) => `${name} = "${registry.url(name)}"\n`);
-  await writeFile(join(home, "server.toml"), `[registries]\n${addresses.join("")}`);
   server = await startTestServer({ home });
 });
 
 afterAll(async () => {
   await server?.stop();
   await destroyHome(home);
-  await registry?.close();
 });
 
 const pages = (text: string, more = "") => ({
@@ -335,6 +315,11 @@ describe("programs of the host", () => {
     expect((await server.get("hosted", "/which")).text).toMatch(/^\/(?:usr\/)?bin\/ls$/m);
     const release = await server.json<ReleaseDetail>("GET", "/apps/hosted/releases/1");
     expect(release.artifact?.provenance.toolchain_source).toBe("host");
+    for (const command of ["info", "releases"]) {
+      const said = await hop3({ home }, command, "--app", "hosted");
+      expect(said.stdout).toContain("unpinned, host's programs");
+    }
+    expect((await hop3({ home }, "releases", "--app", "pages")).stdout).not.toContain("host's");
   });
 });
 
@@ -357,66 +342,5 @@ describe("kill -9 of the server in a build", () => {
     const next = await deploy("cut", pages("three"));
     expect(next.failure, JSON.stringify(next.failure)).toBeUndefined();
     expect((await server.get("cut")).text).toContain("three");
-  });
-});
-
-/** Deploys two Sources with the same dependencies; answers what each asked of the registry. */
-async function askedTwice(app: string, makeFiles: (text: string) => Record<string, string>) {
-  const asked: number[] = [];
-  for (const text of ["one", "two"]) {
-    const before = registry.asked.length;
-    const deployment = await deploy(app, makeFiles(text));
-    expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
-    expect((await server.get(app)).text).toContain(text);
-    asked.push(registry.asked.length - before);
-  }
-  return asked;
-}
-
-describe("dependencies of the configured registry", () => {
-  it("are crates of Cargo.lock, downloaded once", async () => {
-    const lock = `version = 3
-
-[[package]]
-name = "fnv"
-version = "0"
-source = "registry+https://github.com/rust-lang/crates.io-index"
-checksum = "0"
-
-[[package]]
-name = "rusty"
-version = "0.1.0"
-dependencies = [
- "fnv",
-]
-`;
-    const asked = await askedTwice("crated", (text) => ({
-      ...rustApp,
-      "Cargo.toml": `${rustApp["Cargo.toml"]}[dependencies]\nfnv = "1"\n`,
-      "Cargo.lock": relock(lock, [fnv]),
-      "src/main.rs": rustApp["src/main.rs"]
-        .replace("fn main() {", "fn main() {\n    let _ = fnv::FnvHasher::default();")
-        .replace("Content-Length: 15", "Content-Length: 9")
-        .replace("hello from rust", `hello ${text}`),
-    }));
-    expect(asked).toEqual([1, 0]);
-  });
-
-  it("are modules of Maven, downloaded once", async () => {
-    const [first, second] = await askedTwice("moduled", (text) => ({
-      "build.gradle": `plugins { id 'application' }
-mainClassName = 'Main'
-repositories { mavenCentral() }
-dependencies { implementation 'org.apache.commons:commons-lang3:${lang3}' }
-`,
-      "settings.gradle": "rootProject.name = 'moduled'\n",
-      "src/main/java/Main.java": javaMain.replace(
-        '"hello from java, home "',
-        `org.apache.commons.lang3.StringUtils.reverse("${[...text].reverse().join("")}")`,
-      ),
-      ...local(),
-    }));
-    expect(first).toBeGreaterThan(1);
-    expect(second).toBe(0);
   });
 });

@@ -8,6 +8,7 @@ import type { Input } from "../input.ts";
 import { formatAge } from "../text.ts";
 import { closureText } from "../timeline/outcome.ts";
 import { processTable } from "./processes.ts";
+import { tierText } from "./releases.ts";
 
 const tones = { running: "good", degraded: "warn", down: "bad", empty: "dim" } as const;
 
@@ -53,7 +54,7 @@ export async function info(input: Input, context: Context): Promise<Answer> {
     ["domains", app.domains.length === 0 ? undefined : app.domains.join(", ")],
     ["release", release === undefined ? "none yet" : String(release.number)],
     ["made", release === undefined ? undefined : formatAge(release.createdAt, context.now())],
-    ["tier", release?.tier],
+    ["tier", release === undefined ? undefined : tierText(release)],
     ["verified", verifiedText(release, context)],
     ["closure", closureText(release?.closure)],
     ["location", release?.location],

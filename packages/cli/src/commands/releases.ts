@@ -44,12 +44,18 @@ function releaseBlocks(found: readonly ReleaseSummary[], context: Context): Bloc
   return [table(head, rows)];
 }
 
-/** The claim, and behind it what a rebuild has shown. */
-function tierSpan({ tier, verified }: ReleaseSummary): Span {
-  if (tier === undefined) return "-";
-  if (verified === undefined) return tier;
+/** The claim, and behind it whose programs have built it, or what a rebuild has shown. */
+function tierSpan(release: ReleaseSummary): Span {
+  const { verified } = release;
+  const text = tierText(release) ?? "-";
+  if (verified === undefined) return text;
   const isGood = verified.state === "reproducible";
-  return { text: `${tier}, ${verified.state}`, tone: isGood ? "good" : "bad" };
+  return { text: `${text}, ${verified.state}`, tone: isGood ? "good" : "bad" };
+}
+
+/** The tier, and what else the machine had a part in. */
+export function tierText({ tier, builtByHost }: ReleaseSummary): string | undefined {
+  return builtByHost === true ? `${tier}, host's programs` : tier;
 }
 
 function rollbackSpan(release: ReleaseSummary): Span {

@@ -52,6 +52,8 @@ export const ReleaseSummary = z.strictObject({
   buildId: z.string().optional(),
   location: z.string().optional(),
   tier: Tier.optional(),
+  /** True where programs of the machine built it, not those of the package set. */
+  builtByHost: z.boolean().optional(),
   sourceHash: z.string().optional(),
   sourceRevision: z.string().optional(),
   /** Schema of its release.json where a newer Hop3 has made it: it goes on running, and cannot be started from here. */

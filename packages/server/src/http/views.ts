@@ -116,6 +116,7 @@ export function showRelease(platform: Platform, app: App, release: Release): Rel
           buildId: artifact.build_id,
           location: artifact.location,
           tier: artifact.provenance.tier,
+          ...(artifact.provenance.toolchain_source === "host" ? { builtByHost: true } : {}),
         }),
     ...(newerSchema === undefined ? {} : { newerSchema }),
     ...(closure === undefined ? {} : { closure }),
