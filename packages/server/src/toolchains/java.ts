@@ -50,7 +50,8 @@ const maven: JavaBuilder = {
     const { cacheDir, registries } = context;
     const settings = join(cacheDir, "settings.xml");
     await writeInBox(context, settings, mavenSettings(registries["maven"]));
-    const flags = ["--batch-mode", "--no-transfer-progress", "--settings", settings];
+    const plain = ["--batch-mode", "--no-transfer-progress", "-Dstyle.color=never"];
+    const flags = [...plain, "--settings", settings];
     const repository = `-Dmaven.repo.local=${join(cacheDir, "maven")}`;
     await context.run(["mvn", ...flags, repository, "-DskipTests", "package"], { env });
   },

@@ -26,24 +26,31 @@ async function runOrFail(argv: [string, ...string[]], cwd?: string): Promise<str
   return stdout;
 }
 
-/** The files of a package of the distribution, in a directory that is kept. */
-export async function unpackDebian(name: string): Promise<string> {
-  const uris = await runOrFail(["apt-get", "download", "--print-uris", name]);
-  const [, url = "", file = ""] = /^'([^']+)' (\S+)/m.exec(uris) ?? [];
-  const dir = join(cache, file.replace(/\.deb$/, ""));
+/** The files of packages of the distribution, in a directory that is kept. */
+export async function unpackDebian(...names: readonly string[]): Promise<string> {
+  const uris = await runOrFail(["apt-get", "download", "--print-uris", ...names]);
+  const files = [...uris.matchAll(/^'[^']+' (\S+)/gm)].map(([, file = ""]) => file);
+  const dir = join(cache, directoryName(files));
   if (existsSync(dir)) return dir;
   await mkdir(cache, { recursive: true });
   const aside = await mkdtemp(join(cache, "new-"));
+  const root = join(aside, "root");
   try {
-    await runOrFail(["apt-get", "download", "-o", "APT::Sandbox::User=root", name], aside);
-    const [archive = url] = readdirSync(aside);
-    await mkdir(join(aside, "root"));
-    await runOrFail(["dpkg-deb", "-x", join(aside, archive), join(aside, "root")]);
-    await rename(join(aside, "root"), dir).catch(() => {});
+    await runOrFail(["apt-get", "download", "-o", "APT::Sandbox::User=root", ...names], aside);
+    const archives = readdirSync(aside);
+    await mkdir(root);
+    for (const archive of archives) await runOrFail(["dpkg-deb", "-x", join(aside, archive), root]);
+    await rename(root, dir).catch(() => {});
   } finally {
     await rm(aside, { recursive: true, force: true });
   }
   return dir;
+}
+
+function directoryName(files: readonly string[]): string {
+  const [only = "", other] = files;
+  if (other === undefined) return only.replace(/\.deb$/, "");
+  return createHash("sha256").update(files.join("\n")).digest("hex").slice(0, 32);
 }
 
 /** A package of the distribution as the wheel that its project would have put on an index. */
