@@ -4,6 +4,7 @@ export * from "../deploy/timeline.ts";
 export * from "./accounts-contract.ts";
 export * from "./contract.ts";
 export * from "./events-contract.ts";
+export * from "./git-contract.ts";
 export * from "./nix-contract.ts";
 export * from "./permissions.ts";
 export * from "./plugins-contract.ts";

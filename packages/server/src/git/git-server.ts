@@ -76,7 +76,7 @@ async function openKeys(
   const { db, now, settings } = platform;
   const store = makeSshKeyStore(db);
   const write = (): Promise<void> => {
-    const command = [settings.git["ssh-command"], "--home", platform.home.dir, "git", "serve"];
+    const command = [settings.git["ssh-command"], "git", "serve", "--home", platform.home.dir];
     return writeAuthorizedKeys(authorizedKeysFile, store.all(), command);
   };
   let writing = write();

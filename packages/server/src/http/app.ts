@@ -10,6 +10,7 @@ import { canaryRoutes } from "./routes/canary.ts";
 import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { domainRoutes } from "./routes/domains.ts";
+import { gitRoutes } from "./routes/git.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { nixRoutes } from "./routes/nix.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
@@ -52,6 +53,7 @@ export function makeHttpApp({ service, version, isLocal }: HttpOptions): OpenAPI
     configRoutes,
     deploymentRoutes,
     domainRoutes,
+    gitRoutes,
     logRoutes,
     nixRoutes,
     pluginRoutes,
