@@ -248,7 +248,9 @@ describe("hop3 users, tokens and audit", () => {
     expect((await piped("", "whoami")).stdout).toMatch(/token +ci\n.*\nonly +app\.deploy:shop\n/);
     const refused = await piped("", "users", "list");
     expect(refused).toMatchObject({ exitCode: 5 });
-    expect(refused.stderr).toContain("error NOT_ALLOWED  ada may not do this: it needs users.read");
+    expect(refused.stderr).toContain(
+      "error SCOPE_MISSING  the token 'ci' may not do this: it needs users.read",
+    );
     expect((await piped("", "tokens", "create", "wider")).exitCode).toBe(5);
     env = { HOME: dir };
     expect((await piped("", "tokens", "create", "x", "root")).exitCode).toBe(2);
@@ -267,7 +269,14 @@ describe("hop3 users, tokens and audit", () => {
     const { stdout } = await piped("", "audit");
     const lines = stdout.split("\n").map((text) => text.replace(/^\S+ \S+ {2}/, "").split(/ {2,}/));
     expect(lines.slice(1, 4)).toEqual([
-      ["ada", "127.0.0.1", "user.add", "-", "done", "bob: nothing -> viewer"],
+      [
+        "ada",
+        expect.stringMatching(/^127\.0\.0\.1, token hop3 login on /),
+        "user.add",
+        "-",
+        "done",
+        "bob: nothing -> viewer",
+      ],
       ["ada", "127.0.0.1", "session.start", "-", "refused", "SIGN_IN_FAILED"],
       expect.arrayContaining(["ada", "token.create"]),
     ]);

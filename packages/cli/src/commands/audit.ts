@@ -37,10 +37,12 @@ export async function audit(input: Input, context: Context): Promise<Answer> {
 }
 
 function toRow(entry: AuditEntry): Span[] {
-  const { at: when, actor, address, action, app = "-", outcome } = entry;
+  const { at: when, actor, via, address, action, app = "-", outcome } = entry;
   const tone = outcome === "done" ? "good" : "bad";
   const time = when.slice(0, 19).replace("T", " ");
-  return [time, actor, address, action, app, { text: outcome, tone }, detail(entry)];
+  const from =
+    via.startsWith("token ") && !actor.startsWith("token ") ? `${address}, ${via}` : address;
+  return [time, actor, from, action, app, { text: outcome, tone }, detail(entry)];
 }
 
 function detail({ target = "", before = "", after = "" }: AuditEntry): string {

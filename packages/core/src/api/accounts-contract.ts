@@ -153,7 +153,8 @@ export const AuditEntry = z.strictObject({
   at: When,
   /** A user, `token NAME` of the machine's own, `machine` for the local socket, or a name that tried to sign in. */
   actor: z.string(),
-  via: z.enum(["machine", "token", "session", "key", "none"]),
+  /** How: `session`, `token NAME`, `key`, `machine`, or `none` for whoever is not signed in. */
+  via: z.string(),
   address: z.string(),
   action: z.string(),
   app: z.string().optional(),

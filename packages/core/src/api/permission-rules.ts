@@ -55,6 +55,12 @@ export function allows(
 
 function contains(allow: Granted["allow"], permission: PermissionName): boolean {
   const role = roles.find((name) => name === allow);
-  if (role === undefined) return allow === permission;
+  if (role === undefined) return allow === permission || isImplied(permission, allow);
   return roles.indexOf(role) >= roles.indexOf(permissions[permission].least);
+}
+
+/** Whoever may do something with an app sees what came of it, and the server that it is on. */
+function isImplied(permission: PermissionName, allow: Granted["allow"]): boolean {
+  if (permission === "server.read") return true;
+  return permission === "app.read" && allow.startsWith("app.");
 }

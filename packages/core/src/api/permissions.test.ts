@@ -40,7 +40,10 @@ const rows: readonly [string, Grant[], Permission, string | undefined, boolean][
     "shop",
     true,
   ],
-  ["and nothing below it", [{ allow: "app.deploy", app: "shop" }], "app.read", "shop", false],
+  ["with the sight of its app", [{ allow: "app.deploy", app: "shop" }], "app.read", "shop", true],
+  ["and of no other", [{ allow: "app.deploy", app: "shop" }], "app.read", "wiki", false],
+  ["and nothing else", [{ allow: "app.deploy", app: "shop" }], "app.logs", "shop", false],
+  ["one about the server shows no app", [{ allow: "server.manage" }], "app.read", "shop", false],
 ];
 
 describe("allows", () => {

@@ -26,6 +26,20 @@ export const notAllowed = defineError<{
   },
 });
 
+export const scopeMissing = defineError<{
+  token: string;
+  permission: Permission;
+  app: string | undefined;
+}>({
+  code: "SCOPE_MISSING",
+  exitCode: ExitCode.notAllowed,
+  status: 403,
+  message: ({ token, permission, app }) =>
+    `the token '${token}' may not do this${app === undefined ? "" : ` with '${app}'`}: it needs ${permission}`,
+  hint: ({ permission, app }) =>
+    `Its user may: hop3 tokens create NAME ${permission}${app === undefined ? "" : `:${app}`}`,
+});
+
 export const signInFailed = defineError<Record<string, never>>({
   code: "SIGN_IN_FAILED",
   exitCode: ExitCode.notSignedIn,

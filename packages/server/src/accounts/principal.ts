@@ -1,5 +1,5 @@
 import { allows, type Grant, type Identity, type Permission } from "@hop3/core";
-import { notAllowed } from "./errors.ts";
+import { notAllowed, scopeMissing } from "./errors.ts";
 
 /** Who asks: the machine itself (the local socket), a user with a session or a key, or a token. */
 export interface Principal {
@@ -36,11 +36,21 @@ export function requirePermission(
   app?: string | undefined,
 ): void {
   if (may(principal, permission, app)) return;
+  const { grants, scopes, token } = principal;
+  // The user may; it is the token that was made narrower.
+  if (scopes !== undefined && allows(grants, permission, app)) {
+    throw scopeMissing({ token: token ?? "", permission, app });
+  }
   throw notAllowed({ actor: actorOf(principal), permission, app });
 }
 
 /** How the audit log and messages name whoever asks. */
 export function actorOf({ kind, user, token }: Principal): string {
   if (user !== undefined) return user;
+  return token === undefined ? kind : `token ${token}`;
+}
+
+/** How the audit log says by what it recognised them. */
+export function viaOf({ kind, token }: Principal): string {
   return token === undefined ? kind : `token ${token}`;
 }

@@ -122,9 +122,13 @@ describe("a token", () => {
       "NOT_ALLOWED",
     );
     expect(await codeOf(await ask("POST", "/api/v1/apps/wiki/restart", narrow))).toBe(
-      "NOT_ALLOWED",
+      "SCOPE_MISSING",
     );
-    expect(await codeOf(await ask("POST", "/api/v1/apps/shop/run", narrow))).toBe("NOT_ALLOWED");
+    expect(await codeOf(await ask("POST", "/api/v1/apps/shop/run", narrow))).toBe("SCOPE_MISSING");
+    // What came of it is for whoever may do it.
+    expect(await codeOf(await ask("GET", "/api/v1/apps/shop", narrow))).not.toBe("SCOPE_MISSING");
+    expect(await codeOf(await ask("GET", "/api/v1/apps", narrow))).not.toBe("SCOPE_MISSING");
+    expect(await codeOf(await ask("GET", "/api/v1/apps/wiki", narrow))).toBe("SCOPE_MISSING");
     expect(await codeOf(await ask("POST", "/api/v1/apps/shop/restart", wide))).toBe("NOT_ALLOWED");
   });
 

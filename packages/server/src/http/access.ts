@@ -3,7 +3,14 @@ import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
 import type { Accounts } from "../accounts/accounts.ts";
 import { accountClosed, notSignedIn } from "../accounts/errors.ts";
-import { actorOf, machine, may, type Principal, requirePermission } from "../accounts/principal.ts";
+import {
+  actorOf,
+  machine,
+  may,
+  type Principal,
+  requirePermission,
+  viaOf,
+} from "../accounts/principal.ts";
 import { addressOf } from "./client-address.ts";
 import { routeUndeclared } from "./errors.ts";
 import { readSessionCookie } from "./session-cookie.ts";
@@ -190,7 +197,7 @@ export function record(c: Context, { action, actor, ...more }: Recorded): void {
   accounts.audit.add({
     at: now().toISOString(),
     actor: who,
-    via: principal?.kind ?? "none",
+    via: principal === undefined ? "none" : viaOf(principal),
     address,
     action,
     app,

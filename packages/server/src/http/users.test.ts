@@ -197,7 +197,7 @@ describe("tokens", () => {
     const { token, user } = (await made.json()) as TokenCreated;
     expect(user).toBeUndefined();
     const headers = { authorization: `Bearer ${token}` };
-    expect(await stranger.bare("GET", "/users", { headers })).toBe("NOT_ALLOWED");
+    expect(await stranger.bare("GET", "/users", { headers })).toBe("SCOPE_MISSING");
     expect(await stranger.bare("GET", "/account", { headers })).toBe("ACCOUNT_CLOSED_TO_TOKEN");
     expect((await bed.local.request("/api/v1/account")).status).toBe(403);
   });
