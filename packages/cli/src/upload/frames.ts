@@ -16,7 +16,7 @@ export interface WantedFile {
 }
 
 /** A piece of a file; more than one only where the file is large. */
-interface Piece {
+export interface Piece {
   readonly file: WantedFile;
   readonly offset: number;
   readonly length: number;

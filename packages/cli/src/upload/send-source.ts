@@ -8,6 +8,7 @@ import { batchPieces, packPieces, type WantedFile } from "./frames.ts";
 import type { HashedEntry } from "./hash-source.ts";
 import { makePatience } from "./patience.ts";
 import type { Amount, Progress } from "./progress.ts";
+import { isWorthZipping } from "./worth-zipping.ts";
 
 /** So few pages go along at once: most trees need one question less. */
 const pagesAtOnce = 4;
@@ -29,7 +30,7 @@ export interface SentUpload extends Amount {
 export async function sendSource(context: Context, request: SendRequest): Promise<SentUpload> {
   const { entries, progress } = request;
   const pages = makeUploadPages(entries.map(({ listed }) => listed));
-  const session = { ...request, context, pages, isZipped: await isFarAway(context) };
+  const session = { ...request, context, pages, isFar: await isFarAway(context) };
   const patience = makePatience(context);
   let first: Amount | undefined;
   while (true) {
@@ -55,7 +56,7 @@ interface Session extends SendRequest {
   readonly context: Context;
   readonly pages: readonly UploadPage[];
   /** Between processes of one machine zipping takes longer than it saves. */
-  readonly isZipped: boolean;
+  readonly isFar: boolean;
 }
 
 async function isFarAway({ client }: Context): Promise<boolean> {
@@ -94,14 +95,14 @@ async function postLines(
   lines: readonly string[],
 ): Promise<UploadState> {
   const body = Readable.from([`${lines.join("\n")}\n`], { objectMode: false });
-  const request = sendAs(session, "application/x-ndjson", body);
+  const request = sendAs(session, "application/x-ndjson", { body, isZipped: session.isFar });
   return await session.context.client.json({ ...request, path }, "UploadState");
 }
 
 function sendAs(
-  { context, isZipped }: Session,
+  { context }: Session,
   type: string,
-  body: Readable,
+  { body, isZipped }: { readonly body: Readable; readonly isZipped: boolean },
 ): Omit<ApiRequest, "path"> {
   const { signal } = context;
   const headers = { "content-type": type };
@@ -140,7 +141,9 @@ async function sendContents(
   const path = at`/apps/${app}/uploads/${id}/contents`;
   const events = { onBytes: progress.add, onFile: progress.fileDone };
   for (const batch of batchPieces(wanted)) {
-    const request = sendAs(session, "application/octet-stream", packPieces(batch, events));
+    const isZipped = session.isFar && (await isWorthZipping(batch));
+    const body = packPieces(batch, events);
+    const request = sendAs(session, "application/octet-stream", { body, isZipped });
     await context.client.json({ ...request, path }, "UploadReceived");
   }
 }
