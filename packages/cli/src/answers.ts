@@ -10,6 +10,7 @@ import {
   PackageSetInfo,
   ProcessInfo,
   ReleaseSummary,
+  SshKeyInfo,
   TokenInfo,
   UserInfo,
   Verification,
@@ -22,6 +23,7 @@ export {
   AppDetail,
   AuditPage,
   ConfigResult,
+  GitInfo,
   Identity,
   InviteCreated,
   InviteInfo,
@@ -35,6 +37,7 @@ export {
   RegistryAddresses,
   RunFrame,
   ServerInfo,
+  SshKeyInfo,
   StoredHashes,
   StoreKey,
   TimelineEvent,
@@ -52,6 +55,7 @@ export const Domains = z.object({ domains: z.array(DomainEntry) });
 export const LogRecords = z.object({ records: z.array(LogRecord) });
 export const PackagesFound = z.object({ packages: z.array(PackageFound) });
 export const Processes = z.object({ processes: z.array(ProcessInfo) });
+export const SshKeys = z.object({ keys: z.array(SshKeyInfo) });
 export const Tokens = z.object({ tokens: z.array(TokenInfo) });
 export const Users = z.object({ users: z.array(UserInfo) });
 export const Releases = z.object({ releases: z.array(ReleaseSummary) });

@@ -2,6 +2,7 @@ import { definePlugin } from "@hop3/core/plugin";
 import type { CommandSpec } from "./command.ts";
 import type { Context } from "./context.ts";
 import { accountCommands } from "./tree-accounts.ts";
+import { gitTree, keysTree } from "./tree-git.ts";
 import {
   configTree,
   domainsTree,
@@ -207,6 +208,8 @@ const cliPlugin = definePlugin<Context>({
     },
     { ...nixTree, group: deployGroup },
     { ...releaseTree, group: deployGroup },
+    { ...gitTree, group: deployGroup },
+    { ...keysTree, group: platformGroup },
     { ...packagesTree, group: platformGroup },
     { ...pluginsTree, group: platformGroup },
     { ...serverTree, group: platformGroup },
