@@ -9,7 +9,6 @@ import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./d
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
 import { type Recovery, recover } from "./deploy/recover.ts";
-import { examine } from "./doctor.ts";
 import { ensureToken, firstRunLink, originOf } from "./first-run.ts";
 import { type GitServer, openGitServer } from "./git/git-server.ts";
 import { type Home, openHome, requireReachable } from "./home.ts";
@@ -197,12 +196,7 @@ function makeService(parts: {
       };
     },
     async doctor() {
-      const { name, pin } = await packages.current();
-      return [
-        ...(await examine(platform, `${name}, pinned at ${pin}`)),
-        ...checkPlugins(loaded),
-        ...(await platform.checks()),
-      ];
+      return [...(await platform.checks()), ...checkPlugins(loaded)];
     },
     packageInfo: () => packages.describe(),
     searchPackages: (text) => packages.search(text),

@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { Plugin } from "@hop3/core/plugin";
+import type { Check, Plugin } from "@hop3/core/plugin";
 import { makeDockerBuilder } from "./build/docker/docker-builder.ts";
 import type { LocalBuilderParts } from "./build/local/local-build.ts";
 import { makeLocalBuilder } from "./build/local/local-builder.ts";
@@ -16,6 +16,7 @@ import type { Platform } from "./deploy/platform.ts";
 import { baseUid } from "./deploy/process-spec.ts";
 import { openFittingVault } from "./deploy/stored-config.ts";
 import { makeTimelines } from "./deploy/timelines.ts";
+import { makeChecks } from "./doctor.ts";
 import type { Home } from "./home.ts";
 import type { Address } from "./http/listen.ts";
 import { makeNixClient } from "./nix/client.ts";
@@ -68,8 +69,13 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     now,
     isRoot,
   };
-  const plugins = openPlugins(common, parts, makeServiceTree({ home, binDir }));
-  return {
+  const services = makeServiceTree({ home, binDir });
+  const checks = makeChecks({
+    platform: () => platform,
+    packageSet: async () => describeSet(await packages.current()),
+  });
+  const plugins = openPlugins(common, parts, { services, checks });
+  const platform: Platform = {
     home,
     settings,
     db,
@@ -94,6 +100,11 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     onPhase: parts.onPhase,
     stopping: parts.stopping,
   };
+  return platform;
+}
+
+function describeSet({ name, pin }: { readonly name: string; readonly pin: string }): string {
+  return `${name}, pinned at ${pin}`;
 }
 
 type CommonParts = Pick<
@@ -103,7 +114,11 @@ type CommonParts = Pick<
   Pick<LocalBuilderParts, "isRoot">;
 
 /** What is built in is a plug-in like the others, only that its makers reach all parts of the server. */
-function openPlugins(common: CommonParts, parts: PlatformParts, services: ServiceTree): Plugins {
+function openPlugins(
+  common: CommonParts,
+  parts: PlatformParts,
+  { services, checks }: { readonly services: ServiceTree; readonly checks: readonly Check[] },
+): Plugins {
   const { home, router, settings, log, stopping } = parts;
   const { sandbox, "allow-impure": allowImpure } = settings.policy;
   const { "max-apps": maxApps } = settings.server;
@@ -130,6 +145,7 @@ function openPlugins(common: CommonParts, parts: PlatformParts, services: Servic
     routers: {
       haproxy: () => makeHaproxyRouter({ tree: services, listen: router, maxApps, user }),
     },
+    checks,
   });
   const plugins = wirePlugins(own, parts.plugins, {
     ...common,
