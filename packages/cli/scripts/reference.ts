@@ -1,5 +1,8 @@
+import { permissions } from "@hop3/core";
 import type { CommandSpec, OptionSpec } from "../src/command.ts";
 import { listPlaces, type Place, spellings } from "../src/completion/words.ts";
+import { commonOptions } from "../src/tree-options.ts";
+import { commandNeeds } from "./command-needs.ts";
 
 /** docs/reference/cli.md, made from the command tree. */
 export function makeReference(tree: CommandSpec): string {
@@ -12,9 +15,9 @@ export function makeReference(tree: CommandSpec): string {
     "",
     "## Everywhere",
     "",
-    "An app is chosen by argument or `--app`, else by `[metadata] id` of `hop3.toml` in the current directory, else by the directory's name. The server is the one of `--home` or `HOP3_HOME` on this machine, or the one that `HOP3_SERVER` names, with the token in `HOP3_TOKEN`. Exit codes and errors: [errors.md](errors.md).",
+    "An app is chosen by argument or `--app`, else by `[metadata] id` of `hop3.toml` in the current directory, else by the directory's name. The server is the one of `--home` or `HOP3_HOME` on this machine, the one that `HOP3_SERVER` names, with the token in `HOP3_TOKEN`, or the one that you have signed in to (`hop3 login`, `hop3 context`). What a command needs is a permission of [a role](../guides/accounts.md#roles). Exit codes and errors: [errors.md](errors.md).",
     "",
-    ...optionTable(places[0]?.options.slice(-4) ?? []),
+    ...optionTable(places[0]?.options.slice(-1 - commonOptions.length) ?? []),
     "",
     "## Commands",
     "",
@@ -31,11 +34,20 @@ function section(tree: CommandSpec, place: Place): string[] {
     `${spec.summary}.`,
     "",
     ...(spec.notes ?? []).flatMap((note) => [note, ""]),
+    ...needs(place),
     ...children(spec),
     ...argumentTable(place),
     ...(own.length === 0 ? [] : [...optionTable(own), ""]),
     ...examples(spec),
   ];
+}
+
+function needs({ path }: Place): string[] {
+  const need = commandNeeds[path.join(" ")];
+  if (need === undefined || need === "nothing") return [];
+  if (need === "sign-in") return ["Needs any account or token.", ""];
+  if (need === "account") return ["Needs an account, or a token without scopes.", ""];
+  return [`Needs \`${need}\`: ${permissions[need].least} or more.`, ""];
 }
 
 function find(tree: CommandSpec, path: readonly string[]): CommandSpec {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { commandNeeds } from "../scripts/command-needs.ts";
 import { makeReference } from "../scripts/reference.ts";
 import { call } from "../test/call.ts";
 import type { CommandSpec } from "./command.ts";
@@ -31,6 +32,10 @@ describe("the command tree", () => {
     const result = await call([...path.split(" "), "--help"]);
     expect(result).toMatchObject({ exitCode: 0, stderr: "" });
     expect(result.stdout).toContain(`Usage: hop3 ${path}`);
+  });
+
+  it("says of every command which permission it needs", () => {
+    expect(Object.keys(commandNeeds).sort()).toEqual(leaves.map(([path]) => path).sort());
   });
 
   it("has a command for every file of commands", async () => {
