@@ -1,9 +1,11 @@
 import type { Identity, Permission } from "@hop3/core/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext } from "react";
+import { useLocation } from "wouter";
 import { ApiError, get, send } from "./api.ts";
 import { ErrorNote, Loading } from "./components/states.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
+import { WelcomePage } from "./pages/welcome.tsx";
 import { allowed } from "./permissions.ts";
 
 const Session = createContext<Identity | undefined>(undefined);
@@ -36,9 +38,16 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
     queryFn: () => get<Identity>("/identity"),
     staleTime: 60_000,
   });
+  const [location, go] = useLocation();
+  const enter = () => {
+    if (location === "/welcome") go("/", { replace: true });
+    void session.refetch();
+  };
+  // A one-time link counts for whoever opens it, signed in or not.
+  if (location === "/welcome") return <WelcomePage onDone={enter} />;
   if (session.data !== undefined) return <Session value={session.data}>{children}</Session>;
   if (session.error instanceof ApiError && session.error.problem.status === 401) {
-    return <SignInPage onDone={() => void session.refetch()} />;
+    return <SignInPage onDone={enter} />;
   }
   if (session.error !== null) return <ErrorNote error={session.error} />;
   return <Loading />;

@@ -1,5 +1,5 @@
 import { type FormEvent, useState } from "react";
-import { send } from "../api.ts";
+import { ApiError, send } from "../api.ts";
 import { Field } from "../components/field.tsx";
 import { ErrorNote } from "../components/states.tsx";
 
@@ -7,35 +7,51 @@ import { ErrorNote } from "../components/states.tsx";
 export function SignInPage({ onDone }: { readonly onDone: () => void }) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
+  const [needsCode, setNeedsCode] = useState(false);
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
+    const code = String(form.get("code") ?? "").replaceAll(" ", "");
     setBusy(true);
     setError(undefined);
     try {
-      await send("POST", "/sign-in", { name: form.get("name"), password: form.get("password") });
+      await send("POST", "/sign-in", {
+        name: form.get("name"),
+        password: form.get("password"),
+        ...(code === "" ? {} : { code }),
+      });
       onDone();
     } catch (failure) {
-      setError(failure);
+      const isFirstStep =
+        failure instanceof ApiError && failure.problem.code === "SECOND_FACTOR_NEEDED";
+      setNeedsCode(needsCode || isFirstStep);
+      setError(isFirstStep ? undefined : failure);
     } finally {
       setBusy(false);
     }
   };
   return (
     <div className="gate">
-      <form className="card" onSubmit={(event) => void submit(event)}>
-        <h1>Sign in to Hop3</h1>
-        {error === undefined ? null : <ErrorNote error={error} />}
-        <Field label="Name">
-          <input name="name" autoComplete="username" required />
-        </Field>
-        <Field label="Password">
-          <input name="password" type="password" autoComplete="current-password" required />
-        </Field>
-        <button type="submit" className="button primary" disabled={isBusy}>
-          Sign in
-        </button>
-      </form>
+      <main className="card">
+        <form className="stack" onSubmit={(event) => void submit(event)}>
+          <h1>Sign in to Hop3</h1>
+          {error === undefined ? null : <ErrorNote error={error} />}
+          <Field label="Name">
+            <input name="name" autoComplete="username" required />
+          </Field>
+          <Field label="Password">
+            <input name="password" type="password" autoComplete="current-password" required />
+          </Field>
+          {needsCode ? (
+            <Field label="Code" hint="From your authenticator app, or one of your recovery codes.">
+              <input name="code" autoComplete="one-time-code" inputMode="numeric" required />
+            </Field>
+          ) : null}
+          <button type="submit" className="button primary" disabled={isBusy}>
+            Sign in
+          </button>
+        </form>
+      </main>
     </div>
   );
 }
