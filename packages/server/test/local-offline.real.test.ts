@@ -15,6 +15,8 @@ import {
   goApp,
   gradleApp,
   mavenApp,
+  nestedNodeApp,
+  nestedPythonApp,
   nodeApp,
   phpApp,
   pythonApp,
@@ -113,6 +115,13 @@ describe("with the registries", () => {
     const before = registry.asked.length;
     await expectLive(`app-${name}`, "one", sources.get(name)?.("one"));
     expect(registry.asked.length).toBeGreaterThan(before);
+  });
+
+  it.each([
+    ["npm", nestedNodeApp],
+    ["pypi", nestedPythonApp],
+  ])("%s: a package of the app's own directory is installed as it is now", async (name, files) => {
+    for (const text of ["one", "two"]) await expectLive(`nested-${name}`, text, files(text));
   });
 
   it("two apps of one toolchain are built at a time", async () => {

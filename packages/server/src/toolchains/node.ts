@@ -11,12 +11,16 @@ import { z } from "zod";
 import type { Argv } from "../proc/run.ts";
 import { readManifest } from "./manifest.ts";
 
+const Ranges = z.record(z.string(), z.string()).default({});
 const Manifest = z.looseObject({
   main: z.string().optional(),
   scripts: z.record(z.string(), z.string()).default({}),
   engines: z.looseObject({ node: z.string().optional() }).default({}),
   packageManager: z.string().optional(),
   workspaces: z.unknown().optional(),
+  dependencies: Ranges,
+  devDependencies: Ranges,
+  optionalDependencies: Ranges,
 });
 type Manifest = z.infer<typeof Manifest>;
 
@@ -41,7 +45,7 @@ export const nodeToolchain: ToolchainBuild = {
     const manager = managerOf(context.tree, manifest);
     await checkEngine(context, manifest);
     const hasBuild = manifest.scripts["build"] !== undefined;
-    const isShared = !hasWorkspaces(context.tree, manifest);
+    const isShared = !hasWorkspaces(context.tree, manifest) && !needsOwnTree(manifest);
     await install(context, { manifest, manager, isShared, isProduction: !hasBuild });
     for (const hook of ownHooks) {
       if (manifest.scripts[hook] !== undefined) await runScript(context, hook);
@@ -106,10 +110,17 @@ function hasWorkspaces(tree: SourceTree, { workspaces }: Manifest): boolean {
   return workspaces !== undefined || tree.has("pnpm-workspace.yaml");
 }
 
+/** A package that lies in the app's own tree. */
+function needsOwnTree({ dependencies, devDependencies, optionalDependencies }: Manifest): boolean {
+  return [dependencies, devDependencies, optionalDependencies]
+    .flatMap((wanted) => Object.values(wanted))
+    .some((range) => /^(?:(?:file|link|portal):|\.{1,2}\/)/.test(range));
+}
+
 interface Install {
   readonly manifest: Manifest;
   readonly manager: Manager;
-  /** False for workspaces: their packages are linked into the tree, so it cannot lie elsewhere. */
+  /** False where packages lie in the app's own tree, as those of workspaces do: theirs cannot lie elsewhere. */
   readonly isShared: boolean;
   readonly isProduction: boolean;
 }

@@ -1,6 +1,6 @@
 import { existsSync, globSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { type Lockfile, readLockfile, type SourceTree } from "@hop3/core";
 import type {
   StepOptions,
@@ -61,9 +61,12 @@ function pinned({ packages }: Lockfile): string {
   return `${lines.join("\n")}\n`;
 }
 
-function makeVenv(context: ToolchainContext, requirements: string): Promise<string> {
+async function makeVenv(context: ToolchainContext, requirements: string): Promise<string> {
   const { appDir } = context;
-  return context.dependencies([requirements], async (dir) => {
+  const { texts, isOwn } = await readIncluded(context.tree, requirements);
+  // What it takes from the app's own directory changes with every Source.
+  const key = [requirements, ...texts, ...(isOwn ? [appDir] : [])];
+  return context.dependencies(key, async (dir) => {
     await context.run(["python3", "-m", "venv", "--without-pip", dir]);
     if (requirements.trim() === "") return;
     const file = join(dir, "requirements.txt");
@@ -73,6 +76,39 @@ function makeVenv(context: ToolchainContext, requirements: string): Promise<stri
     const from = existsSync(join(appDir, "requirements.txt")) ? "requirements.txt" : file;
     await context.run(["python3", ...argv, "-r", from], withIndex(context));
   });
+}
+
+interface Included {
+  readonly texts: readonly string[];
+  /** Whether anything is installed from the app's own directory. */
+  readonly isOwn: boolean;
+}
+
+const inclusion = /^\s*(?:-[rc]|--requirement|--constraint)[\s=]*(\S+)/gm;
+const editable = /(?:-e|--editable)[\s=]+(?![\s=])(?![\w+]+:\/\/)/;
+const ownRequirement = new RegExp(
+  `^\\s*(?:${editable.source}|\\.|[\\w.-]+/|file:)|@\\s*file:`,
+  "m",
+);
+
+/** Files that requirements.txt includes with -r and -c, and those that they include. */
+async function readIncluded(
+  tree: SourceTree,
+  text: string,
+  { from = ".", seen = new Set<string>() } = {},
+): Promise<Included> {
+  const texts: string[] = [];
+  let isOwn = ownRequirement.test(text);
+  for (const [, name = ""] of text.matchAll(inclusion)) {
+    const file = normalize(join(from, name));
+    if (seen.has(file) || !tree.has(file)) continue;
+    seen.add(file);
+    const included = await tree.readText(file);
+    const below = await readIncluded(tree, included, { from: dirname(file), seen });
+    texts.push(included, ...below.texts);
+    isOwn ||= below.isOwn;
+  }
+  return { texts, isOwn };
 }
 
 /** A project with a build system is installed too, beside the environment that others share. */

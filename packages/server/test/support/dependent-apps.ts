@@ -22,7 +22,29 @@ require("node:http").createServer((_, response) => response.end(same("${text}"))
   };
 }
 
-/** A command of the package `served`. */
+/** What it needs lies in a directory of its own, which has the text. */
+export function nestedNodeApp(text: string): Files {
+  const own = { name: "own", version: "1.0.0" };
+  const app = { name: "nested", version: "1.0.0", dependencies: { own: "file:own" } };
+  const packages = {
+    "": app,
+    own,
+    "node_modules/own": { resolved: "own", link: true },
+  };
+  return {
+    "package.json": JSON.stringify({ ...app, main: "server.js" }),
+    "package-lock.json": JSON.stringify({ ...app, lockfileVersion: 3, packages }),
+    "own/package.json": JSON.stringify(own),
+    "own/index.js": `module.exports = "${text}";\n`,
+    "server.js": `const text = require("own");
+require("node:http").createServer((_, response) => response.end(text))
+  .listen(process.env.PORT, process.env.BIND_ADDRESS);
+`,
+    ...local(),
+  };
+}
+
+/** The package `served`. */
 export const servedModule = `import http.server, os
 def same(text):
     return text
@@ -40,6 +62,30 @@ export function pythonApp(text: string): Files {
   return {
     "requirements.txt": "served==1.0\n",
     "app.py": `import served\nserved.serve("${text}")\n`,
+    ...local("python3 app.py"),
+  };
+}
+
+/** Its requirements include a file, and a package of its own directory, which has the text. */
+export function nestedPythonApp(text: string): Files {
+  return {
+    "requirements.txt": "-r more.txt\n./own\n",
+    "more.txt": "served==1.0\n",
+    "own/pyproject.toml":
+      '[build-system]\nrequires = []\nbuild-backend = "pack"\nbackend-path = ["."]\n',
+    "own/pack.py": `import zipfile
+def build_wheel(to, config_settings=None, metadata_directory=None):
+    name = "own-1.0-py3-none-any.whl"
+    info = "own-1.0.dist-info/"
+    with zipfile.ZipFile(to + "/" + name, "w") as wheel:
+        wheel.write("own.py")
+        wheel.writestr(info + "METADATA", "Metadata-Version: 2.1\\nName: own\\nVersion: 1.0\\n")
+        wheel.writestr(info + "WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr(info + "RECORD", "")
+    return name
+`,
+    "own/own.py": `text = "${text}"\n`,
+    "app.py": "import own, served\nserved.serve(own.text)\n",
     ...local("python3 app.py"),
   };
 }
