@@ -8,6 +8,7 @@ import { BootstrapError, root, runForeground } from "./bootstrap/common.mjs";
 import { withLock } from "./bootstrap/lock.mjs";
 import { nodeStep, pinnedNode } from "./bootstrap/node.mjs";
 import { packagesStep, toolsStep } from "./bootstrap/packages.mjs";
+import { pageStep } from "./bootstrap/page.mjs";
 import { systemStep } from "./bootstrap/system.mjs";
 
 const usage = `Usage: node scripts/bootstrap.mjs [options] [--run FILE [ARGS...]]
@@ -18,6 +19,7 @@ const usage = `Usage: node scripts/bootstrap.mjs [options] [--run FILE [ARGS...]
   --tools          the formatter, linter and dead code finder too (on its own for scripts/check.ts)
   --tests          container engines too, which the tests of the docker builder run (root on Debian)
   --no-system      leave the distribution's packages alone
+  --no-page        do not build the server's web page (on its own for scripts/check.ts)
   --help           this text
 `;
 
@@ -26,13 +28,14 @@ function parseArguments(argv) {
   const run = at === -1 ? undefined : argv.slice(at + 1);
   if (run?.length === 0) throw new BootstrapError(`--run needs a file\n\n${usage}`, 2);
   const { values } = parseOwn(at === -1 ? argv : argv.slice(0, at));
-  const needsTools = run?.[0].endsWith("scripts/check.ts") === true;
-  return { ...values, tools: values.tools || needsTools, run };
+  const isCheck = run?.[0].endsWith("scripts/check.ts") === true;
+  const { tools, "no-page": noPage } = values;
+  return { ...values, tools: tools || isCheck, "no-page": noPage || isCheck, run };
 }
 
 function parseOwn(args) {
   const flag = { type: "boolean", default: false };
-  const names = ["quiet", "dry-run", "tools", "tests", "no-system", "help"];
+  const names = ["quiet", "dry-run", "tools", "tests", "no-system", "no-page", "help"];
   const options = Object.fromEntries(names.map((name) => [name, flag]));
   try {
     return parseArgs({ args, options });
@@ -46,6 +49,7 @@ function missingSteps(options) {
   const system = options["no-system"] ? undefined : systemStep({ forTests: options.tests });
   const steps = [system, nodeStep(), packagesStep()];
   if (options.tools) steps.push(toolsStep());
+  if (!options["no-page"]) steps.push(pageStep());
   return steps.filter((step) => step !== undefined);
 }
 

@@ -1,5 +1,5 @@
 import { cp, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { type Argv, run } from "../../packages/server/src/proc/run.ts";
 import { ownEnvironment } from "../demo/hop3.ts";
@@ -58,9 +58,16 @@ async function layOut(name: string, directory: string): Promise<Manifest> {
   await copyCompiled(from, directory);
   await cp(join(repository, "LICENSE"), join(directory, "LICENSE"));
   await cp(join(repository, "README.md"), join(directory, "README.md"));
-  if (name === "cli" || name === "hop3") await cp(join(from, "bin"), join(directory, "bin"), { recursive: true });
+  if (name === "cli" || name === "hop3")
+    await cp(join(from, "bin"), join(directory, "bin"), { recursive: true });
   if (name === "server") {
     await cp(join(repository, "nix"), join(directory, "nix"), { recursive: true });
+    // `npm run build` has had it built before this script.
+    const page = join(repository, "packages/web/dist/page");
+    await cp(page, join(directory, "page"), {
+      recursive: true,
+      filter: (path) => basename(path) !== ".built",
+    });
   }
   const manifest = Manifest.parse(JSON.parse(await readFile(join(from, "package.json"), "utf8")));
   const published = { ...manifest, exports: withoutSources(manifest.exports) };

@@ -3,6 +3,7 @@ import { Hop3Error } from "@hop3/core";
 import { HTTPException } from "hono/http-exception";
 import { authenticate, guard } from "./access.ts";
 import { noSuchRoute, requestInvalid, toProblem } from "./errors.ts";
+import { findPageDir, pageRoutes } from "./page.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { auditRoutes } from "./routes/audit.ts";
@@ -29,10 +30,13 @@ export interface HttpOptions {
   readonly version: string;
   /** The transport itself is the proof: a socket of mode 0600. */
   readonly isLocal: boolean;
+  /** Where the built web page is, where that is elsewhere than in this program. */
+  readonly pageDir?: string;
 }
 
 /** The API. Deny by default: a route that declares no permission answers nobody. */
-export function makeHttpApp({ service, version, isLocal }: HttpOptions): OpenAPIHono {
+export function makeHttpApp(options: HttpOptions): OpenAPIHono {
+  const { service, version, isLocal, pageDir = findPageDir() } = options;
   const app = new OpenAPIHono();
   const { accounts, platform } = service;
   app.use(
@@ -72,6 +76,7 @@ export function makeHttpApp({ service, version, isLocal }: HttpOptions): OpenAPI
     openapi: "3.1.0",
     info: { title: "Hop3", version, description: "The API of a Hop3 server" },
   });
+  app.route("/", pageRoutes(pageDir));
   app.notFound((c) => sendProblem(noSuchRoute({ method: c.req.method, path: c.req.path })));
   app.onError((error, c) => {
     if (error instanceof HTTPException) {

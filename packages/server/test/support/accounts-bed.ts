@@ -47,7 +47,13 @@ function unreachable(known: object): never {
   return new Proxy(known, { get }) as never;
 }
 
-export function makeAccountsBed(settings: { url?: string } = {}): AccountsBed {
+interface BedOptions {
+  /** `[server] url`. */
+  readonly url?: string;
+  readonly pageDir?: string;
+}
+
+export function makeAccountsBed({ pageDir, ...settings }: BedOptions = {}): AccountsBed {
   const dir = mkdtempSync("/tmp/hop3-accounts-");
   const home = openHome(dir, process.env);
   const db = openDatabase(join(dir, "hop3.db"));
@@ -73,14 +79,15 @@ export function makeAccountsBed(settings: { url?: string } = {}): AccountsBed {
     platform: unreachable(known),
     deployer: unreachable({}),
   });
+  const app = { service, version: "0.0.0", ...(pageDir === undefined ? {} : { pageDir }) };
   let users = 0;
   return {
     db,
     apps,
     accounts,
     clock,
-    http: makeHttpApp({ service, version: "0.0.0", isLocal: false }),
-    local: makeHttpApp({ service, version: "0.0.0", isLocal: true }),
+    http: makeHttpApp({ ...app, isLocal: false }),
+    local: makeHttpApp({ ...app, isLocal: true }),
     async user(name, role) {
       const user = accounts.users.add(name, await hashPassword(password), now().toISOString());
       if (role !== undefined) accounts.users.setRole(user.id, role);
