@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Permission, parseAppName } from "@hop3/core";
 import type { Accounts } from "../accounts/accounts.ts";
-import { actorOf, type Principal, requirePermission } from "../accounts/principal.ts";
+import { actorOf, type Principal, requirePermission, viaOf } from "../accounts/principal.ts";
 import { createOnPushRefused, repositoryNotFound, tooManySessions } from "./git-errors.ts";
 import type { HookDoor, RefCommand, Verdict } from "./hook-door.ts";
 import { makeJudge, type PushParts } from "./push.ts";
@@ -106,7 +106,7 @@ function record(
   accounts.audit.add({
     at: platform.now().toISOString(),
     actor: actorOf(principal),
-    via: principal.kind,
+    via: viaOf(principal),
     address,
     action: "git.push",
     app: name,

@@ -1,5 +1,6 @@
 import type { Permission } from "@hop3/core";
 import type { Context, MiddlewareHandler } from "hono";
+import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import type { Accounts } from "../accounts/accounts.ts";
 import { accountClosed, notSignedIn } from "../accounts/errors.ts";
@@ -12,7 +13,7 @@ import {
   viaOf,
 } from "../accounts/principal.ts";
 import { addressOf } from "./client-address.ts";
-import { routeUndeclared } from "./errors.ts";
+import { bodyTooLarge, routeUndeclared } from "./errors.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import { requireOwnOrigin } from "./site.ts";
 
@@ -50,6 +51,7 @@ export interface AccessParts
 }
 
 const guards = new WeakSet<object>();
+const strangersBytes = 65_536;
 
 /**
  * Recognises whoever asks, and lets no request pass to a handler that has not declared what it needs: every handler
@@ -133,10 +135,18 @@ export function changes(permission: Exclude<Need, "open">, action: string, app: 
   return declare({ permission, action, app });
 }
 
-/** Declares a route that strangers may use: it checks for itself. */
+/** Declares a route that strangers may use: it checks for itself. What they send is small. */
 export function open() {
-  return declare({ permission: "open" });
+  const rule = { permission: "open" } as const;
+  return { "x-permission": rule.permission, middleware: [guard(rule), smallBody] };
 }
+
+const smallBody = bodyLimit({
+  maxSize: strangersBytes,
+  onError: () => {
+    throw bodyTooLarge({ limit: strangersBytes });
+  },
+});
 
 function declare(rule: Rule) {
   return { "x-permission": rule.permission, middleware: guard(rule) } as const;

@@ -9,6 +9,14 @@ export const requestInvalid = defineError<{ reason: string }>({
   hint: () => "The API is described at /api/v1/openapi.json",
 });
 
+export const bodyTooLarge = defineError<{ limit: number }>({
+  code: "BODY_TOO_LARGE",
+  exitCode: ExitCode.usage,
+  status: 413,
+  message: ({ limit }) => `the request has more than ${limit} bytes, which nobody needs to sign in`,
+  hint: () => "Sign in first; what is larger needs a token or a session",
+});
+
 export const noSuchRoute = defineError<{ method: string; path: string }>({
   code: "ROUTE_NOT_FOUND",
   exitCode: ExitCode.notFound,

@@ -63,8 +63,29 @@ describe("signing in", () => {
     }
     const limited = await browser.ask("POST", "/sign-in", { body: right });
     expect(limited).toMatchObject({ status: 429, code: "SIGN_IN_LIMITED" });
+    const entries = bed.accounts.audit.find({ limit: 100 });
+    for (let n = 0; n < 50; n++) await browser.ask("POST", "/sign-in", { body: right });
+    expect(bed.accounts.audit.find({ limit: 100 })).toEqual(entries);
     bed.clock.now += 60_000;
     expect((await browser.ask("POST", "/sign-in", { body: right })).code).toBe("OK");
+  });
+
+  it("reads no more of a stranger's request than it needs", async () => {
+    const body = { ...right, password: "x".repeat(70_000) };
+    expect(await browser.ask("POST", "/sign-in", { body })).toMatchObject({
+      status: 413,
+      code: "BODY_TOO_LARGE",
+    });
+    const endless = new ReadableStream({
+      pull: (controller) => controller.enqueue(new Uint8Array(16_384).fill(32)),
+    });
+    const init = {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      duplex: "half" as const,
+    };
+    const response = await bed.http.request(`${origin}/api/v1/sign-in`, { ...init, body: endless });
+    expect(response.status).toBe(413);
   });
 
   it("cannot be given a session beforehand, and ends the one that the browser had", async () => {

@@ -4,6 +4,7 @@ import {
   Hop3Error,
   Identity,
   InviteInfo,
+  isError,
   PasskeyOptions,
   PasskeyResponse,
   SignInRequest,
@@ -12,6 +13,7 @@ import {
   UserInfo,
 } from "@hop3/core";
 import type { Context } from "hono";
+import { signInBusy, signInLimited } from "../../accounts/errors.ts";
 import { sessionIdleMs } from "../../accounts/sign-in.ts";
 import type { User } from "../../db/users.ts";
 import { changes, open, principalOf, reads, record } from "../access.ts";
@@ -97,6 +99,8 @@ export function signInRoutes({ accounts, platform }: Service) {
     try {
       return await accounts.signIn.check(request, clientOf(c));
     } catch (error) {
+      // Too early or too many: strangers must not be able to fill the log.
+      if (isError(error, signInLimited) || isError(error, signInBusy)) throw error;
       // A name that is nobody's may be a password in the wrong field.
       const actor = accounts.users.find(request.name.toLowerCase())?.name ?? "unknown";
       const target = error instanceof Hop3Error ? error.code : undefined;
