@@ -11,6 +11,12 @@ export const domainPattern =
 
 export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
+/** What a plug-in calls a kind of backing service. */
+export const addonTypePattern = /^[a-z][a-z0-9-]{0,30}$/;
+
+/** Name of an addon within its App: becomes a directory. */
+export const addonNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+
 /** What the schema DomainName accepts. */
 export function isDomainName(text: string): boolean {
   return text.length <= maxDomainLength && domainPattern.test(text);

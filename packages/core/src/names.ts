@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { appNamePattern, domainPattern, maxDomainLength, variablePattern } from "./name-rules.ts";
+import {
+  addonNamePattern,
+  addonTypePattern,
+  appNamePattern,
+  domainPattern,
+  maxDomainLength,
+  variablePattern,
+} from "./name-rules.ts";
 
 export const AppName = z.string().regex(appNamePattern);
 export type AppName = z.infer<typeof AppName>;
@@ -15,3 +22,15 @@ export type DomainName = z.infer<typeof DomainName>;
 /** Name of an environment variable that a user may set. */
 export const VariableName = z.string().regex(variablePattern);
 export type VariableName = z.infer<typeof VariableName>;
+
+export const AddonType = z.string().regex(addonTypePattern, {
+  error:
+    "cannot be a kind of service: lower case letters, digits and hyphens, starting with a letter, at most 31",
+});
+export type AddonType = z.infer<typeof AddonType>;
+
+export const AddonName = z.string().regex(addonNamePattern, {
+  error:
+    "cannot be the name of an addon: letters, digits, '_', '.' and '-', starting with a letter or digit, at most 63",
+});
+export type AddonName = z.infer<typeof AddonName>;

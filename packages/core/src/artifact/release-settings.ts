@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { DomainName, VariableName } from "../names.ts";
+import { AddonName, AddonType, DomainName, VariableName } from "../names.ts";
 import { Healthcheck } from "./runtime-config.ts";
 
 /**
@@ -16,6 +16,18 @@ export const CanarySettings = z.strictObject({
 });
 export type CanarySettings = z.infer<typeof CanarySettings>;
 
+/** A backing service that an App asks for. */
+export const DeclaredAddon = z.strictObject({
+  type: AddonType,
+  name: AddonName,
+  version: z.string().optional(),
+});
+export type DeclaredAddon = z.infer<typeof DeclaredAddon>;
+
+/** A variable that an addon has under another name. */
+export const AddonVariable = z.strictObject({ from: z.string(), key: VariableName });
+export type AddonVariable = z.infer<typeof AddonVariable>;
+
 /** What a Release takes from hop3.toml and Procfile besides its artifact: kept with it, so that a rollback is exact. */
 export const ReleaseSettings = z.strictObject({
   env: z.record(VariableName, z.string()),
@@ -31,5 +43,9 @@ export const ReleaseSettings = z.strictObject({
   /** Present where the strategy is `canary`. */
   canary: CanarySettings.optional(),
   domains: z.array(DomainName),
+  /** Absent where the App has none. */
+  addons: z.array(DeclaredAddon).optional(),
+  /** Variables of `[env]` that take the value of one of an addon's. Absent where there are none. */
+  addonEnv: z.record(VariableName, AddonVariable).optional(),
 });
 export type ReleaseSettings = z.infer<typeof ReleaseSettings>;

@@ -11,7 +11,7 @@ import {
   RunSection,
 } from "./sections.ts";
 import {
-  AddonEntry,
+  AddonList,
   AdminSection,
   BackupSection,
   PortEntry,
@@ -28,7 +28,7 @@ const sections = {
   run: explain(RunSection.optional(), "What is run"),
   env: explain(EnvSection.optional(), "Variables of the app, by name"),
   nix: explain(NixSection.optional(), "A template that writes hop3.nix, and its inputs"),
-  addons: explain(z.array(AddonEntry).optional(), "Backing services"),
+  addons: explain(AddonList.optional(), "Backing services"),
   provider: explain(z.array(ProviderEntry).optional(), "Older spelling of addons"),
   volumes: explain(z.array(VolumeEntry).optional(), "Directories of their own"),
   limits: explain(LimitsSection.optional(), "What a process may use"),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { AddonName, AddonType } from "../names.ts";
 import { explain, Generated } from "./values.ts";
 
 const text = z.string().min(1);
@@ -11,13 +12,33 @@ const AddonBackup = z.strictObject({
 });
 
 export const AddonEntry = z.strictObject({
-  type: explain(z.enum(["postgres", "redis", "mysql", "s3"]), "Kind of service"),
-  name: explain(text.optional(), "Name, where an app has several of a kind"),
+  type: explain(
+    AddonType,
+    "Kind of service, as a plug-in of the server provides it, such as redis",
+  ),
+  name: explain(AddonName.optional(), "Name, where an app has several of a kind"),
   version: explain(text.optional(), "Major version"),
   extensions: explain(list.optional(), "Extensions of the database"),
   backup: explain(AddonBackup.optional(), "Backups of this addon"),
 });
 export type AddonEntry = z.infer<typeof AddonEntry>;
+
+/** What an addon is called within its App. */
+export function addonNameOf({ name, type }: Pick<AddonEntry, "name" | "type">): string {
+  return name ?? type;
+}
+
+export const AddonList = z.array(AddonEntry).superRefine((addons, context) => {
+  const names = new Set<string>();
+  for (const [index, addon] of addons.entries()) {
+    const name = addonNameOf(addon);
+    if (names.has(name)) {
+      const message = `two addons are called '${name}'; give each a name of its own`;
+      context.addIssue({ code: "custom", message, path: [index] });
+    }
+    names.add(name);
+  }
+});
 
 /** The older spelling of `[[addons]]`. */
 export const ProviderEntry = z.strictObject({

@@ -3,6 +3,7 @@ import { parse } from "smol-toml";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../config/load.ts";
 import { ConfigFile } from "../config/schema.ts";
+import { addonNamePattern, addonTypePattern } from "../name-rules.ts";
 import { printToml } from "./print-toml.ts";
 
 const runs = { numRuns: 500 };
@@ -91,9 +92,12 @@ const config: fc.Arbitrary<ConfigFile> = fc.record(
       },
       { requiredKeys: [] },
     ),
-    addons: fc.array(
-      fc.record({ type: fc.constantFrom("postgres" as const, "redis" as const), name: filled }),
-      { minLength: 1, maxLength: 3 },
+    addons: fc.uniqueArray(
+      fc.record({
+        type: fc.stringMatching(addonTypePattern),
+        name: fc.stringMatching(addonNamePattern),
+      }),
+      { minLength: 1, maxLength: 3, selector: ({ name }) => name },
     ),
     volumes: fc.array(fc.record({ name: filled, target: filled }), { minLength: 1, maxLength: 2 }),
     healthcheck: fc.record({ contains: text, status: fc.constant([200, 399] as [number, number]) }),

@@ -1,6 +1,5 @@
-import type { AddonEntry } from "../config/service-sections.ts";
-
-type AddonType = AddonEntry["type"];
+/** The backing services that files of other platforms name. */
+export type AddonType = "postgres" | "redis" | "mysql" | "s3";
 
 /** Beginnings of the names that other platforms give to the backing services Hop3 has. */
 const services: readonly (readonly [pattern: RegExp, type: AddonType])[] = [
@@ -13,6 +12,12 @@ const services: readonly (readonly [pattern: RegExp, type: AddonType])[] = [
 /** The kind of addon behind the name of a service, such as `heroku-postgresql:mini`. */
 export function addonType(name: string): AddonType | undefined {
   return services.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
+}
+
+/** A name that an addon may have, made of one that another platform allows; undefined where nothing of it is left. */
+export function addonNameFrom(text: string): string | undefined {
+  const name = text.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
+  return name === "" ? undefined : name.slice(0, 63);
 }
 
 /** The variable of an addon that holds what another platform calls a property of the service. */

@@ -10,4 +10,5 @@ export const builtInParts: PlanParts = {
   toolchains: toolchainDetectors,
   templates,
   converters,
+  addons: [],
 };

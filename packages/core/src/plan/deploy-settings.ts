@@ -1,7 +1,13 @@
-import type { CanarySettings, Strategy } from "../artifact/release-settings.ts";
+import type {
+  AddonVariable,
+  CanarySettings,
+  DeclaredAddon,
+  Strategy,
+} from "../artifact/release-settings.ts";
 import type { Command, Healthcheck, Limits } from "../artifact/runtime-config.ts";
 import { type ConfigFile, emptyConfig } from "../config/schema.ts";
 import type { EnvFact, EnvValue } from "../config/sections.ts";
+import { addonNameOf } from "../config/service-sections.ts";
 import { configDefaults, type Generated, type MergePolicy } from "../config/values.ts";
 import { overlayConfig } from "../convert/combine.ts";
 import { recipeSecrets } from "../launcher/assignments.ts";
@@ -17,7 +23,7 @@ export interface EnvSettings {
   readonly generated: Readonly<Record<string, Generated>>;
   /** Filled in with what the platform knows of the app. */
   readonly facts: Readonly<Record<string, EnvFact>>;
-  readonly fromAddons: Readonly<Record<string, { readonly from: string; readonly key: string }>>;
+  readonly fromAddons: Readonly<Record<string, AddonVariable>>;
   /** Texts with `${NAME}`; see `expandComputed`. */
   readonly computed: Readonly<Record<string, string>>;
 }
@@ -44,6 +50,7 @@ export interface DeploySettings {
   /** URL prefix to a directory, relative to the package. */
   readonly staticPaths: Readonly<Record<string, string>>;
   readonly limits: Limits;
+  readonly addons: readonly DeclaredAddon[];
 }
 
 /** Takes from a configuration what the server needs to deploy. */
@@ -71,7 +78,17 @@ export function deploySettings(
     workers: mapValues(merged.workers, ({ value }) => value),
     staticPaths: mapValues(merged.staticPaths, ({ value }) => value),
     limits: limitsOf(config),
+    addons: declaredAddons(overlayConfig(config, appJson)),
   };
+}
+
+/** The addons of a configuration, by the names they go by. */
+export function declaredAddons({ addons = [] }: ConfigFile): readonly DeclaredAddon[] {
+  return addons.map((addon) => ({
+    type: addon.type,
+    name: addonNameOf(addon),
+    ...withoutGaps({ version: addon.version }),
+  }));
 }
 
 function canaryOf({ deploy = {} }: ConfigFile): CanarySettings | undefined {
@@ -100,7 +117,7 @@ function envOf({ env = {}, nix = {} }: ConfigFile): EnvSettings {
   const plain: Record<string, string> = {};
   const generated: Record<string, Generated> = {};
   const facts: Record<string, EnvFact> = {};
-  const fromAddons: Record<string, { from: string; key: string }> = {};
+  const fromAddons: Record<string, AddonVariable> = {};
   // What is left beside the two keys above are the variables; a rest type keeps no index signature.
   for (const [name, value] of Object.entries<EnvValue>(values)) {
     if (typeof value !== "object") plain[name] = String(value);

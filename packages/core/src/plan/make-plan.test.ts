@@ -141,7 +141,10 @@ describe("makePlan", () => {
   });
 
   it.each([
-    ["[[addons]]\ntype = 'redis'\n", "hop3.toml:1:3 [[addons]] "],
+    [
+      "[[addons]]\ntype = 'redis'\n",
+      "hop3.toml:1:3 [[addons]] redis: no plug-in of this server provides 'redis'; no service is",
+    ],
     ["[[volumes]]\nname = 'a'\ntarget = '/x'\n", "hop3.toml:1:3 [[volumes]] "],
     ["[limits]\nmemory = '1G'\n", "hop3.toml:1:2 [limits] is not enforced"],
     ["[port]\nssh = 22\n", "hop3.toml:1:2 [port] "],
@@ -152,7 +155,10 @@ describe("makePlan", () => {
     ["[deploy]\npreview = true\n", "hop3.toml:2:1 [deploy] preview "],
     ["[run.static]\n'/s' = 'x'\n", "hop3.toml:1:6 [run] static "],
     ["[healthcheck]\ncommand = 'x'\n", "hop3.toml:2:1 [healthcheck] command "],
-    ["[env]\nA = { from = 'db', key = 'B' }\n", "hop3.toml:1:2 a value from an addon"],
+    [
+      "[env]\nA = { from = 'db', key = 'B' }\n",
+      "hop3.toml:2:1 [env] A is not set: no [[addons]] is called 'db'",
+    ],
     [
       "[build]\nbefore-build = 'x'\n",
       "hop3.toml:2:1 [build] before-build is for the local builder",

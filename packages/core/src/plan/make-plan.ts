@@ -1,19 +1,22 @@
 import { z } from "zod";
 import type { Command } from "../artifact/runtime-config.ts";
 import { type LoadedConfig, noConfig } from "../config/load.ts";
+import { emptyConfig } from "../config/schema.ts";
 import { configDefaults } from "../config/values.ts";
+import { overlayConfig } from "../convert/combine.ts";
 import { type Conversion, formatWarning } from "../convert/conversion.ts";
 import { emptyProcfile, type Procfile } from "../source/procfile.ts";
 import type { SourceTree } from "../source/tree.ts";
 import { type ChosenTemplate, templateAnswers } from "../templates/select-template.ts";
 import { builtInParts } from "./built-in.ts";
 import { type Answer, askBuilders, chooseBuilder } from "./choose-builder.ts";
+import { declaredAddons } from "./deploy-settings.ts";
 import { makeLocalPlan } from "./local-plan.ts";
 import { type MergedConfig, mergeConfig, withoutGaps } from "./merge.ts";
 import type { PlanParts } from "./parts.ts";
 import type { BuilderAnswer, Plan } from "./plan.ts";
 import { pinHalf, policyImpure } from "./plan-errors.ts";
-import { planWarnings } from "./plan-warnings.ts";
+import { planWarnings, type WarnedChoice } from "./plan-warnings.ts";
 import { judgeTier, type RequiredTier, requireTier } from "./tier.ts";
 
 /** The part of Policy that a Plan depends on. */
@@ -53,6 +56,8 @@ export function makePlan(request: PlanRequest): Plan {
   const judged = judgeTier({ answer, nix, isSandboxed, isHost: local?.source === "host" });
   requireTier(judged, request.policy?.requireTier, loaded);
   const merged = mergeConfig(loaded.config, procfile, request.appJson?.config);
+  const all = overlayConfig(loaded.config, request.appJson?.config ?? emptyConfig);
+  const addons = { provided: parts.addons, declared: declaredAddons(all) };
   return {
     schema: 1,
     builder,
@@ -67,11 +72,11 @@ export function makePlan(request: PlanRequest): Plan {
     workers: shownWorkers(merged),
     settings: shownSettings(merged),
     warnings: [
-      ...planWarnings(loaded, { builder, isGenerated: template !== undefined }),
+      ...planWarnings(loaded, { builder, isGenerated: template !== undefined, ...addons }),
       ...(template?.warnings ?? []),
       ...frontEndWarnings(texts, template),
       ...procfileWarnings(procfile),
-      ...appJsonWarnings(request.appJson, builder),
+      ...appJsonWarnings(request.appJson, { builder, isGenerated: false, ...addons }),
     ],
   };
 }
@@ -111,14 +116,11 @@ function pinOf({ config, placeOf }: LoadedConfig): Plan["nix"]["pin"] {
   throw pinHalf({ given, lacking, place: placeOf(["nix", given]) });
 }
 
-function appJsonWarnings(appJson: Conversion | undefined, builder: string): readonly string[] {
+function appJsonWarnings(appJson: Conversion | undefined, chosen: WarnedChoice): readonly string[] {
   if (appJson === undefined) return [];
   const { config, warnings } = appJson;
   const asLoaded = { config, warnings: [], placeOf: () => ({ file: "app.json" }) };
-  return [
-    ...warnings.map(formatWarning),
-    ...planWarnings(asLoaded, { builder, isGenerated: false }),
-  ];
+  return [...warnings.map(formatWarning), ...planWarnings(asLoaded, chosen)];
 }
 
 function shownWorkers(merged: MergedConfig): Plan["workers"] {

@@ -84,6 +84,7 @@ describe("deploySettings", () => {
       workers: {},
       staticPaths: {},
       limits: {},
+      addons: [],
     });
   });
 

@@ -11,6 +11,13 @@ export interface PlanParts {
   readonly toolchains: readonly ToolchainDetector[];
   readonly templates: readonly Template[];
   readonly converters: readonly Converter[];
+  /** Backing services that something of the server provides. */
+  readonly addons: readonly ProvidedAddon[];
+}
+
+/** What a Plan knows of an AddonProvider. */
+export interface ProvidedAddon {
+  readonly type: string;
 }
 
 /** A tree that wants to be built, and what there is to build it with. */

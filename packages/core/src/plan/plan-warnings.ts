@@ -2,6 +2,7 @@ import type { ConfigNote, LoadedConfig } from "../config/load.ts";
 import type { KeyPath } from "../config/positions.ts";
 import type { ConfigFile } from "../config/schema.ts";
 import { formatPlace } from "../errors.ts";
+import { type AddonSurroundings, addonWarnings } from "./addon-warnings.ts";
 
 interface Unenforced {
   readonly path: KeyPath;
@@ -17,12 +18,6 @@ const withoutCanary = 'has no effect: [deploy] strategy is not "canary"';
 
 /** Settings whose effect does not exist yet. Each says so: a setting is never dropped in silence. */
 const unenforced: readonly Unenforced[] = [
-  {
-    path: ["addons"],
-    shown: "[[addons]]",
-    isSet: ({ addons }) => addons !== undefined && addons.length > 0,
-    effect: `${notYet}: no service is started and no variable is set for it`,
-  },
   {
     path: ["volumes"],
     shown: "[[volumes]]",
@@ -107,13 +102,6 @@ const unenforced: readonly Unenforced[] = [
     isSet: ({ healthcheck }) => healthcheck?.command !== undefined,
     effect: `${notYet}: only HTTP is asked`,
   },
-  {
-    path: ["env"],
-    shown: "a value from an addon in [env]",
-    isSet: ({ env = {} }) =>
-      Object.values(env).some((value) => typeof value === "object" && "from" in value),
-    effect: `${notYet}: the variable is not set`,
-  },
 ];
 
 /** Keys of [build] that only the local builder reads. */
@@ -126,7 +114,8 @@ const localKeys = [
   "packages",
 ] as const;
 
-interface WarnedChoice {
+/** What was chosen, and what else warnings depend on. */
+export interface WarnedChoice extends AddonSurroundings {
   readonly builder: string;
   /** True where [nix] has been read by a template. */
   readonly isGenerated: boolean;
@@ -135,7 +124,7 @@ interface WarnedChoice {
 /** What a user should know before deploying, each with its place. */
 export function planWarnings(loaded: LoadedConfig, chosen: WarnedChoice): readonly string[] {
   const { builder } = chosen;
-  const notes: ConfigNote[] = [...loaded.warnings];
+  const notes: ConfigNote[] = [...loaded.warnings, ...addonWarnings(loaded, chosen)];
   const add = (path: KeyPath, message: string) =>
     notes.push({ message, place: loaded.placeOf(path) ?? { file: "hop3.toml" } });
   for (const { path, shown, isSet, effect } of unenforced) {

@@ -11,5 +11,6 @@ export function collectPlanParts(plugins: readonly PlanPlugin[]): PlanParts {
     toolchains: plugins.flatMap(({ toolchains = [] }) => toolchains),
     templates: plugins.flatMap(({ templates = [] }) => templates),
     converters: plugins.flatMap(({ converters = [] }) => converters),
+    addons: plugins.flatMap(({ addons = [] }) => addons),
   };
 }

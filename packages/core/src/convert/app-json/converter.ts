@@ -4,7 +4,7 @@ import type { Converter, LocatedDocument } from "../conversion.ts";
 import { Draft } from "../draft.ts";
 import { readJson } from "../read-json.ts";
 import { runtimeOfBuildpack } from "../runtimes.ts";
-import { addonType, noSuchService } from "../services.ts";
+import { addonNameFrom, addonType, noSuchService } from "../services.ts";
 import { AppJson, type Variable } from "./schema.ts";
 
 export const appJsonConverter: Converter = {
@@ -99,9 +99,10 @@ function convertAddons({ draft, document, app }: Work): void {
       continue;
     }
     const version = options?.version;
+    const name = as ? addonNameFrom(as.toLowerCase()) : undefined;
     draft.addon({
       type,
-      ...(as ? { name: as.toLowerCase() } : {}),
+      ...(name === undefined ? {} : { name }),
       ...(version === undefined || version === "" ? {} : { version: String(version) }),
     });
     draft.fact("addon", `${plan} as ${type}`, place);

@@ -38,7 +38,9 @@ describe("app.json at a deploy", () => {
     expect(plan.warnings).toEqual([
       expect.stringMatching(/^app.json:1:\d+ scripts.postdeploy runs before every Release/),
       expect.stringMatching(/^app.json:1:\d+ the addon 'papertrail' is not carried over/),
-      expect.stringMatching(/^app.json \[\[addons\]\] is understood and has no effect/),
+      expect.stringMatching(
+        /^app.json \[\[addons\]\] postgres: no plug-in of this server provides 'postgres'/,
+      ),
     ]);
   });
 

@@ -2,6 +2,7 @@ import { checkDocument } from "../check-document.ts";
 import type { Converter } from "../conversion.ts";
 import { Draft } from "../draft.ts";
 import { readYaml } from "../read-yaml.ts";
+import { addonNameFrom } from "../services.ts";
 import { RenderYaml } from "./schema.ts";
 import { convertService } from "./service.ts";
 import type { RenderWork } from "./work.ts";
@@ -34,12 +35,13 @@ function convertDatabases({ draft, document, render, kinds }: RenderWork): void 
   const { databases = [] } = render;
   for (const [index, database] of databases.entries()) {
     const { name, postgresMajorVersion: version } = database;
+    const own = databases.length > 1 ? addonNameFrom(name) : undefined;
     draft.addon({
       type: "postgres",
-      ...(databases.length > 1 ? { name } : {}),
+      ...(own === undefined ? {} : { name: own }),
       ...(version === undefined || version === "" ? {} : { version: String(version) }),
     });
-    kinds.set(name, { type: "postgres", addon: databases.length > 1 ? name : "postgres" });
+    kinds.set(name, { type: "postgres", addon: own ?? "postgres" });
     draft.fact("database", `${name} as postgres`, document.placeOf(["databases", index]));
   }
 }
@@ -48,8 +50,9 @@ function convertDatabases({ draft, document, render, kinds }: RenderWork): void 
 function noteKeyValueStores({ draft, document, render, kinds }: RenderWork): void {
   const stores = [...(render.services ?? []).entries()].filter(([, { type }]) => isStore(type));
   for (const [index, { name }] of stores) {
-    draft.addon({ type: "redis", ...(stores.length > 1 ? { name } : {}) });
-    kinds.set(name, { type: "redis", addon: stores.length > 1 ? name : "redis" });
+    const own = stores.length > 1 ? addonNameFrom(name) : undefined;
+    draft.addon({ type: "redis", ...(own === undefined ? {} : { name: own }) });
+    kinds.set(name, { type: "redis", addon: own ?? "redis" });
     draft.fact("key value store", `${name} as redis`, document.placeOf(["services", index]));
   }
 }

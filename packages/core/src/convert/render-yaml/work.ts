@@ -1,6 +1,6 @@
-import type { AddonEntry } from "../../config/service-sections.ts";
 import type { LocatedDocument } from "../conversion.ts";
 import type { Draft } from "../draft.ts";
+import type { AddonType } from "../services.ts";
 import type { RenderYaml } from "./schema.ts";
 
 /** One render.yaml under way. */
@@ -11,5 +11,5 @@ export interface RenderWork {
   /** Directories that services have named as theirs. */
   readonly apps: Set<string>;
   /** Backing services by the name that the file gives them. */
-  readonly kinds: Map<string, { readonly type: AddonEntry["type"]; readonly addon: string }>;
+  readonly kinds: Map<string, { readonly type: AddonType; readonly addon: string }>;
 }
