@@ -65,8 +65,12 @@ async function run(...argv: string[]): Promise<Result> {
   return await runWith("", argv);
 }
 
-async function runWith(input: string, argv: readonly string[]): Promise<Result> {
-  const child = spawn(hop3, argv, { env: environment() });
+async function runWith(
+  input: string,
+  argv: readonly string[],
+  env = environment(),
+): Promise<Result> {
+  const child = spawn(hop3, argv, { env });
   child.stdin.end(input);
   const text = { stdout: "", stderr: "" };
   child.stdout.on("data", (chunk: Buffer) => {
@@ -147,6 +151,23 @@ describe("the command against the real server", () => {
       exitCode: 0,
     });
     expect(await statusOf("other.example")).toBe(200);
+  });
+
+  it("makes the first account by the link of the start, and does the same as that user", async () => {
+    const [link = ""] = /http:\S+\/welcome#hop3i_\S+/.exec(said.join("")) ?? [];
+    const { PATH } = process.env;
+    const env = { PATH, HOME: join(home, "laptop") };
+    const input = "a long password\n";
+    const signedIn = await runWith(input, ["login", link, "--user", "ada"], env);
+    expect(signedIn).toMatchObject({ exitCode: 0 });
+    expect((await runWith("", ["whoami"], env)).stdout).toMatch(/^user +ada$/m);
+    expect((await runWith("", ["deploy", example], env)).stdout).toContain("release");
+    const { entries } = JSON.parse((await run("audit", "--app", "static", "--json")).stdout);
+    expect(entries[0]).toMatchObject({ actor: "ada", action: "deployment.create" });
+    expect(await runWith(input, ["login", link, "--user", "eve"], env)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining("INVITE_INVALID"),
+    });
   });
 
   it("shows why a deployment failed and leaves what runs alone", async () => {
