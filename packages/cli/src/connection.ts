@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerFile } from "@hop3/core";
 import { Hop3Error } from "@hop3/core/base";
+import { currentConnection } from "./contexts.ts";
 import {
   badServerAddress,
   badServerFile,
@@ -34,6 +35,8 @@ export function defaultHome(env: NodeJS.ProcessEnv, userId: number | undefined):
 export async function findServer(home: string, env: NodeJS.ProcessEnv): Promise<Endpoint> {
   const address = env["HOP3_SERVER"];
   if (address !== undefined && address !== "") return parseServer(address, env["HOP3_TOKEN"]);
+  const connection = await currentConnection(env);
+  if (connection !== undefined) return parseServer(connection.url, connection.token);
   const file = join(home, "server.json");
   const { socket, pid } = parseServerFile(await readServerFile(file, home), file);
   return { kind: "socket", home, socket, pid };

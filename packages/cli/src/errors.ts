@@ -20,7 +20,7 @@ export const serverUnreachable = defineError<{ server: string; place?: string; b
       : `no server answers for ${server} (${place}: ${because})`,
   hint: ({ server, place }) =>
     place === undefined
-      ? "Check HOP3_SERVER and that the server runs; without HOP3_SERVER the local one is asked"
+      ? "Check that it runs, and that it is the one you mean: hop3 context list, HOP3_SERVER"
       : `Start it: hop3 server start --home ${server}`,
 });
 
