@@ -1,19 +1,15 @@
 import { timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { defineError, ExitCode } from "@hop3/core";
-import {
-  type AuthContext,
-  type Connection,
-  Server,
-  type ServerChannel,
-  type Session,
-  utils,
-} from "ssh2";
+import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from "ssh2";
 import type { Principal } from "../accounts/principal.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import type { Keys } from "./keys.ts";
 import { fingerprintOf } from "./public-key.ts";
 import { type SshParts, serveSshVisit } from "./ssh-session.ts";
+
+// The package is CommonJS: its values come as one.
+const { Server, utils } = ssh2;
 
 export const sshListenFailed = defineError<{ address: string; reason: string }>({
   code: "SSH_LISTEN_FAILED",
@@ -61,7 +57,7 @@ export async function openSshDoor(parts: SshDoorParts): Promise<SshDoor> {
   };
 }
 
-async function listen(server: Server, { host, port }: SshDoorParts["listen"]): Promise<void> {
+async function listen(server: ssh2.Server, { host, port }: SshDoorParts["listen"]): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);

@@ -14,12 +14,14 @@ export interface CliOptions {
   readonly home: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
+  readonly cwd?: string;
 }
 
 /** The real command, unbuilt, against the server of a home. */
 export async function hop3(options: CliOptions, ...args: readonly string[]): Promise<CliResult> {
   const { PATH, HOME } = process.env;
   const child = spawn(process.execPath, ["--conditions=hop3-source", main, ...args], {
+    cwd: options.cwd,
     env: { PATH, HOME, HOP3_HOME: options.home, ...options.env },
   });
   child.stdin.end(options.stdin ?? "");

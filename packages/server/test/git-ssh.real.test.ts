@@ -1,0 +1,244 @@
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createConnection } from "node:net";
+import { join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { GitInfo } from "@hop3/core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pageFiles } from "./support/apps.ts";
+import { cliFailure, hop3 } from "./support/cli.ts";
+import { gitEnvironment, makeCheckout } from "./support/git.ts";
+import {
+  destroyHome,
+  freePort,
+  makeTestHome,
+  startTestServer,
+  type TestServer,
+} from "./support/test-server.ts";
+
+let home = "";
+let dir = "";
+let server: TestServer;
+/** What each test is done through: a port, and whose it is. */
+const ports = { own: 0, sshd: 0 };
+let stopSshd = (): void => {};
+
+const program = resolve(import.meta.dirname, "../../../bin/hop3");
+
+beforeAll(async () => {
+  home = await makeTestHome("git-ssh");
+  dir = await mkdtemp("/tmp/hop3-ssh-");
+  ports.own = await freePort();
+  ports.sshd = await freePort();
+  const settings = `[git]\nssh-listen = "127.0.0.1:${ports.own}"\nssh-command = "${program}"\n`;
+  await writeFile(join(home, "server.toml"), settings);
+  server = await startTestServer({ home });
+  for (const name of ["ada", "bob", "nobody"]) makeKey(name);
+  for (const [name, role] of [
+    ["ada", { role: "owner" }],
+    ["bob", { role: "developer", app: "bobs" }],
+  ] as const) {
+    await server.json("POST", "/users", { name, password: "long enough, surely", roles: [role] });
+    const added = await hop3({ home }, "keys", "add", join(dir, `${name}.pub`), "--user", name);
+    expect(added.exitCode, added.stderr).toBe(0);
+  }
+  stopSshd = await startSshd();
+}, 300_000);
+
+afterAll(async () => {
+  stopSshd();
+  await server?.stop();
+  await destroyHome(home);
+  await rm(dir, { recursive: true, force: true });
+});
+
+function makeKey(name: string): void {
+  const file = join(dir, name);
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", `${name}@test`, "-f", file]);
+}
+
+/** The distribution's sshd, as the guide sets it up: it reads the file that the server writes, and nothing else. */
+async function startSshd(): Promise<() => void> {
+  const info = await server.json<GitInfo>("GET", "/apps/shop/git");
+  const hostKey = join(dir, "host");
+  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
+  const config = join(dir, "sshd_config");
+  await writeFile(
+    config,
+    [
+      `Port ${ports.sshd}`,
+      "ListenAddress 127.0.0.1",
+      `HostKey ${hostKey}`,
+      `PidFile ${join(dir, "sshd.pid")}`,
+      "UsePAM no",
+      "PasswordAuthentication no",
+      "PermitRootLogin forced-commands-only",
+      "StrictModes no",
+      "AcceptEnv GIT_PROTOCOL",
+      `AuthorizedKeysFile ${info.sshd.authorizedKeys}`,
+    ].join("\n"),
+  );
+  execFileSync("mkdir", ["-p", "/run/sshd"]);
+  const child = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", config], { stdio: "ignore" });
+  while (!(await answers(ports.sshd))) await sleep(20);
+  return () => child.kill();
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = createConnection({ port, host: "127.0.0.1" }, () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.once("error", () => done(false));
+  });
+}
+
+function sshArguments(key: string): string[] {
+  return [
+    ...["-F", "none", "-i", join(dir, key), "-o", "IdentitiesOnly=yes", "-o", "IdentityAgent=none"],
+    ...["-o", "StrictHostKeyChecking=no", "-o", "UserKnownHostsFile=/dev/null"],
+    ...["-o", "LogLevel=ERROR", "-o", "BatchMode=yes"],
+  ];
+}
+
+/** The real ssh, with one command. */
+async function ssh(
+  port: number,
+  key: string,
+  ...command: readonly string[]
+): Promise<{ exitCode: number | null; text: string }> {
+  const args = [...sshArguments(key), "-p", String(port), "root@127.0.0.1", ...command];
+  const child = spawn("ssh", args, { env: gitEnvironment, stdio: ["ignore", "pipe", "pipe"] });
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+  }
+  const exitCode = await new Promise<number | null>((done) => child.once("close", done));
+  return { exitCode, text };
+}
+
+async function checkout(port: number, key: string, app: string) {
+  const command = ["ssh", ...sshArguments(key)].join(" ");
+  const made = await makeCheckout("main", { GIT_SSH_COMMAND: command });
+  await made.git("remote", "add", "hop3", `ssh://root@127.0.0.1:${port}/${app}.git`);
+  return made;
+}
+
+describe.each(["own", "sshd"] as const)("git push over SSH (%s)", (door) => {
+  it("deploys, shows the timeline, and can be cloned", async () => {
+    const work = await checkout(ports[door], "ada", `shop-${door}`);
+    const commit = await work.commit(pageFiles(`over ${door}`));
+    const pushed = await work.git("push", "hop3", "main");
+    expect(pushed.exitCode, pushed.text).toBe(0);
+    expect(pushed.text).toMatch(/remote: ✓ build/);
+    expect(pushed.text).toContain(`remote: release 1 of shop-${door} is live`);
+    expect((await server.get(`shop-${door}`)).text).toBe(`over ${door}\n`);
+    const clone = await checkout(ports[door], "ada", `shop-${door}`);
+    const pulled = await clone.git("pull", "hop3", "main");
+    expect(pulled.exitCode, pulled.text).toBe(0);
+    expect((await clone.git("rev-parse", "HEAD")).text.trim()).toBe(commit);
+  });
+
+  it("fails with the deployment, and moves no ref", async () => {
+    const work = await checkout(ports[door], "ada", `shop-${door}`);
+    await work.git("pull", "--quiet", "hop3", "main");
+    const before = (await work.git("ls-remote", "hop3")).text;
+    await work.commit({ "hop3.nix": "{ this is no nix" });
+    const pushed = await work.git("push", "hop3", "HEAD:main");
+    expect(pushed.exitCode).toBe(1);
+    expect(pushed.text).toContain("[remote rejected]");
+    expect((await work.git("ls-remote", "hop3")).text).toBe(before);
+    expect((await server.get(`shop-${door}`)).text).toBe(`over ${door}\n`);
+  });
+
+  it("keeps a key to the apps of its user", async () => {
+    const work = await checkout(ports[door], "bob", `shop-${door}`);
+    await work.commit(pageFiles("x"));
+    const pushed = await work.git("push", "--force", "hop3", "main");
+    expect(pushed.exitCode).not.toBe(0);
+    expect(pushed.text).toContain("NOT_ALLOWED: bob may not do this");
+    expect((await work.git("fetch", "hop3")).exitCode).not.toBe(0);
+  });
+
+  it("does not know a key that nobody has added", async () => {
+    const result = await ssh(ports[door], "nobody", "git-upload-pack", "'shop.git'");
+    expect(result.exitCode).toBe(255);
+    expect(result.text).toContain("Permission denied");
+  });
+
+  it.each([
+    ["ls"],
+    ["sh"],
+    ["git-upload-pack '../../etc'"],
+    ["git-upload-pack '../../hop3.git'; id"],
+    ["git-receive-pack '$(id)'"],
+    ["git-shell -c id"],
+    ["git upload-archive 'shop.git'"],
+    ["scp -t /tmp"],
+    [`git-receive-pack '${"x".repeat(100)}`],
+  ])("refuses %s", async (command) => {
+    const result = await ssh(ports[door], "ada", command);
+    expect(result.exitCode).not.toBe(0);
+    expect(result.text).toMatch(/GIT_COMMAND_REFUSED|APP_NAME_INVALID/);
+    expect(result.text).not.toContain("uid=");
+  });
+
+  it("has no shell", async () => {
+    const result = await ssh(ports[door], "ada");
+    expect(result.exitCode).not.toBe(0);
+    expect(result.text).toContain("there is no shell here");
+  });
+
+  it("takes no variables but git's protocol", async () => {
+    const work = await checkout(ports[door], "ada", `shop-${door}`);
+    const listed = await work.git(
+      ...["-c", "core.sshCommand=", "-c", "protocol.version=2", "ls-remote", "hop3"],
+    );
+    expect(listed.exitCode, listed.text).toBe(0);
+    const forwarded = await ssh(ports[door], "ada", "-o", "SetEnv=GIT_DIR=/etc", "env");
+    expect(forwarded.text).not.toContain("GIT_DIR=");
+  });
+});
+
+describe("hop3 keys", () => {
+  it("keeps the key of the host to itself", async () => {
+    const file = join(home, "git/ssh_host_key");
+    expect(existsSync(file)).toBe(true);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const info = await server.json<GitInfo>("GET", "/apps/shop/git");
+    const shown = execFileSync("ssh-keygen", ["-l", "-f", file], { encoding: "utf8" });
+    expect(shown).toContain(info.ssh?.hostKey);
+  });
+
+  it("lists them, and refuses the same one for somebody else", async () => {
+    const listed = await hop3({ home }, "keys");
+    expect(listed.stdout).toMatch(/ada@test +ada +ssh-ed25519 +\S.* SHA256:/);
+    const file = join(dir, "ada.pub");
+    const again = await hop3({ home }, "keys", "add", file, "--user", "bob", "--json");
+    expect(cliFailure(again)).toMatchObject({ code: "SSH_KEY_TAKEN" });
+    const odd = await hop3({ home }, "keys", "add", join(dir, "ada"), "--json");
+    expect(cliFailure(odd)).toMatchObject({ code: "SSH_KEY_INVALID" });
+  });
+
+  it("lets a removed key in through neither door", async () => {
+    const removed = await hop3({ home }, "keys", "remove", "bob@test");
+    expect(removed.exitCode, removed.stderr).toBe(0);
+    expect(await readFile(join(home, "git/authorized_keys"), "utf8")).not.toContain("bob");
+    for (const port of Object.values(ports)) {
+      const result = await ssh(port, "bob", "git-upload-pack", "'bobs.git'");
+      expect(result.text).toContain("Permission denied");
+    }
+  });
+
+  it("writes an address of SSH into the project", async () => {
+    const work = await makeCheckout();
+    const setup = await hop3({ home, cwd: work.dir }, "git", "setup", "--ssh", "--app", "shop-own");
+    expect(setup.exitCode, setup.stderr).toBe(0);
+    const url = (await work.git("remote", "get-url", "hop3")).text.trim();
+    expect(url).toBe(`ssh://git@127.0.0.1:${ports.own}/shop-own.git`);
+  });
+});
