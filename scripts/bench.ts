@@ -16,6 +16,7 @@ import type { Figure } from "./bench/measure.ts";
 import { measureNode } from "./bench/node.ts";
 import { startPlatform } from "./bench/platform.ts";
 import { measurePlugins } from "./bench/plugins.ts";
+import { measureUpload } from "./bench/upload.ts";
 import { untilStopped } from "./demo/stop-signal.ts";
 
 /** Figures of pure code: nothing is started for them. */
@@ -33,6 +34,7 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   local: measureLocal,
   "local-change": measureLocalChange,
   plugins: measurePlugins,
+  upload: measureUpload,
 };
 
 async function main(names: readonly string[]): Promise<number> {

@@ -1,5 +1,4 @@
-import { createReadStream } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { createReadStream, readFileSync } from "node:fs";
 import { Readable } from "node:stream";
 import { encodeUploadHeader, sourceUnreadable } from "@hop3/core/source";
 import { errorCode } from "../connection.ts";
@@ -27,6 +26,7 @@ const requestBytes = 16 * 1024 * 1024;
 /** What is no larger is never cut, so that the server can check it as it comes. */
 const uncutBytes = 1024 * 1024;
 const requestPieces = 4_000;
+const chunkBytes = 256 * 1024;
 
 /** Puts small files together and takes large ones apart: each batch becomes one request. */
 export function* batchPieces(files: readonly WantedFile[]): Generator<readonly Piece[]> {
@@ -62,28 +62,46 @@ export function packPieces(batch: readonly Piece[], events: FrameEvents): Readab
 }
 
 async function* chunksOf(batch: readonly Piece[], events: FrameEvents): AsyncGenerator<Buffer> {
-  for (const { file, offset, length } of batch) {
-    yield encodeUploadHeader({ hash: file.hash, offset, length });
-    let sent = 0;
-    for await (const chunk of readPiece({ file, offset, length })) {
-      sent += chunk.length;
-      events.onBytes(chunk.length);
-      yield chunk;
+  let together: Buffer[] = [];
+  let bytes = 0;
+  for (const piece of batch) {
+    const { file, offset, length } = piece;
+    together.push(encodeUploadHeader({ hash: file.hash, offset, length }));
+    for await (const chunk of readPiece(piece)) {
+      together.push(chunk);
+      bytes += chunk.length;
+      // Each chunk costs its way through the streams, however small it is.
+      if (bytes < chunkBytes) continue;
+      events.onBytes(bytes);
+      yield Buffer.concat(together);
+      together = [];
+      bytes = 0;
     }
-    if (sent !== length) throw sourceUnreadable({ path: file.path, reason: changing });
     if (offset + length === file.size) events.onFile();
   }
+  events.onBytes(bytes);
+  yield Buffer.concat(together);
 }
 
-async function* readPiece({ file, offset, length }: Piece): AsyncGenerator<Buffer> {
+/** Exactly the bytes that the header announces. */
+async function* readPiece(piece: Piece): AsyncGenerator<Buffer> {
+  const { path } = piece.file;
+  let length = 0;
   try {
-    if (length === 0) return;
-    // A stream costs more than most files take to read.
-    if (file.size <= uncutBytes) return yield await readFile(file.absolute);
-    const range = { start: offset, end: offset + length - 1, highWaterMark: 256 * 1024 };
-    yield* createReadStream(file.absolute, range) as AsyncIterable<Buffer>;
+    for await (const chunk of openPiece(piece)) {
+      length += chunk.length;
+      yield chunk;
+    }
   } catch (cause) {
-    const { path } = file;
     throw sourceUnreadable({ path, reason: errorCode(cause) ?? String(cause) }, { cause });
   }
+  if (length !== piece.length) throw sourceUnreadable({ path, reason: changing });
+}
+
+function openPiece({ file, offset, length }: Piece): Iterable<Buffer> | AsyncIterable<Buffer> {
+  if (length === 0) return [];
+  // A stream costs more than most files take to read.
+  if (file.size <= uncutBytes) return [readFileSync(file.absolute)];
+  const range = { start: offset, end: offset + length - 1, highWaterMark: chunkBytes };
+  return createReadStream(file.absolute, range) as AsyncIterable<Buffer>;
 }

@@ -150,7 +150,7 @@ describe("batchPieces", () => {
     };
     const chunks = await packPieces([{ file, offset: 0, length: 3 }], events).toArray();
     expect(Buffer.concat(chunks as Buffer[])).toHaveLength(uploadHeaderBytes + 3);
-    expect(seen).toEqual([3, "done"]);
+    expect(seen).toEqual(["done", 3]);
   });
 });
 

@@ -13,7 +13,6 @@ export const smallBytes = 1024 * 1024;
 export interface ContentStore {
   /** Hashes of everything that is there whole. */
   known(): Promise<ReadonlySet<string>>;
-  has(hash: string): Promise<boolean>;
   /** Keeps a small content whose hash has been checked. */
   put(hash: string, data: Buffer): void;
   /** Bytes of each large content that has arrived in part and that nobody writes to now. */
@@ -50,11 +49,7 @@ export function makeContentStore(dir: string): ContentStore {
       );
       return new Set(names.flat());
     },
-    has: async (hash) => (await sizeOf(pathOf(hash))) !== undefined,
-    put(hash, data) {
-      mkdirSync(parts, { recursive: true, mode: 0o700 });
-      putAside(join(parts, `new-${randomUUID()}`), pathOf(hash), data);
-    },
+    put: (hash, data) => putAside(join(parts, `new-${randomUUID()}`), pathOf(hash), data),
     arrived: () => arrivedParts(parts),
     write: (hash, offset) => openPart({ parts, hash, target: pathOf(hash) }, offset),
     copy: (hash, target) => copyContent({ path: pathOf(hash), hash }, target),
@@ -65,12 +60,22 @@ export function makeContentStore(dir: string): ContentStore {
 /** Under its final name a file is always whole. */
 function putAside(aside: string, path: string, data: Buffer): void {
   try {
-    writeFileSync(aside, data, { mode: 0o400 });
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    renameSync(aside, path);
+    inDirectory(aside, () => writeFileSync(aside, data, { mode: 0o400 }));
+    inDirectory(path, () => renameSync(aside, path));
   } catch (error) {
     rmSync(aside, { force: true });
     throw error;
+  }
+}
+
+/** Makes the directory of `path` only where it turns out to be missing. */
+function inDirectory(path: string, work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    work();
   }
 }
 

@@ -23,11 +23,14 @@ export async function receiveContents(
   for (const entry of list.entries) {
     if ("hash" in entry && !files.has(entry.hash)) files.set(entry.hash, entry);
   }
+  // Asked once: a content that another upload brings meanwhile is replaced by the same one.
+  const known = new Set(await store.known());
   const received = { files: 0, bytes: 0 };
   const begin = async (frame: UploadFrame): Promise<FrameSink> => {
     const file = requireListed(files.get(frame.hash), frame);
-    if (await store.has(frame.hash)) return nowhere;
+    if (known.has(frame.hash)) return nowhere;
     const onWhole = (): void => {
+      known.add(frame.hash);
       received.files += 1;
       received.bytes += file.size;
     };
@@ -58,7 +61,7 @@ function requireListed(file: ListedFile | undefined, frame: UploadFrame): Listed
   throw uploadContentUnwanted({ reason: `${file.path} has ${file.size} bytes, not ${said}` });
 }
 
-/** For what another upload has brought meanwhile. */
+/** For what is there already. */
 const nowhere: FrameSink = { write: () => {}, end: async () => {}, cut: () => {} };
 
 function takeSmall(store: ContentStore, file: ListedFile, onWhole: () => void): FrameSink {
