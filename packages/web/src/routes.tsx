@@ -11,6 +11,11 @@ function page(load: () => Promise<Record<string, unknown>>, name: string): Compo
 /** Every page, by its address. The order is that of matching. */
 export const pages: readonly (readonly [path: string, page: ComponentType])[] = [
   ["/", page(() => import("./pages/apps.tsx"), "AppsPage")],
+  ["/new", page(() => import("./pages/new-app.tsx"), "NewAppPage")],
+  ["/plugins", page(() => import("./pages/plugins.tsx"), "PluginsPage")],
+  ["/users", page(() => import("./pages/users.tsx"), "UsersPage")],
+  ["/audit", page(() => import("./pages/audit.tsx"), "AuditPage")],
+  ["/health", page(() => import("./pages/health.tsx"), "HealthPage")],
   ["/apps/:app/deployments/:id", page(() => import("./pages/deployment.tsx"), "DeploymentPage")],
   ["/apps/:app/:tab?", page(() => import("./pages/app.tsx"), "AppPage")],
 ];
