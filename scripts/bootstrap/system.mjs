@@ -11,7 +11,7 @@ const needs = [
   { debian: "ca-certificates", has: () => certificateFiles.some((path) => existsSync(path)) },
 ];
 
-/** Engines of the docker builder, and what makes the machine of their own that they run in. */
+/** Engines of the docker builder, what makes the machine of their own that they run in, and both ends of SSH. */
 const testNeeds = [
   ["podman", "/usr/bin/podman"],
   ["crun", "/usr/bin/crun"],
@@ -22,6 +22,8 @@ const testNeeds = [
   ["dbus", "/usr/bin/dbus-daemon"],
   ["procps", "/usr/bin/pgrep"],
   ["iproute2", "/usr/sbin/ip"],
+  ["openssh-client", "/usr/bin/ssh"],
+  ["openssh-server", "/usr/sbin/sshd"],
 ].map(([debian, file]) => ({ debian, has: () => existsSync(file) }));
 
 const certificateFiles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
