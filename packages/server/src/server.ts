@@ -8,7 +8,7 @@ import { type Accounts, makeAccounts } from "./accounts/accounts.ts";
 import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./db/database.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
-import { type Recovery, recover } from "./deploy/recover.ts";
+import { recover } from "./deploy/recover.ts";
 import { ensureToken, firstRunLink, originOf } from "./first-run.ts";
 import { type GitServer, openGitServer } from "./git/git-server.ts";
 import { type Home, openHome, requireReachable } from "./home.ts";
@@ -25,6 +25,7 @@ import { makeS6Supervisor } from "./run/s6-supervisor.ts";
 import { makeServiceTree } from "./run/service-tree.ts";
 import { readSettings } from "./settings.ts";
 import { version } from "./version.ts";
+import { watchPlatform } from "./watch-platform.ts";
 import { wirePlatform } from "./wire-platform.ts";
 
 export interface ServerOptions {
@@ -98,8 +99,8 @@ async function runServer(start: Start): Promise<void> {
       progress: start.progress,
     });
     const deployer = makeDeployer(platform);
-    const recovery = await takeOver(platform, deployer);
-    log.write("info", "recovered", { ...recovery });
+    await takeOver(platform, deployer);
+    watchPlatform(platform);
 
     const stopping = Promise.withResolvers<"control-plane" | "all">();
     const accounts = makeAccounts({ db, vault: platform.vault, now: platform.now });
@@ -135,13 +136,13 @@ async function endDataPlane({ supervisor, home }: Platform): Promise<void> {
 }
 
 /** Makes the world agree with the database. Where that fails, nothing runs that did not run before. */
-async function takeOver(platform: Platform, deployer: Deployer): Promise<Recovery> {
-  const { home, supervisor } = platform;
+async function takeOver(platform: Platform, deployer: Deployer): Promise<void> {
+  const { home, log, supervisor } = platform;
   const tree = makeServiceTree({ home, binDir: `${home.dataPlane}/root/bin` });
   const wasRunning = await tree.isRunning();
   try {
     await supervisor.ensureRunning();
-    return await recover(platform, deployer);
+    log.write("info", "recovered", { ...(await recover(platform, deployer)) });
   } catch (error) {
     if (!wasRunning) await supervisor.shutdown();
     throw error;

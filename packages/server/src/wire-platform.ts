@@ -7,6 +7,7 @@ import { makeLocalBuilder } from "./build/local/local-builder.ts";
 import { makeNixBuilder } from "./build/nix-builder.ts";
 import type { NixBuilderParts } from "./build/nix-inputs.ts";
 import { ensureDataPlane } from "./data-plane.ts";
+import { makeAddonStore } from "./db/addons.ts";
 import { makeAppStore } from "./db/apps.ts";
 import type { Database } from "./db/database.ts";
 import { makeDeploymentStore } from "./db/deployments.ts";
@@ -22,6 +23,7 @@ import type { Address } from "./http/listen.ts";
 import { makeNixClient } from "./nix/client.ts";
 import { type LockedTree, lockTree } from "./nix/locked-tree.ts";
 import { findNixDir } from "./nix/nix-dir.ts";
+import { makeEvents } from "./observe/events.ts";
 import type { Log } from "./observe/log.ts";
 import type { Packages } from "./packages/packages.ts";
 import { makeServerPlugin } from "./plugins/built-in.ts";
@@ -50,14 +52,13 @@ export interface PlatformParts {
 /** Puts the real parts together: Nix, s6, haproxy, SQLite. The only place that knows them all. */
 export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const { home, router, db, settings, log, packages } = parts;
-  const apps = makeAppStore(db);
-  const releases = makeReleaseStore(db);
-  const vault = openFittingVault(home.key, apps, releases);
+  const now = (): Date => new Date();
+  const records = openRecords(db, now);
+  const vault = openFittingVault(home.key, records.apps, records.releases);
   const tree = await lockTree(findNixDir());
   const binDir = await openDataPlane(parts, tree);
   const nix = makeNixClient({ shell: await realpath(join(binDir, "busybox")) });
   const isRoot = process.getuid?.() === 0;
-  const now = (): Date => new Date();
   const registries = openRegistries(parts);
   const common = {
     nix,
@@ -78,21 +79,17 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
   const platform: Platform = {
     home,
     settings,
-    db,
-    apps,
-    releases,
-    deployments: makeDeploymentStore(db),
-    processes: makeProcessStore(db),
+    ...records,
     vault,
     nix,
     registries,
     parts: plugins.parts,
     addons: plugins.addons,
+    addonStore: makeAddonStore(db),
     checks: plugins.checks,
     builders: plugins.builders,
     supervisor: plugins.supervisor(settings.server.supervisor),
     router: plugins.router(settings.server.router),
-    timelines: makeTimelines(now),
     log,
     address: { domain: parts.domain, port: router.port },
     isolateUsers: isRoot,
@@ -101,6 +98,19 @@ export async function wirePlatform(parts: PlatformParts): Promise<Platform> {
     stopping: parts.stopping,
   };
   return platform;
+}
+
+/** What is known and what is told: rows, timelines, events. */
+function openRecords(db: Database, now: () => Date) {
+  return {
+    db,
+    apps: makeAppStore(db),
+    releases: makeReleaseStore(db),
+    deployments: makeDeploymentStore(db),
+    processes: makeProcessStore(db),
+    timelines: makeTimelines(now),
+    events: makeEvents({ now }),
+  };
 }
 
 function describeSet({ name, pin }: { readonly name: string; readonly pin: string }): string {

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** What has happened on a server, for those who show it: what they read before is out of date. */
 export const ServerEvent = z.strictObject({
-  /** Rises by one; Last-Event-ID of GET /events. */
+  /** Rises, also from one run of the server to the next; Last-Event-ID of GET /events. */
   id: z.int(),
   at: z.iso.datetime(),
   topic: z.enum(["app", "deployment", "server"]),
@@ -10,5 +10,7 @@ export const ServerEvent = z.strictObject({
   kind: z.string(),
   app: z.string().optional(),
   deployment: z.int().optional(),
+  /** A few words of what is so now, such as the phase or the state; never a secret. */
+  data: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });
 export type ServerEvent = z.infer<typeof ServerEvent>;

@@ -2,6 +2,7 @@ import { type DeploymentKind, Hop3Error, type Phase, type PhaseDuration } from "
 import type { z } from "zod";
 import type { App } from "../db/apps.ts";
 import type { AppHome } from "../home.ts";
+import type { NewEvent } from "../observe/events.ts";
 import { toFailure } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 
@@ -51,12 +52,15 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
   /** Asked of the database: from the commit on, which comes before the Router has followed, or in an earlier life. */
   const isLive = (): boolean => platform.deployments.find(id)?.state === "live";
 
+  const tell = (kind: string, data?: NewEvent["data"]): void =>
+    announce(platform, record, { kind, data });
   const end = (
     state: "succeeded" | "failed" | "cancelled",
     failure?: ReturnType<typeof toFailure>,
   ) => {
     platform.deployments.end(id, state, { at: platform.now().toISOString(), failure });
     platform.timelines.append(home, id, { type: "end", state, failure });
+    tell("deployment.ended", { state });
     settled.resolve();
     ended.resolve();
   };
@@ -87,6 +91,7 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
     live(release, url, unchanged) {
       platform.deployments.setState(id, "live");
       platform.timelines.append(home, id, { type: "live", release, url, unchanged });
+      tell("deployment.live", { release });
       settled.resolve();
     },
     succeed: () => end("succeeded"),
@@ -98,6 +103,16 @@ export function makeAttempt(platform: Platform, record: AttemptRecord): Attempt 
       return new Hop3Error({ ...failure, exitCode: 1, status: 500 });
     },
   };
+}
+
+/** Tells everybody who watches the server, not only the timeline of this Deployment. */
+export function announce(
+  { events }: Pick<Platform, "events">,
+  { id, app }: Pick<AttemptRecord, "id" | "app">,
+  { kind, data }: { readonly kind: string; readonly data?: NewEvent["data"] },
+): void {
+  const about = { topic: "deployment", kind, app: app.name, deployment: id } as const;
+  events.emit(data === undefined ? about : { ...about, data });
 }
 
 /** What somebody may wish of an attempt besides its end. */
@@ -137,6 +152,7 @@ function makePhaseClock(platform: Platform, { id, app }: AttemptRecord): PhaseCl
       const event = { app: app.name, deployment: id, phase };
       platform.deployments.setPhase(id, phase);
       platform.timelines.append(home, id, { type: "phase-start", phase });
+      announce(platform, { id, app }, { kind: "deployment.phase", data: { phase } });
       platform.onPhase?.({ ...event, at: "begin" });
       const began = performance.now();
       const end = (ok: boolean): void => {

@@ -78,8 +78,7 @@ export function makeDeployer(platform: Platform): Deployer {
       parseAppName(name);
       const known = platform.apps.find(name);
       if (known !== undefined) return known;
-      const at = platform.now().toISOString();
-      const app = platform.apps.create(name, freeBackend(platform), at);
+      const app = createApp(platform, name);
       await platform.router.apply(desiredRoutes(platform));
       return app;
     },
@@ -141,6 +140,12 @@ async function applyStored(attempt: Attempt, base: (app: App) => Release): Promi
     const hint = `The new values stay stored and the old release runs with its own; change them with hop3 config set or hop3 config unset (--app ${attempt.app.name}). ${failure.hint ?? ""}`;
     throw new Hop3Error({ ...failure, hint: hint.trimEnd() }, { cause: error });
   }
+}
+
+function createApp(platform: Platform, name: string): App {
+  const app = platform.apps.create(name, freeBackend(platform), platform.now().toISOString());
+  platform.events.emit({ topic: "app", kind: "app.created", app: name });
+  return app;
 }
 
 function freeBackend(platform: Platform): number {

@@ -1,5 +1,6 @@
 import type { DoctorCheck, Phase, PlanParts } from "@hop3/core";
 import type { Builder, HostedAddon, Router, Supervisor } from "@hop3/core/plugin";
+import type { AddonStore } from "../db/addons.ts";
 import type { AppStore } from "../db/apps.ts";
 import type { Database } from "../db/database.ts";
 import type { DeploymentStore } from "../db/deployments.ts";
@@ -7,6 +8,7 @@ import type { ProcessStore } from "../db/processes.ts";
 import type { ReleaseStore } from "../db/releases.ts";
 import type { Home } from "../home.ts";
 import type { NixClient } from "../nix/client.ts";
+import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
 import type { Registries } from "../registries/registries.ts";
 import type { Vault } from "../secrets/vault.ts";
@@ -35,12 +37,15 @@ export interface Platform {
   /** What Plans are made from: built in, and of plug-ins. */
   readonly parts: PlanParts;
   readonly builders: ReadonlyMap<string, Builder>;
+  /** What provides addons, by their type. */
   readonly addons: ReadonlyMap<string, HostedAddon>;
+  readonly addonStore: AddonStore;
   /** Answers of plug-ins to `hop3 doctor`. */
   checks(): Promise<readonly DoctorCheck[]>;
   readonly supervisor: Supervisor;
   readonly router: Router;
   readonly timelines: Timelines;
+  readonly events: Events;
   readonly log: Log;
   /** Domain below which every App has a name of its own, and the port that users reach. */
   readonly address: { readonly domain: string; readonly port: number };

@@ -2,7 +2,7 @@ import { rmSync } from "node:fs";
 import type { DeploymentKind } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
-import { type Attempt, makeAttempt } from "./attempt.ts";
+import { type Attempt, announce, makeAttempt } from "./attempt.ts";
 import {
   canaryNotRunning,
   deployCancelled,
@@ -51,6 +51,7 @@ export function makeRunner(platform: Platform): Runner {
     declare: (app, kind) => platform.deployments.create(app.id, kind, platform.now().toISOString()),
     enqueue(deployment, app, work) {
       const attempt = begin(deployment, app);
+      announce(platform, attempt, { kind: "deployment.queued" });
       const behind = queue.add(makeJob(attempt, work, forget));
       if (behind === 0) return;
       platform.timelines.append(attempt.home, attempt.id, { type: "queued", behind });
@@ -128,6 +129,7 @@ function makeJob(attempt: Attempt, work: Work, forget: (id: number) => void): Jo
       const at = platform.now().toISOString();
       platform.deployments.end(id, "superseded", { at, failure });
       platform.timelines.append(attempt.home, id, { type: "end", state: "superseded", failure });
+      announce(platform, attempt, { kind: "deployment.ended", data: { state: "superseded" } });
       dropUpload(attempt);
     },
   };

@@ -5,6 +5,7 @@ import { Hono } from "hono";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { type AccountsBed, makeAccountsBed } from "../../test/support/accounts-bed.ts";
+import { makeEvents } from "../observe/events.ts";
 import { authenticate, guard } from "./access.ts";
 import { toProblem } from "./errors.ts";
 
@@ -165,6 +166,7 @@ describe("a route that declares nothing", () => {
     const { accounts } = bed;
     const parts = {
       accounts,
+      events: makeEvents({ now: () => new Date() }),
       isLocal: true,
       appOfDeployment: () => undefined,
       publicUrl: undefined,

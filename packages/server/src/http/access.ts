@@ -12,6 +12,7 @@ import {
   requirePermission,
   viaOf,
 } from "../accounts/principal.ts";
+import type { Events } from "../observe/events.ts";
 import { addressOf } from "./client-address.ts";
 import { bodyTooLarge, routeUndeclared } from "./errors.ts";
 import { readSessionCookie } from "./session-cookie.ts";
@@ -27,6 +28,9 @@ interface Access {
   readonly address: string;
   readonly appOfDeployment: (id: number) => string | undefined;
   readonly now: () => Date;
+  readonly events: Events;
+  /** Whoever asks by what they sent, as it stands now: for answers that go on. */
+  recognise(): Principal | undefined;
   change: ChangeDetails;
 }
 
@@ -45,7 +49,7 @@ declare module "hono" {
 }
 
 export interface AccessParts
-  extends Pick<Access, "accounts" | "appOfDeployment" | "now" | "publicUrl"> {
+  extends Pick<Access, "accounts" | "appOfDeployment" | "now" | "publicUrl" | "events"> {
   /** The transport is proof enough: a socket of mode 0600. */
   readonly isLocal: boolean;
 }
@@ -58,12 +62,13 @@ const strangersBytes = 65_536;
  * stands behind `reads`, `changes`, `open` or `guard`.
  */
 export function authenticate({ isLocal, ...parts }: AccessParts): MiddlewareHandler {
-  return async function recognise(c, next) {
+  return async function establish(c, next) {
     const address = isLocal ? "local" : addressOf(c);
-    c.set("access", { ...parts, principal: undefined, address, change: {} });
-    const principal = recognisePrincipal(c, isLocal);
+    const recognise = (): Principal | undefined => recognisePrincipal(c, isLocal);
+    c.set("access", { ...parts, principal: undefined, address, change: {}, recognise });
+    const principal = recognise();
     c.set("access", { ...c.get("access"), principal });
-    const handlers = matchedRoutes(c).filter(({ handler }) => handler !== recognise);
+    const handlers = matchedRoutes(c).filter(({ handler }) => handler !== establish);
     const isDeclared = handlers.some(({ handler }) => guards.has(handler));
     // Strangers do not learn which routes there are.
     if (!isDeclared && principal === undefined) throw notSignedIn({ reason: "it brings none" });
@@ -199,7 +204,7 @@ interface Recorded extends ChangeDetails {
 
 /** Writes an entry of the audit log. Routes that declare an action get theirs without calling this. */
 export function record(c: Context, { action, actor, ...more }: Recorded): void {
-  const { principal, accounts, address, change, now } = c.get("access");
+  const { principal, accounts, address, change, now, events } = c.get("access");
   const who = principal === undefined ? actor : actorOf(principal);
   // Whoever is nobody leaves no trace: a stranger must not be able to fill the disk.
   if (who === undefined || action === undefined) return;
@@ -216,6 +221,17 @@ export function record(c: Context, { action, actor, ...more }: Recorded): void {
     before,
     after,
   });
+  if (outcome === "done") announce(events, action, app);
+}
+
+/** What tells of itself while it happens, in more detail. */
+const toldElsewhere: readonly string[] = ["app.destroy", "deployment.create", "deployment.cancel"];
+
+/** Whoever shows what was changed reads it again: `domain.add` becomes the event `domain.changed`. */
+function announce(events: Events, action: string, app: string | undefined): void {
+  if (toldElsewhere.includes(action)) return;
+  const kind = `${action.replace(/s?\..*/, "")}.changed`;
+  events.emit(app === undefined ? { topic: "server", kind } : { topic: "app", kind, app });
 }
 
 /** Those of a list that whoever asks may see. */

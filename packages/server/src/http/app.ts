@@ -5,12 +5,14 @@ import { authenticate, guard } from "./access.ts";
 import { noSuchRoute, requestInvalid, toProblem } from "./errors.ts";
 import { findPageDir, pageRoutes } from "./page.ts";
 import { accountRoutes } from "./routes/account.ts";
+import { addonRoutes } from "./routes/addons.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { canaryRoutes } from "./routes/canary.ts";
 import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { domainRoutes } from "./routes/domains.ts";
+import { eventRoutes } from "./routes/events.ts";
 import { gitRoutes } from "./routes/git.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { nixRoutes } from "./routes/nix.ts";
@@ -45,18 +47,21 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
       accounts,
       isLocal,
       now: platform.now,
+      events: platform.events,
       publicUrl: platform.settings.server.url,
       appOfDeployment: (id) => appOfDeployment(platform, id),
     }),
   );
   const api = [
     accountRoutes,
+    addonRoutes,
     appRoutes,
     auditRoutes,
     canaryRoutes,
     configRoutes,
     deploymentRoutes,
     domainRoutes,
+    eventRoutes,
     gitRoutes,
     logRoutes,
     nixRoutes,

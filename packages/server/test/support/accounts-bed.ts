@@ -12,6 +12,7 @@ import { makeTimelines } from "../../src/deploy/timelines.ts";
 import { openHome } from "../../src/home.ts";
 import { makeHttpApp } from "../../src/http/app.ts";
 import type { Service } from "../../src/http/service.ts";
+import { makeEvents } from "../../src/observe/events.ts";
 import { openVault } from "../../src/secrets/vault.ts";
 import { readSettings } from "../../src/settings.ts";
 
@@ -70,6 +71,7 @@ export function makeAccountsBed({ pageDir, ...settings }: BedOptions = {}): Acco
     now,
     deployments: makeDeploymentStore(db),
     timelines: makeTimelines(now),
+    events: makeEvents({ now }),
     log: { write: () => {} },
     settings: { ...defaults, server: { ...defaults.server, ...settings } },
   };
