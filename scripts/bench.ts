@@ -16,6 +16,7 @@ import type { Figure } from "./bench/measure.ts";
 import { measureNode } from "./bench/node.ts";
 import { startPlatform } from "./bench/platform.ts";
 import { measurePlugins } from "./bench/plugins.ts";
+import { measurePush } from "./bench/push.ts";
 import { measureUpload } from "./bench/upload.ts";
 import { untilStopped } from "./demo/stop-signal.ts";
 
@@ -31,6 +32,7 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   router: measureRouter,
   apps: measureManyApps,
   node: measureNode,
+  push: measurePush,
   local: measureLocal,
   "local-change": measureLocalChange,
   plugins: measurePlugins,

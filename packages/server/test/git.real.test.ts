@@ -290,6 +290,7 @@ describe("what a commit may hold", () => {
 
   it("takes 100 MB without holding them in memory", async () => {
     const work = await checkout("large");
+    await work.git("config", "core.compression", "0");
     await work.commit({ ...pageFiles("large"), "data.bin": randomBytes(100 * 1024 * 1024) });
     const before = await residentMegabytes();
     const pushed = await work.git("push", "hop3", "HEAD:data");
@@ -423,5 +424,65 @@ describe("hop3 git", () => {
   it("says what is missing outside of a repository", async () => {
     const result = await hop3({ home, cwd: "/tmp" }, "git", "setup", "--app", "helped", "--json");
     expect(cliFailure(result)).toMatchObject({ code: "GIT_UNUSABLE" });
+  });
+});
+
+describe("what may happen in the middle", () => {
+  it("goes on where the pusher goes away, and the ref follows", async () => {
+    const work = await checkout("first");
+    await work.git("pull", "--quiet", "hop3", "main");
+    const commit = await work.commit(pageFiles("left alone"));
+    const leaving = new AbortController();
+    const left = await runGit(["push", "hop3", "HEAD:main"], {
+      cwd: work.dir,
+      env: credential(),
+      signal: leaving.signal,
+      onText: (text) => {
+        if (text.includes("receive")) leaving.abort();
+      },
+    });
+    expect(left.exitCode).not.toBe(0);
+    const [newest] = await deployments("first");
+    expect((await server.ended(newest?.id ?? 0)).state).toBe("succeeded");
+    expect((await server.get("first")).text).toBe("left alone\n");
+    // The turn of the next push comes when git has moved the ref for the one before.
+    await work.commit(pageFiles("after"));
+    const next = await work.git("push", "hop3", "HEAD:main");
+    expect(`${next.text}${await remoteRefs(work)}`).toContain(commit.slice(0, 7));
+  });
+
+  it("takes name and password of an account as it takes a token", async () => {
+    const password = "correct horse battery";
+    const roles = [{ role: "developer", app: "first" }];
+    await server.json("POST", "/users", { name: "ada", password, roles });
+    const basic = Buffer.from(`ada:${password}`).toString("base64");
+    const header = { GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}` };
+    const url = `http://127.0.0.1:${server.apiPort}/git/first.git`;
+    const options = { cwd: "/tmp", env: { ...credential(), ...header } };
+    expect((await runGit(["ls-remote", url], options)).exitCode).toBe(0);
+    const wrong = Buffer.from("ada:wrong horse battery").toString("base64");
+    const refused = { GIT_CONFIG_VALUE_0: `Authorization: Basic ${wrong}` };
+    const answer = await runGit(["ls-remote", url], {
+      ...options,
+      env: { ...credential(), ...refused },
+    });
+    expect(answer.exitCode).toBe(128);
+    expect(answer.text).toMatch(/Authentication failed|could not read/);
+  });
+
+  it("makes no app where the server's policy says so, and serves those there are", async () => {
+    await server.stop();
+    await writeFile(join(home, "server.toml"), "[policy]\ncreate-on-push = false\n");
+    server = await startTestServer({ home, routerPort: server.routerPort });
+    const fresh = await checkout("fresh");
+    await fresh.commit(pageFiles("fresh"));
+    const pushed = await fresh.git("push", "hop3", "main");
+    expect(pushed.exitCode).toBe(128);
+    expect(pushed.text).toContain("GIT_CREATE_REFUSED: there is no app 'fresh'");
+    const known = await checkout("first");
+    await known.git("pull", "--quiet", "hop3", "main");
+    await known.commit(pageFiles("after the restart"));
+    expect((await known.git("push", "hop3", "HEAD:main")).exitCode).toBe(0);
+    expect((await server.get("first")).text).toBe("after the restart\n");
   });
 });

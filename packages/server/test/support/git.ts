@@ -35,6 +35,8 @@ export function runGit(
     readonly cwd: string;
     readonly env?: Readonly<Record<string, string>>;
     readonly onText?: (text: string) => void;
+    /** Ends git as Ctrl-C would. */
+    readonly signal?: AbortSignal;
   },
 ): Promise<GitRun> {
   const child = spawn("git", args, {
@@ -42,6 +44,7 @@ export function runGit(
     env: { ...gitEnvironment, ...options.env },
     stdio: ["ignore", "pipe", "pipe"],
   });
+  options.signal?.addEventListener("abort", () => child.kill("SIGINT"), { once: true });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding("utf8").on("data", (chunk: string) => {
