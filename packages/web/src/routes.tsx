@@ -15,6 +15,7 @@ export const pages: readonly (readonly [path: string, page: ComponentType])[] = 
   ["/plugins", page(() => import("./pages/plugins.tsx"), "PluginsPage")],
   ["/users", page(() => import("./pages/users.tsx"), "UsersPage")],
   ["/audit", page(() => import("./pages/audit.tsx"), "AuditPage")],
+  ["/account", page(() => import("./pages/account.tsx"), "AccountPage")],
   ["/health", page(() => import("./pages/health.tsx"), "HealthPage")],
   ["/apps/:app/deployments/:id", page(() => import("./pages/deployment.tsx"), "DeploymentPage")],
   ["/apps/:app/:tab?", page(() => import("./pages/app.tsx"), "AppPage")],

@@ -22,7 +22,7 @@ export function AuditPage() {
   const entries = audit.data?.pages.flatMap((page) => page.entries) ?? [];
   return (
     <Page title="Audit log">
-      <div className="row">
+      <div className="fields">
         <Field label="Who">
           <input type="search" value={user} onChange={({ target }) => setUser(target.value)} />
         </Field>

@@ -142,7 +142,7 @@ function InviteForm() {
   return (
     <form className="card" onSubmit={(event) => void invite(event)}>
       <h2>Invite somebody</h2>
-      <div className="row">
+      <div className="fields">
         <Field label="Name">
           <input value={name} required onChange={({ target }) => setName(target.value)} />
         </Field>

@@ -25,7 +25,7 @@ export function AppLogs({ app: { name, processes } }: { readonly app: AppDetail 
   }, [records, search]);
   return (
     <div className="stack">
-      <div className="row">
+      <div className="fields">
         <Field label="Worker">
           <select value={worker} onChange={({ target }) => setWorker(target.value)}>
             <option value="">all</option>
