@@ -1,15 +1,10 @@
 import { copyFile, mkdir, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SourceTree } from "@hop3/core";
-import type {
-  StepOptions,
-  ToolchainBuild,
-  ToolchainContext,
-  ToolchainResult,
-} from "@hop3/core/plugin";
+import type { ToolchainBuild, ToolchainContext, ToolchainResult } from "@hop3/core/plugin";
 import { z } from "zod";
-import type { Argv } from "../proc/run.ts";
 import { readManifest } from "./manifest.ts";
+import { managerOf, type ProvidedManager, provideManager, withRegistry } from "./node-manager.ts";
 
 const Ranges = z.record(z.string(), z.string()).default({});
 const Manifest = z.looseObject({
@@ -24,13 +19,6 @@ const Manifest = z.looseObject({
 });
 type Manifest = z.infer<typeof Manifest>;
 
-interface Manager {
-  readonly name: "npm" | "pnpm" | "yarn";
-  readonly lockfile: string | undefined;
-  /** Installs what the lockfile says; `production` leaves development's packages out. */
-  install(isProduction: boolean): Argv;
-}
-
 const entries = ["server.js", "index.js", "app.js", "main.js", "server.mjs", "index.mjs"] as const;
 /** What npm runs around an install, in the app's own tree and not in that of its dependencies. */
 const ownHooks = ["preinstall", "install", "postinstall", "prepare"] as const;
@@ -42,69 +30,22 @@ export const nodeToolchain: ToolchainBuild = {
   tools: async () => ["nodejs", "python3", "gnumake", "gcc", "git"],
   async build(context) {
     const manifest = await readManifest(context.tree, "package.json", Manifest);
-    const manager = managerOf(context.tree, manifest);
+    const manager = await provideManager(context, managerOf(context.tree, manifest));
     await checkEngine(context, manifest);
     const hasBuild = manifest.scripts["build"] !== undefined;
     const isShared = !hasWorkspaces(context.tree, manifest) && !needsOwnTree(manifest);
     await install(context, { manifest, manager, isShared, isProduction: !hasBuild });
     for (const hook of ownHooks) {
-      if (manifest.scripts[hook] !== undefined) await runScript(context, hook);
+      if (manifest.scripts[hook] !== undefined) await runScript(context, manager, hook);
     }
     if (hasBuild) {
-      await runScript(context, "build");
+      await runScript(context, manager, "build");
       // What only the build needed does not run along.
       if (isShared) await install(context, { manifest, manager, isShared, isProduction: true });
     }
-    return resultOf(context, manifest);
+    return resultOf(context, manager, manifest);
   },
 };
-
-function managerOf(tree: SourceTree, { packageManager = "" }: Manifest): Manager {
-  const wanted = /^(pnpm|yarn)@([^+]+)/.exec(packageManager);
-  const version = (name: string, usual: string) => (wanted?.[1] === name ? wanted[2] : usual);
-  if (tree.has("pnpm-lock.yaml") || wanted?.[1] === "pnpm") {
-    const program = ["npm", "exec", "--yes", `pnpm@${version("pnpm", "10")}`, "--"] as const;
-    return {
-      name: "pnpm",
-      lockfile: "pnpm-lock.yaml",
-      install: (isProduction) => [
-        ...program,
-        "install",
-        "--frozen-lockfile",
-        "--config.node-linker=hoisted",
-        "--config.package-import-method=copy",
-        ...(isProduction ? ["--prod"] : []),
-      ],
-    };
-  }
-  if (tree.has("yarn.lock") || wanted?.[1] === "yarn") {
-    const program = ["npm", "exec", "--yes", `yarn@${version("yarn", "1.22.22")}`, "--"] as const;
-    return {
-      name: "yarn",
-      lockfile: "yarn.lock",
-      install: (isProduction) => [
-        ...program,
-        "install",
-        "--frozen-lockfile",
-        "--non-interactive",
-        ...(isProduction ? ["--production"] : []),
-      ],
-    };
-  }
-  const lockfile = ["package-lock.json", "npm-shrinkwrap.json"].find((file) => tree.has(file));
-  return {
-    name: "npm",
-    lockfile,
-    install: (isProduction) => [
-      "npm",
-      lockfile === undefined ? "install" : "ci",
-      "--no-audit",
-      "--no-fund",
-      "--prefer-offline",
-      ...(isProduction ? ["--omit=dev"] : []),
-    ],
-  };
-}
 
 function hasWorkspaces(tree: SourceTree, { workspaces }: Manifest): boolean {
   return workspaces !== undefined || tree.has("pnpm-workspace.yaml");
@@ -119,7 +60,7 @@ function needsOwnTree({ dependencies, devDependencies, optionalDependencies }: M
 
 interface Install {
   readonly manifest: Manifest;
-  readonly manager: Manager;
+  readonly manager: ProvidedManager;
   /** False where packages lie in the app's own tree, as those of workspaces do: theirs cannot lie elsewhere. */
   readonly isShared: boolean;
   readonly isProduction: boolean;
@@ -150,24 +91,14 @@ async function install(context: ToolchainContext, wanted: Install): Promise<void
   await symlink(join(dir, "node_modules"), modules);
 }
 
-function withRegistry(context: ToolchainContext, options: StepOptions = {}): StepOptions {
-  const { registries, cacheDir } = context;
-  const { npm } = registries;
-  return {
-    ...options,
-    env: {
-      npm_config_cache: join(cacheDir, "npm"),
-      npm_config_fetch_retries: "1",
-      npm_config_update_notifier: "false",
-      YARN_CACHE_FOLDER: join(cacheDir, "yarn"),
-      ...(npm === undefined ? {} : { npm_config_registry: npm, YARN_REGISTRY: npm }),
-      ...options.env,
-    },
-  };
-}
-
-function runScript(context: ToolchainContext, name: string): Promise<void> {
-  return context.run(["npm", "run", name], withRegistry(context));
+/** Scripts may call the manager themselves. */
+function runScript(
+  context: ToolchainContext,
+  { path }: ProvidedManager,
+  name: string,
+): Promise<void> {
+  const env = { PATH: [...path, ...context.tools.path].join(":") };
+  return context.run(["npm", "run", name], withRegistry(context, { env }));
 }
 
 /** npm itself knows what a range means; it says it with the library that it brings along. */
@@ -183,10 +114,14 @@ async function checkEngine(context: ToolchainContext, { engines }: Manifest): Pr
   context.note("warning", text);
 }
 
-function resultOf({ tree, appDir, plan }: ToolchainContext, manifest: Manifest): ToolchainResult {
+function resultOf(
+  { tree, appDir, plan }: ToolchainContext,
+  { path }: ProvidedManager,
+  manifest: Manifest,
+): ToolchainResult {
   const shared = {
     env_vars: { NODE_ENV: "production" },
-    path_prepend: [join(appDir, "node_modules/.bin")],
+    path_prepend: [join(appDir, "node_modules/.bin"), ...path],
   };
   if (plan.role === "assets") return { path_prepend: shared.path_prepend };
   const { start, prestart } = manifest.scripts;

@@ -5,7 +5,8 @@ import type { ToolchainBuild, ToolchainContext } from "@hop3/core/plugin";
 /** Ruby: gems once per Gemfile.lock, in a directory that Bundler is pointed at. */
 export const rubyToolchain: ToolchainBuild = {
   name: "ruby",
-  tools: async () => ["ruby", "bundler", "gcc", "gnumake", "git", "pkg-config"],
+  // coreutils: Makefiles of extensions call `install`, which not every busybox has.
+  tools: async () => ["ruby", "bundler", "gcc", "gnumake", "coreutils", "git", "pkg-config"],
   async build(context) {
     const { tree } = context;
     const gems = tree.has("Gemfile") ? await installGems(context) : undefined;
