@@ -129,7 +129,9 @@ describe("ruby-bundler", () => {
     version = "${version}";
     platform = "${platform}";
     groups = [ "default" ];
-    dependencies = [ ${needs.map((need) => `"${need}"`).join(" ")} ];
+    dependencies = [ ${Object.keys(needs)
+      .map((need) => `"${need}"`)
+      .join(" ")} ];
     source = { type = "gem"; remotes = [ "${registry.url("rubygems")}" ]; sha256 = "${sha256}"; };
   };
 `,

@@ -13,7 +13,7 @@ export const nothingToEvaluate = defineError<{ builder: string; reason: string }
   status: 409,
   message: ({ builder, reason }) =>
     `the builder '${builder}' takes this app (${reason}): there is no expression to check`,
-  hint: () => "See how the builder was chosen: hop3 plan",
+  hint: () => "See how the builder was chosen: hop3 plan --why",
 });
 
 export interface CheckRequest {

@@ -12,7 +12,8 @@ export interface ServedGem {
   readonly version: string;
   readonly platform: string;
   readonly fileName: string;
-  readonly needs: readonly string[];
+  /** Names of other gems, with what is required of each: `~> 1.0`, several joined by `&`. */
+  readonly needs: Readonly<Record<string, string>>;
   readonly content: Buffer;
   readonly sha256: string;
 }
@@ -41,7 +42,9 @@ export async function debianGems(
     const args = [join(gemsDir, "pack.rb"), join(root, found ?? name), root, out];
     const line = (await ruby(join(bin, "ruby"), args, out)).trim().split("\n").at(-1) ?? "";
     const [gem = "", version = "", platform = "", fileName = "", needs = ""] = line.split("\t");
-    gems.push(await readGem(out, { name: gem, version, platform, fileName, needs: words(needs) }));
+    gems.push(
+      await readGem(out, { name: gem, version, platform, fileName, needs: parseNeeds(needs) }),
+    );
   }
   return gems;
 }
@@ -60,12 +63,13 @@ export async function sourceGem(bin: string): Promise<ServedGem> {
     version: "1.2.0",
     platform: "ruby",
     fileName,
-    needs: [],
+    needs: {},
   });
 }
 
-function words(text: string): readonly string[] {
-  return text.split(" ").filter((word) => word !== "");
+function parseNeeds(text: string): Readonly<Record<string, string>> {
+  const list = text.split(",").filter((need) => need !== "");
+  return Object.fromEntries(list.map((need) => need.split(/:(.*)/s).slice(0, 2)));
 }
 
 async function readGem(
@@ -76,11 +80,29 @@ async function readGem(
   return { ...gem, content, sha256: createHash("sha256").update(content).digest("hex") };
 }
 
-/** The part of the protocol that fetching by checksum needs: files below gems/. */
+/** The compact index that Bundler asks, by path: what there is, and what each gem needs. */
+function compactIndex(gems: readonly ServedGem[]): ReadonlyMap<string, Buffer> {
+  const infos = gems.map(({ name, version, platform, needs, sha256 }) => {
+    const label = platform === "ruby" ? version : `${version}-${platform}`;
+    const list = Object.entries(needs).map(([need, wanted]) => `${need}:${wanted}`);
+    return { name, label, text: `---\n${label} ${list.join(",")}|checksum:${sha256}\n` };
+  });
+  const versions = infos.map(
+    ({ name, label, text }) => `${name} ${label} ${createHash("md5").update(text).digest("hex")}\n`,
+  );
+  return new Map([
+    ["versions", Buffer.from(`created_at: 2026-01-01T00:00:00Z\n---\n${versions.join("")}`)],
+    ...infos.map(({ name, text }) => [`info/${name}`, Buffer.from(text)] as const),
+  ]);
+}
+
+/** Files below gems/, which is all that fetching by checksum needs, and the index for Bundler itself. */
 export function gemRegistry(gems: readonly ServedGem[]): RegistryProtocol {
+  const index = compactIndex(gems);
   return {
     prefix: "rubygems",
-    answer: async (path) => gems.find(({ fileName }) => path === `gems/${fileName}`)?.content,
+    answer: async (path) =>
+      index.get(path) ?? gems.find(({ fileName }) => path === `gems/${fileName}`)?.content,
   };
 }
 
@@ -96,7 +118,12 @@ export function gemfileLock(
     `${name} (${version}${platform === "ruby" ? "" : `-${platform}`})`;
   const specs = sorted.flatMap((gem) => [
     `    ${label(gem)}`,
-    ...gem.needs.filter((need) => known.has(need)).map((need) => `      ${need}`),
+    ...Object.entries(gem.needs)
+      .filter(([need]) => known.has(need))
+      .map(
+        ([need, wanted]) =>
+          `      ${need}${wanted === ">= 0" ? "" : ` (${wanted.replaceAll("&", ", ")})`}`,
+      ),
   ]);
   const sums = sorted.map((gem) => `  ${label(gem)} sha256=${gem.sha256}`);
   return [

@@ -26,4 +26,4 @@ spec.files = Dir.chdir(work) { Dir["{lib,bin,exe}/**/*"].select { |file| File.fi
 spec.extra_rdoc_files = spec.rdoc_options = spec.test_files = []
 Dir.chdir(work) { Gem::Package.build(spec, true, false, File.join(out, spec.file_name)) }
 FileUtils.rm_r(work)
-puts [spec.name, spec.version, spec.platform, spec.file_name, spec.runtime_dependencies.map(&:name).join(" ")].join("\t")
+puts [spec.name, spec.version, spec.platform, spec.file_name, spec.runtime_dependencies.map { |need| "#{need.name}:#{need.requirement.as_list.sort.reverse.join("&")}" }.join(",")].join("\t")
