@@ -62,6 +62,7 @@ describe("git push over HTTP", () => {
     expect(pushed.text).toMatch(/remote: ✓ build +\d/);
     expect(pushed.text).toContain("remote: release 1 of first is live");
     expect(pushed.text).toContain(`remote: http://first.localhost:${server.routerPort}`);
+    expect(pushed.text).not.toContain("sh:");
     expect((await server.get("first")).text).toBe("one\n");
     expect(await remoteRefs(work)).toContain(`${commit}\trefs/heads/main`);
     const { releases } = await server.json<{ releases: ReleaseSummary[] }>(

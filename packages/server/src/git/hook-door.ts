@@ -104,7 +104,7 @@ async function writeHook({ hooksDir, binDir, socket }: HookDoorOptions): Promise
   const copy = (from: number, to: number): string =>
     `${shell} dd bs=65536 <&${from} >&${to} 2>/dev/null`;
   const progress = `echo "$${sessionVariable} progress" >&7 && ${copy(6, 2)}`;
-  const report = `{ echo "$${sessionVariable} report" >&7 && exec ${copy(3, 7)}; } & ${copy(6, 1)}; kill $!; wait`;
+  const report = `{ echo "$${sessionVariable} report" >&7 && exec ${copy(3, 7)}; } & ${copy(6, 1)}; kill $! 2>/dev/null; wait`;
   await mkdir(hooksDir, { recursive: true, mode: 0o755 });
   const hook = join(hooksDir, "proc-receive");
   await writeFile(hook, `#!${shell} sh\nexec 3<&0\n${call(progress)} &\n${call(report)}\nwait\n`);
