@@ -24,6 +24,7 @@ const testNeeds = [
   ["iproute2", "/usr/sbin/ip"],
   ["openssh-client", "/usr/bin/ssh"],
   ["openssh-server", "/usr/sbin/sshd"],
+  ["openssl", "/usr/bin/openssl"],
 ].map(([debian, file]) => ({ debian, has: () => existsSync(file) }));
 
 const certificateFiles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
