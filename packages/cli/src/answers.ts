@@ -20,6 +20,7 @@ import { z } from "zod";
 /** Everything a server may answer. Loaded while the first answer is awaited: see client.ts. */
 
 export {
+  AddonInfos,
   AppDetail,
   AuditPage,
   ConfigResult,

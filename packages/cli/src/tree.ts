@@ -2,6 +2,7 @@ import { definePlugin } from "@hop3/core/plugin";
 import type { CommandSpec } from "./command.ts";
 import type { Context } from "./context.ts";
 import { accountCommands } from "./tree-accounts.ts";
+import { addonsTree } from "./tree-addons.ts";
 import { gitTree, keysTree } from "./tree-git.ts";
 import {
   configTree,
@@ -188,6 +189,7 @@ const cliPlugin = definePlugin<Context>({
     },
     { ...configTree, group: changeGroup },
     { ...domainsTree, group: changeGroup },
+    { ...addonsTree, group: changeGroup },
     {
       name: "destroy",
       summary: "Remove an app with all Releases and, unless told otherwise, its data",

@@ -15,7 +15,7 @@ export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 export const addonTypePattern = /^[a-z][a-z0-9-]{0,30}$/;
 
 /** Name of an addon within its App: becomes a directory. */
-export const addonNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/;
+export const addonNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/;
 
 /** What the schema DomainName accepts. */
 export function isDomainName(text: string): boolean {

@@ -31,6 +31,6 @@ export type AddonType = z.infer<typeof AddonType>;
 
 export const AddonName = z.string().regex(addonNamePattern, {
   error:
-    "cannot be the name of an addon: letters, digits, '_', '.' and '-', starting with a letter or digit, at most 63",
+    "cannot be the name of an addon: letters, digits, '_', '.' and '-', starting with a letter or digit, at most 40",
 });
 export type AddonName = z.infer<typeof AddonName>;

@@ -46,6 +46,8 @@ export interface Home {
   readonly uploads: string;
   /** Installed plug-ins: package.json and node_modules, as npm leaves them. */
   readonly plugins: string;
+  /** What addons keep, by App and name. */
+  readonly addons: string;
   /** Directories that plug-ins have for themselves, by name. */
   readonly pluginData: string;
   /** Key pair that signs what leaves this server. */
@@ -55,6 +57,8 @@ export interface Home {
   app(name: string): AppHome;
   envDir(processId: string): string;
   socketDir(processId: string): string;
+  /** For the sockets of an addon, by its number: a path that is short whatever it is called. */
+  addonRuntimeDir(id: number): string;
 }
 
 interface ServiceKey {
@@ -83,6 +87,8 @@ export interface AppHome {
   readonly writableTree: string;
   /** Service directory of one Process; an attempt of its own for each Deployment of the same Release. */
   service(process: ServiceKey): string;
+  /** Service directory of an addon, which is of no Release. */
+  addonService(name: string): string;
   /** Where the service directories of a Release are. */
   services(release: number): string;
 }
@@ -155,6 +161,7 @@ function makeHome(dir: string, runtimeDir: string, runtimeIsTmpfs: boolean): Hom
     supervisor: join(dir, "supervisor"),
     uploads: join(dir, "uploads"),
     plugins: join(dir, "plugins"),
+    addons: join(dir, "addons"),
     pluginData: join(dir, "plugin-data"),
     keys: join(dir, "keys"),
     socket: join(runtimeDir, "hop3.sock"),
@@ -162,6 +169,7 @@ function makeHome(dir: string, runtimeDir: string, runtimeIsTmpfs: boolean): Hom
     app: (name) => makeAppHome(join(dir, "apps", name)),
     envDir: (processId) => join(runtimeDir, "env", processId),
     socketDir: (processId) => join(runtimeDir, "sock", processId),
+    addonRuntimeDir: (id) => join(runtimeDir, "addon", String(id)),
   };
 }
 
@@ -178,6 +186,7 @@ function makeAppHome(dir: string): AppHome {
     deployments: join(dir, "deployments"),
     release: (number) => join(dir, "releases", String(number)),
     services: (release) => join(dir, "run", String(release)),
+    addonService: (name) => join(dir, "addons", name),
     service: ({ release, worker, instance, deploymentId }) =>
       join(dir, "run", String(release), `${worker}.${instance}.${deploymentId}`),
   };

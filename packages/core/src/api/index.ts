@@ -2,6 +2,7 @@
 export * from "../artifact/verification.ts";
 export * from "../deploy/timeline.ts";
 export * from "./accounts-contract.ts";
+export * from "./addons-contract.ts";
 export * from "./contract.ts";
 export * from "./events-contract.ts";
 export * from "./git-contract.ts";

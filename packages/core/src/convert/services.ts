@@ -17,7 +17,7 @@ export function addonType(name: string): AddonType | undefined {
 /** A name that an addon may have, made of one that another platform allows; undefined where nothing of it is left. */
 export function addonNameFrom(text: string): string | undefined {
   const name = text.replace(/[^A-Za-z0-9_.-]+/g, "-").replace(/^[^A-Za-z0-9]+/, "");
-  return name === "" ? undefined : name.slice(0, 63);
+  return name === "" ? undefined : name.slice(0, 40);
 }
 
 /** The variable of an addon that holds what another platform calls a property of the service. */

@@ -7,14 +7,14 @@ export interface AddonRequest {
   /** Unique within the App; the type where hop3.toml gives no name. */
   readonly name: string;
   readonly version: string | undefined;
-  /** A directory of its own: kept as long as the addon. */
+  /** A directory of its own, kept as long as the addon. What `create` and `restore` leave there is given to the App's user. */
   readonly dataDir: string;
-  /** Below the runtime directory, on tmpfs: for sockets. Shorter than 80 bytes, as the system wants it. */
+  /** On tmpfs, empty after a reboot: for sockets. Shorter than 80 bytes, as the system wants it. */
   readonly runtimeDir: string;
   readonly signal: AbortSignal;
 }
 
-/** A program that serves the addon; the Supervisor keeps it up. */
+/** A program that serves the addon; the Supervisor keeps it up, with the rights of the App. */
 export interface AddonProcess {
   readonly argv: Argv;
   readonly env?: Readonly<Record<string, string>>;
@@ -35,12 +35,14 @@ export interface AddonProvider {
   destroy(request: AddonRequest, host: PluginHost): Promise<void>;
   /** Writes all that the addon holds into one file. */
   backup?(request: AddonRequest, file: string, host: PluginHost): Promise<void>;
-  /** Replaces all that it holds with what `backup` wrote. */
+  /** Replaces all that it holds with what `backup` wrote. The process runs meanwhile and is started anew afterwards. */
   restore?(request: AddonRequest, file: string, host: PluginHost): Promise<void>;
 }
 
 /** A provider, and the host that its calls want. */
 export interface HostedAddon {
+  /** Name of the plug-in, for the text of its failures. */
+  readonly plugin: string;
   readonly provider: AddonProvider;
   readonly host: PluginHost;
 }

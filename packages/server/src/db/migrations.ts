@@ -185,4 +185,16 @@ export const migrations: readonly string[] = [
     WHEN EXISTS (SELECT 1 FROM audit WHERE id = NEW.id)
     BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
   `,
+  `
+  CREATE TABLE addons (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    app_id INTEGER NOT NULL REFERENCES apps(id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    type TEXT NOT NULL,
+    version TEXT,
+    variables BLOB,
+    created_at TEXT NOT NULL,
+    UNIQUE (app_id, name)
+  ) STRICT;
+  `,
 ];

@@ -1,4 +1,5 @@
 import type { Release } from "../db/releases.ts";
+import { areProvided } from "./addons.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Platform } from "./platform.ts";
 
@@ -11,10 +12,11 @@ export function currentRelease(
   return number === undefined ? undefined : releases.find(appId, number);
 }
 
-/** Same closure, same settings, same configuration, and every Process is up: there is nothing to start. */
+/** Same closure, same settings, same configuration, and every Process and addon is up: there is nothing to start. */
 export async function isUnchanged({ platform, app }: Attempt, ready: Release): Promise<boolean> {
   const current = currentRelease(platform, app.id);
   if (current === undefined || !isSameRelease(current, ready)) return false;
+  if (!(await areProvided(platform, app, ready.settings ?? {}))) return false;
   const records = platform.processes.ofApp(app.id).filter((entry) => entry.role === "current");
   const states = await Promise.all(records.map((entry) => platform.supervisor.statusOf(entry.id)));
   return states.length > 0 && states.every((status) => status.state === "up");

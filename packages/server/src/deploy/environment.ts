@@ -1,4 +1,5 @@
 import type { ReleaseSettings, RuntimeConfig, WorkerKind } from "@hop3/core";
+import type { AddonEnvironment } from "./addon-variables.ts";
 
 export interface PlatformFacts {
   readonly app: string;
@@ -16,24 +17,26 @@ export interface PlatformFacts {
 export interface ReleaseVariables {
   readonly runtime: RuntimeConfig;
   readonly settings: Pick<ReleaseSettings, "env" | "envOverridesConfig">;
+  /** Absent where there are none. */
+  readonly addons?: AddonEnvironment;
   /** Decrypted. */
   readonly stored: Readonly<Record<string, string>>;
 }
 
 /**
- * The whole environment of a Process, lowest to highest: platform defaults, the Release's own variables, plain ones of
- * hop3.toml, the App's stored configuration, platform facts. Nothing of the host's environment is in it.
+ * The whole environment of a Process, lowest to highest: platform defaults, the Release's own variables, those of its
+ * addons, plain ones of hop3.toml, the App's stored configuration, platform facts. Nothing of the host's environment is in it.
  */
 export function makeEnvironment(
-  { runtime, settings, stored }: ReleaseVariables,
+  { runtime, settings, addons, stored }: ReleaseVariables,
   facts: PlatformFacts,
 ): Record<string, string> {
+  const written = { ...settings.env, ...addons?.chosen };
   return {
     LANG: "C.UTF-8",
     ...runtime.env_vars,
-    ...(settings.envOverridesConfig
-      ? { ...stored, ...settings.env }
-      : { ...settings.env, ...stored }),
+    ...addons?.own,
+    ...(settings.envOverridesConfig ? { ...stored, ...written } : { ...written, ...stored }),
     PATH: runtime.path_prepend.join(":"),
     BIND_ADDRESS: "127.0.0.1",
     HOP3_APP: facts.app,

@@ -40,8 +40,20 @@ function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSetti
     ...withoutGaps({
       canary: wanted.canary,
       beforeRunTimeoutSeconds: wanted.beforeRunTimeoutSeconds,
+      ...addonSettings(wanted),
     }),
     domains: [...wanted.domains.list],
+  };
+}
+
+/** What an App without addons does not have, as its older Releases do not. */
+function addonSettings({ addons, env }: DeploySettings): Partial<ReleaseSettings> {
+  if (addons.length === 0) return {};
+  const names = new Set(addons.map(({ name }) => name));
+  const used = Object.entries(env.fromAddons).filter(([, { from }]) => names.has(from));
+  return {
+    addons: [...addons],
+    ...(used.length === 0 ? {} : { addonEnv: Object.fromEntries(used) }),
   };
 }
 
@@ -65,12 +77,6 @@ function plainVariables(attempt: Attempt, { env }: DeploySettings): Record<strin
     }
     return value === undefined ? [] : [[name, value] as const];
   });
-  for (const name of Object.keys(env.fromAddons)) {
-    attempt.note(
-      "warning",
-      `[env] ${name} comes from an addon, which this version does not have; it is not set`,
-    );
-  }
   const plain = { ...env.plain, ...Object.fromEntries(facts) };
   const values = { ...plain, ...readConfig(platform, attempt.app.id) };
   return { ...plain, ...expandComputed(env.computed, values) };

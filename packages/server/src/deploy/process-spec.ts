@@ -4,6 +4,7 @@ import { launcherEnvironment } from "../build/docker/launcher.ts";
 import type { App } from "../db/apps.ts";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
+import { addonEnvironment } from "./addon-variables.ts";
 import { commandArgv, makeEnvironment, type PlatformFacts } from "./environment.ts";
 import type { Platform } from "./platform.ts";
 import { requireReadable } from "./readable.ts";
@@ -62,8 +63,9 @@ export function releaseEnvironment(
   const home = platform.home.app(app.name);
   const stored =
     config === undefined ? {} : platform.vault.openValues(config, snapshotPurpose(app, release));
+  const addons = addonEnvironment(platform, app, settings);
   const env = makeEnvironment(
-    { runtime: artifact.runtime, settings, stored },
+    { runtime: artifact.runtime, settings, addons, stored },
     {
       app: app.name,
       release: release.number,

@@ -2,12 +2,13 @@ import { lchown, mkdir } from "node:fs/promises";
 import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
 import { findFreePort } from "../run/ports.ts";
+import { provideAddons } from "./addons.ts";
 import type { Attempt } from "./attempt.ts";
 import { appUser, processId } from "./process-spec.ts";
 import { runReleaseSteps } from "./release-steps.ts";
 import { layOutWritableTree } from "./writable-tree.ts";
 
-/** Directories, writable files, ports and release steps: everything that must be there before a Process starts. */
+/** Directories, writable files, addons, release steps and ports: everything that must be there before a Process starts. */
 export async function provision(
   attempt: Attempt,
   release: Release,
@@ -15,6 +16,7 @@ export async function provision(
   const { platform } = attempt;
   await makeAppDirectories(attempt);
   await layOutWritableTree(attempt, release);
+  await provideAddons(attempt, release);
   if (!release.prepared) {
     await runReleaseSteps(attempt, release);
     platform.releases.setPrepared(release.appId, release.number);

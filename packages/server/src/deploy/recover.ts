@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
+import { startMissingAddons, wantedAddonIds } from "./addon-recovery.ts";
 import { sendAllBack } from "./canary.ts";
 import type { Deployer } from "./deployer.ts";
 import { removeProcesses, retireOne } from "./drain.ts";
@@ -29,6 +30,7 @@ export async function recover(platform: Platform, deployer: Deployer): Promise<R
   const open = platform.deployments.open();
   const failed = open.filter((entry) => isInterrupted(platform, entry));
   const resumed = open.filter((entry) => !failed.includes(entry));
+  const addons = await startMissingAddons(platform);
   const started = await startMissing(platform);
   sendAllBack(platform);
   // Before anything is taken back: Processes leave the Router first, and after a reboot it does not run yet.
@@ -43,7 +45,7 @@ export async function recover(platform: Platform, deployer: Deployer): Promise<R
   return {
     failed: failed.map((entry) => entry.id),
     resumed: resumed.map((entry) => entry.id),
-    started,
+    started: [...addons, ...started],
     stopped,
   };
 }
@@ -139,7 +141,8 @@ async function forgetGone(platform: Platform): Promise<void> {
 }
 
 async function stopUnknown(platform: Platform): Promise<readonly string[]> {
-  const wanted = new Set(platform.processes.all().map((record) => record.id));
+  const processes = platform.processes.all().map((record) => record.id);
+  const wanted = new Set([...processes, ...wantedAddonIds(platform)]);
   const unknown = (await platform.supervisor.status())
     .map((status) => status.id)
     .filter((id) => !wanted.has(id));

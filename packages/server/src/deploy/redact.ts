@@ -1,5 +1,6 @@
 import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
+import { addonSecrets } from "./addon-variables.ts";
 import type { Platform } from "./platform.ts";
 import { snapshotPurpose } from "./process-spec.ts";
 
@@ -15,13 +16,14 @@ export function redact(secrets: readonly string[]): (text: string) => string {
   return (text) => hidden.reduce((shown, value) => shown.replaceAll(value, "[hidden]"), text);
 }
 
-/** Blanks out the stored configuration that a Release runs with. */
+/** Blanks out the stored configuration that a Release runs with, and what its addons tell it. */
 export function redactFor(
   platform: Platform,
   app: App,
   release: Release,
 ): (text: string) => string {
-  if (release.config === undefined) return (text) => text;
-  const values = platform.vault.openValues(release.config, snapshotPurpose(app, release));
-  return redact(Object.values(values));
+  const { config, settings = {} } = release;
+  const values =
+    config === undefined ? {} : platform.vault.openValues(config, snapshotPurpose(app, release));
+  return redact([...Object.values(values), ...addonSecrets(platform, app, settings)]);
 }

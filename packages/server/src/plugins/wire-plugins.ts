@@ -49,7 +49,9 @@ export function wirePlugins(own: Plugin, loaded: readonly Plugin[], parts: HostP
     ),
     addons: new Map(
       hosted.flatMap(({ plugin, host }) =>
-        (plugin.addons ?? []).map((provider) => [provider.type, { provider, host }] as const),
+        (plugin.addons ?? []).map(
+          (provider) => [provider.type, { plugin: plugin.name, provider, host }] as const,
+        ),
       ),
     ),
     supervisor: (name) =>
