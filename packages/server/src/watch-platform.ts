@@ -1,15 +1,31 @@
 import type { Platform } from "./deploy/platform.ts";
+import { readPageBytes } from "./observe/proc-table.ts";
 import { type SeenProcess, watchProcesses } from "./observe/process-watch.ts";
+import { makeSampler, startSampling } from "./observe/sampler.ts";
 
-/** Has the events tell of what the supervisor does by itself, too. */
+/** Has the events tell of what the supervisor does by itself, too, and measures what Processes use. */
 export function watchPlatform(platform: Platform): void {
-  const { events, log, stopping } = platform;
+  const { events, log, metrics, stopping } = platform;
   watchProcesses({
     events,
     stopping,
     look: () => lookAtProcesses(platform),
     onError: (error) => log.write("error", "process-watch", { error }),
   });
+  const sample = makeSampler({
+    metrics,
+    pageBytes: readPageBytes(),
+    expected: () => platform.processes.all(),
+    findPids: () => findPids(platform),
+  });
+  const onError = (error: unknown): void => log.write("error", "metrics", { error });
+  startSampling(sample, { stopping, onError });
+}
+
+async function findPids({ supervisor }: Platform): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  for (const { id, pid } of await supervisor.status()) if (pid !== undefined) found.set(id, pid);
+  return found;
 }
 
 async function lookAtProcesses(platform: Platform): Promise<readonly SeenProcess[]> {

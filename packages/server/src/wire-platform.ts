@@ -25,6 +25,7 @@ import { type LockedTree, lockTree } from "./nix/locked-tree.ts";
 import { findNixDir } from "./nix/nix-dir.ts";
 import { makeEvents } from "./observe/events.ts";
 import type { Log } from "./observe/log.ts";
+import { makeMetrics } from "./observe/metrics.ts";
 import type { Packages } from "./packages/packages.ts";
 import { makeServerPlugin } from "./plugins/built-in.ts";
 import { type Plugins, wirePlugins } from "./plugins/wire-plugins.ts";
@@ -110,6 +111,7 @@ function openRecords(db: Database, now: () => Date) {
     processes: makeProcessStore(db),
     timelines: makeTimelines(now),
     events: makeEvents({ now }),
+    metrics: makeMetrics(),
   };
 }
 

@@ -9,6 +9,7 @@ import {
   ReleaseState,
 } from "../deploy/timeline.ts";
 import { AppName, DomainName, VariableName } from "../names.ts";
+import { Spark } from "./metrics-contract.ts";
 
 /** Shapes of the HTTP API under /api/v1, shared by server, CLI and web. JSON keys are camelCase. */
 
@@ -26,6 +27,10 @@ export const AppSummary = z.strictObject({
   release: z.int().optional(),
   tier: Tier.optional(),
   deployedAt: When.optional(),
+  /** Of all its Processes together, as last measured; CPU in cores. */
+  memoryBytes: z.int().optional(),
+  cpu: z.number().optional(),
+  spark: Spark.optional(),
 });
 export type AppSummary = z.infer<typeof AppSummary>;
 
@@ -40,7 +45,9 @@ export const ProcessInfo = z.strictObject({
   sinceSeconds: z.number(),
   restarts: z.int(),
   address: z.string().optional(),
+  /** With all that it has started, as last measured; CPU in cores. */
   memoryBytes: z.int().optional(),
+  cpu: z.number().optional(),
 });
 export type ProcessInfo = z.infer<typeof ProcessInfo>;
 

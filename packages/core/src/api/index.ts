@@ -6,6 +6,7 @@ export * from "./addons-contract.ts";
 export * from "./contract.ts";
 export * from "./events-contract.ts";
 export * from "./git-contract.ts";
+export * from "./metrics-contract.ts";
 export * from "./nix-contract.ts";
 export * from "./permissions.ts";
 export * from "./plugins-contract.ts";

@@ -10,6 +10,7 @@ import type { Home } from "../home.ts";
 import type { NixClient } from "../nix/client.ts";
 import type { Events } from "../observe/events.ts";
 import type { Log } from "../observe/log.ts";
+import type { Metrics } from "../observe/metrics.ts";
 import type { Registries } from "../registries/registries.ts";
 import type { Vault } from "../secrets/vault.ts";
 import type { ServerSettings } from "../settings.ts";
@@ -46,6 +47,8 @@ export interface Platform {
   readonly router: Router;
   readonly timelines: Timelines;
   readonly events: Events;
+  /** What Processes use, as far as it was measured since the server started. */
+  readonly metrics: Metrics;
   readonly log: Log;
   /** Domain below which every App has a name of its own, and the port that users reach. */
   readonly address: { readonly domain: string; readonly port: number };

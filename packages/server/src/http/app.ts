@@ -15,6 +15,7 @@ import { domainRoutes } from "./routes/domains.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { gitRoutes } from "./routes/git.ts";
 import { logRoutes } from "./routes/logs.ts";
+import { metricsRoutes } from "./routes/metrics.ts";
 import { nixRoutes } from "./routes/nix.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
 import { releaseRoutes } from "./routes/releases.ts";
@@ -36,6 +37,31 @@ export interface HttpOptions {
   readonly pageDir?: string;
 }
 
+const api = [
+  accountRoutes,
+  addonRoutes,
+  appRoutes,
+  auditRoutes,
+  canaryRoutes,
+  configRoutes,
+  deploymentRoutes,
+  domainRoutes,
+  eventRoutes,
+  gitRoutes,
+  logRoutes,
+  metricsRoutes,
+  nixRoutes,
+  pluginRoutes,
+  releaseRoutes,
+  runRoutes,
+  serverRoutes,
+  signInRoutes,
+  tokenRoutes,
+  userRoutes,
+  transferRoutes,
+  uploadRoutes,
+];
+
 /** The API. Deny by default: a route that declares no permission answers nobody. */
 export function makeHttpApp(options: HttpOptions): OpenAPIHono {
   const { service, version, isLocal, pageDir = findPageDir() } = options;
@@ -52,29 +78,6 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
       appOfDeployment: (id) => appOfDeployment(platform, id),
     }),
   );
-  const api = [
-    accountRoutes,
-    addonRoutes,
-    appRoutes,
-    auditRoutes,
-    canaryRoutes,
-    configRoutes,
-    deploymentRoutes,
-    domainRoutes,
-    eventRoutes,
-    gitRoutes,
-    logRoutes,
-    nixRoutes,
-    pluginRoutes,
-    releaseRoutes,
-    runRoutes,
-    serverRoutes,
-    signInRoutes,
-    tokenRoutes,
-    userRoutes,
-    transferRoutes,
-    uploadRoutes,
-  ];
   for (const makeRoutes of api) app.route("/api/v1", makeRoutes(service));
   app.use("/api/v1/openapi.json", guard({ permission: "server.read" }));
   app.doc31("/api/v1/openapi.json", {

@@ -17,18 +17,31 @@ import { whyNotRestorable } from "../deploy/deployer.ts";
 import type { Platform } from "../deploy/platform.ts";
 import { builtInDomain, publicUrl } from "../deploy/routes.ts";
 
-/** States as they are: read from the supervisor at the time of the call. */
-export async function showProcesses(platform: Platform, app: App): Promise<readonly ProcessInfo[]> {
+type Statuses = ReadonlyMap<string, ProcessStatus>;
+
+/** States as they are: read from the supervisor at the time of the call, or for many Apps in one go before it. */
+export async function showProcesses(
+  platform: Platform,
+  app: App,
+  statuses?: Statuses,
+): Promise<readonly ProcessInfo[]> {
+  const { supervisor } = platform;
   const records = platform.processes.ofApp(app.id);
   return Promise.all(
-    records.map(async (record) =>
-      showProcess(record, await platform.supervisor.statusOf(record.id)),
-    ),
+    records.map(async (record) => {
+      const status = statuses?.get(record.id) ?? (await supervisor.statusOf(record.id));
+      return await showProcess(platform, record, status);
+    }),
   );
 }
 
-async function showProcess(record: ProcessRecord, status: ProcessStatus): Promise<ProcessInfo> {
-  const memoryBytes = status.pid === undefined ? undefined : await residentBytes(status.pid);
+async function showProcess(
+  { metrics }: Platform,
+  record: ProcessRecord,
+  status: ProcessStatus,
+): Promise<ProcessInfo> {
+  const used = status.pid === undefined ? undefined : metrics.current(record.id);
+  const memoryBytes = used?.memoryBytes ?? (status.pid && (await residentBytes(status.pid)));
   return {
     id: record.id,
     worker: record.worker,
@@ -40,23 +53,37 @@ async function showProcess(record: ProcessRecord, status: ProcessStatus): Promis
     sinceSeconds: status.sinceSeconds,
     restarts: status.deaths,
     ...(record.address === undefined ? {} : { address: showAddress(record.address) }),
-    ...(memoryBytes === undefined ? {} : { memoryBytes }),
+    ...(memoryBytes === undefined ? {} : { memoryBytes: Math.round(memoryBytes) }),
+    ...(used === undefined ? {} : { cpu: roundCpu(used.cpu) }),
   };
+}
+
+/** Three digits: what is measured in hundredths of a second is not known more exactly. */
+export function roundCpu(cpu: number): number {
+  return Math.round(cpu * 1_000) / 1_000;
 }
 
 function showAddress(address: NonNullable<ProcessRecord["address"]>): string {
   return address.kind === "unix" ? `unix:${address.path}` : `${address.host}:${address.port}`;
 }
 
-/** VmRSS of the Process itself; its children are not counted. */
+/** Before it was measured for the first time: VmRSS of the Process itself, without its children. */
 async function residentBytes(pid: number): Promise<number | undefined> {
   const text = await readFile(`/proc/${pid}/status`, "utf8").catch(() => "");
   const kilobytes = /^VmRSS:\s+(\d+) kB/m.exec(text)?.[1];
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-export async function showAppSummary(platform: Platform, app: App): Promise<AppSummary> {
-  return summarise(platform, app, await showProcesses(platform, app));
+/** Asks the supervisor once, however many Apps there are. */
+export async function showAppSummaries(
+  platform: Platform,
+  apps: readonly App[],
+): Promise<AppSummary[]> {
+  const found = await platform.supervisor.status();
+  const statuses = new Map(found.map((status) => [status.id, status]));
+  return await Promise.all(
+    apps.map(async (app) => summarise(platform, app, await showProcesses(platform, app, statuses))),
+  );
 }
 
 function summarise(platform: Platform, app: App, processes: readonly ProcessInfo[]): AppSummary {
@@ -70,6 +97,24 @@ function summarise(platform: Platform, app: App, processes: readonly ProcessInfo
     state: summariseState(release, current),
     ...(release === undefined ? {} : { release: release.number, deployedAt: release.createdAt }),
     ...(tier === undefined ? {} : { tier }),
+    ...showUse(platform, app),
+  };
+}
+
+function showUse(
+  { metrics, now }: Platform,
+  { id }: App,
+): Pick<AppSummary, "memoryBytes" | "cpu" | "spark"> {
+  const used = metrics.currentOfApp(id);
+  if (used === undefined) return {};
+  const points = metrics.spark(id, now().getTime());
+  return {
+    memoryBytes: Math.round(used.memoryBytes),
+    cpu: roundCpu(used.cpu),
+    spark: {
+      memoryBytes: points.map(({ memoryBytes }) => Math.round(memoryBytes)),
+      cpu: points.map(({ cpu }) => roundCpu(cpu)),
+    },
   };
 }
 

@@ -13,6 +13,7 @@ import { openHome } from "../../src/home.ts";
 import { makeHttpApp } from "../../src/http/app.ts";
 import type { Service } from "../../src/http/service.ts";
 import { makeEvents } from "../../src/observe/events.ts";
+import { makeMetrics } from "../../src/observe/metrics.ts";
 import { openVault } from "../../src/secrets/vault.ts";
 import { readSettings } from "../../src/settings.ts";
 
@@ -72,6 +73,7 @@ export function makeAccountsBed({ pageDir, ...settings }: BedOptions = {}): Acco
     deployments: makeDeploymentStore(db),
     timelines: makeTimelines(now),
     events: makeEvents({ now }),
+    metrics: makeMetrics(),
     log: { write: () => {} },
     settings: { ...defaults, server: { ...defaults.server, ...settings } },
   };

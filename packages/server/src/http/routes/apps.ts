@@ -4,7 +4,7 @@ import { destroyApp } from "../../deploy/destroy.ts";
 import { changes, reads, visible } from "../access.ts";
 import { AppParams, Flag, json, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
-import { showAppDetail, showAppSummary, showProcesses } from "../views.ts";
+import { showAppDetail, showAppSummaries, showProcesses } from "../views.ts";
 
 const listApps = createRoute({
   ...reads("server.read"),
@@ -41,10 +41,8 @@ export function appRoutes(service: Service) {
   const { platform, deployer } = service;
   return makeRoutes()
     .openapi(listApps, async (c) => {
-      const apps = visible(c, "app.read", platform.apps.all()).map((app) =>
-        showAppSummary(platform, app),
-      );
-      return c.json({ apps: await Promise.all(apps) }, 200);
+      const apps = visible(c, "app.read", platform.apps.all());
+      return c.json({ apps: await showAppSummaries(platform, apps) }, 200);
     })
     .openapi(getApp, async (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
