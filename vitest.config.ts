@@ -30,7 +30,7 @@ export default defineConfig({
           ...shared,
           name: "unit",
           include: ["packages/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: [...skipped, "**/*.real.test.ts"],
+          exclude: [...skipped, "**/*.real.test.ts", "**/*.browser.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -58,6 +58,19 @@ export default defineConfig({
           exclude: skipped,
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          ...whole,
+          // A browser on a whole server; it leaves screenshots in packages/web/dist/screenshots.
+          name: "browser",
+          include: ["packages/web/test/**/*.browser.test.ts"],
+          exclude: skipped,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -11,7 +11,7 @@ const needs = [
   { debian: "ca-certificates", has: () => certificateFiles.some((path) => existsSync(path)) },
 ];
 
-/** Engines of the docker builder, what makes the machine of their own that they run in, and both ends of SSH. */
+/** Engines of the docker builder, what makes the machine of their own that they run in, both ends of SSH, a browser. */
 const testNeeds = [
   ["podman", "/usr/bin/podman"],
   ["crun", "/usr/bin/crun"],
@@ -25,6 +25,7 @@ const testNeeds = [
   ["openssh-client", "/usr/bin/ssh"],
   ["openssh-server", "/usr/sbin/sshd"],
   ["openssl", "/usr/bin/openssl"],
+  ["chromium", "/usr/bin/chromium"],
 ].map(([debian, file]) => ({ debian, has: () => existsSync(file) }));
 
 const certificateFiles = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];

@@ -13,6 +13,7 @@ process.on("SIGTERM", () => stop.abort());
 await startServer({
   ...options,
   signal: stop.signal,
+  onFirstRun: (link) => process.stdout.write(`${link}\n`),
   onPhase({ app, phase, at }) {
     if (app === options.dieApp && options.dieAt === `${phase}:${at}`) {
       process.kill(process.pid, "SIGKILL");
