@@ -70,9 +70,11 @@ const probeSteps = [
   'test -s "$HOP3_DATA_DIR/steps"',
 ];
 const probe = [
-  `trap 'echo "$HOP3_RELEASE" >> "$HOP3_DATA_DIR/stopped"; exit 0' USR1`,
-  'pwd > "$HOP3_DATA_DIR/cwd.$HOP3_RELEASE.$PORT"',
-  'env -0 > "$HOP3_DATA_DIR/env.$HOP3_RELEASE.$PORT"',
+  `trap 'echo "$HOP3_RELEASE $$" >> "$HOP3_DATA_DIR/stopped"; exit 0' USR1`,
+  // Instances differ in their port; in containers, in the name of their machine.
+  "read -r machine < /proc/sys/kernel/hostname",
+  'pwd > "$HOP3_DATA_DIR/cwd.$HOP3_RELEASE.$PORT.$machine"',
+  'env -0 > "$HOP3_DATA_DIR/env.$HOP3_RELEASE.$PORT.$machine"',
   "while true; do sleep 0.1; done",
 ].join("\n");
 
@@ -85,7 +87,10 @@ async function withProbe(dir: string, { config, files = {} }: TestedBuilder): Pr
   const procfile = parseProcfile(await readFile(join(copy, "Procfile"), "utf8").catch(() => ""));
   const { beforeRun = [] } = deploySettings(loadConfig(own).config, procfile);
   const added = printToml({
+    // How long something takes on a busy machine is no law.
+    healthcheck: { timeout: 60 },
     run: {
+      "start-timeout": 300,
       "before-run": [...beforeRun, ...probeSteps],
       workers: {
         probe: { command: probe, instances: 2, "stop-signal": "USR1", "stop-timeout": 5 },
@@ -137,17 +142,32 @@ export async function runtimeOf(subject: Subject): Promise<RuntimeConfig> {
   return RuntimeConfig.parse(artifact?.runtime);
 }
 
+/** Where this machine has what the app writes into its data directory. */
+async function dataDirOf(subject: Subject): Promise<string> {
+  const { server, app, builder } = subject;
+  if (!builder.isOnHost) return join(server.home, "apps", app, "volumes/data");
+  return (await detailOf(subject)).dataDir;
+}
+
 /** What the app has written into its data directory; nothing where it has not yet. */
 export async function noted(subject: Subject, name: string): Promise<string> {
-  const { dataDir } = await detailOf(subject);
-  return readFile(join(dataDir, name), "utf8").catch(() => "");
+  return readFile(join(await dataDirOf(subject), name), "utf8").catch(() => "");
+}
+
+/** The directories that the probes of this Release have started in. */
+export async function directoriesOf(subject: Subject, release: number): Promise<readonly string[]> {
+  const dir = await dataDirOf(subject);
+  const names = (await readdir(dir)).filter((name) => name.startsWith(`cwd.${release}.`));
+  const texts = await Promise.all(names.map((name) => readFile(join(dir, name), "utf8")));
+  return texts.map((text) => text.trim());
 }
 
 /** Whole environment of each instance of the probe that the current Release has started. */
 export async function environmentsOf(
   subject: Subject,
 ): Promise<readonly Readonly<Record<string, string>>[]> {
-  const { dataDir, release } = await detailOf(subject);
+  const { release } = await detailOf(subject);
+  const dataDir = await dataDirOf(subject);
   const written = async (): Promise<readonly string[]> => {
     const names = (await readdir(dataDir)).filter((name) => name.startsWith(`env.${release}.`));
     const texts = await Promise.all(names.map((name) => readFile(join(dataDir, name), "utf8")));
@@ -162,7 +182,7 @@ export async function environmentsOf(
 
 /** Before a Release runs again: what its processes have written is not that of the next ones. */
 export async function forgetEnvironments(subject: Subject): Promise<void> {
-  const { dataDir } = await detailOf(subject);
+  const dataDir = await dataDirOf(subject);
   for (const name of await readdir(dataDir)) {
     if (name.startsWith("env.")) await rm(join(dataDir, name));
   }
