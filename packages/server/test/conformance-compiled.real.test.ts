@@ -22,6 +22,7 @@ afterAll(() => bed?.close());
 
 describeConformance({
   examples,
+  brief: ["templates/java-war"],
   builders: [nixBuilt, locallyBuilt],
   server: () => bed.server,
   copy: (example) => bed.copy(example),

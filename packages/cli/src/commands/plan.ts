@@ -6,9 +6,9 @@ import { readConfigFile, resolveFrom } from "../config-file.ts";
 import type { Context } from "../context.ts";
 import type { Input } from "../input.ts";
 import { planParts } from "../plan-parts.ts";
+import { whyBlocks } from "../plan-why.ts";
 import { readSource } from "../source.ts";
 import { formatDuration } from "../text.ts";
-import { whyBlocks } from "./plan-why.ts";
 
 export async function plan(input: Input, context: Context): Promise<Answer> {
   const directory = resolveFrom(context, input.args[0] ?? ".");

@@ -1,5 +1,5 @@
 import type { BuilderAnswer, Plan } from "@hop3/core";
-import { type Block, fields, line, type Rows, type Span, table } from "../blocks.ts";
+import { type Block, fields, line, type Rows, type Span, table } from "./blocks.ts";
 
 const yes: Span = { text: "yes", tone: "good" };
 const no: Span = { text: "no", tone: "dim" };
