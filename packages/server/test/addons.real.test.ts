@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { packPlugin } from "./support/plugin-package.ts";
-import { redisPlugin } from "./support/redis-plugin.ts";
+import { redisPlugin, wildPlugin } from "./support/redis-plugin.ts";
 import {
   destroyHome,
   makeTestHome,
@@ -25,9 +25,11 @@ async function restart(): Promise<void> {
 beforeAll(async () => {
   home = await makeTestHome("addons");
   server = await startTestServer({ home });
-  const file = await packPlugin({ name: "hop3-redis", source: redisPlugin });
-  const added = await hop3({ home }, "plugins", "add", file);
-  expect(added.exitCode, added.stderr).toBe(0);
+  const sources = { "hop3-redis": redisPlugin(), "hop3-wild": wildPlugin };
+  for (const [name, source] of Object.entries(sources)) {
+    const added = await hop3({ home }, "plugins", "add", await packPlugin({ name, source }));
+    expect(added.exitCode, added.stderr).toBe(0);
+  }
   await server.stop();
   await restart();
 });
@@ -207,20 +209,20 @@ describe("a provider that throws", () => {
     for (const hook of ["create", "process"]) {
       await succeeded(await server.deployed(hook, await pageApp("before")));
       const { failure } = await server.deployed(hook, await withAddon(`wild-${hook}`));
-      const message = `addon 'wild-${hook}' of the plug-in redis failed in ${hook}: wild hook`;
+      const message = `addon 'wild-${hook}' of the plug-in wild failed in ${hook}: wild hook`;
       expect(failure).toMatchObject({ code: "PLUGIN_FAILED", message, exitCode: 9 });
       expect((await server.get(hook)).text).toContain("before");
       expect((await addons(hook)).addons).toMatchObject([{ state: "unready", declared: false }]);
     }
     const { failure } = await server.deployed("odd", await withAddon("odd"));
     expect(failure?.message).toContain(
-      "addon 'odd' of the plug-in redis failed in connection: its answer cannot be used",
+      "addon 'odd' of the plug-in wild failed in connection: its answer cannot be used",
     );
     const late = await server.ended(slow.id);
     expect(late.failure).toMatchObject({
       code: "ADDON_NOT_READY",
       message:
-        "the addon 'wild-connection' (wild-connection) did not answer within 30 s: addon 'wild-connection' of the plug-in redis failed in connection: wild hook",
+        "the addon 'wild-connection' (wild-connection) did not answer within 30 s: addon 'wild-connection' of the plug-in wild failed in connection: wild hook",
     });
   });
 

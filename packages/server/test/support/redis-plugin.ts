@@ -1,61 +1,21 @@
-/**
- * A plug-in that provides `redis`: the program of the package set, on a socket, with a password that is in no argument.
- * Its type `wild-<hook>` throws in that hook.
- */
-export const redisPlugin = `
-import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { definePlugin } from "hop3/plugin";
 
-const socketOf = ({ runtimeDir }) => join(runtimeDir, "redis.sock");
-const secretOf = ({ app, name }, host) => join(host.dataDir, "passwords", app + "." + name);
+const guide = join(import.meta.dirname, "../../../../docs/guides/plug-ins.md");
 
-async function cli(request, host, args) {
-  const { path } = await host.packages(["redis"]);
-  const password = await readFile(secretOf(request, host), "utf8");
-  const result = await host.run({
-    argv: [join(path[0], "redis-cli"), "-s", socketOf(request), "--no-auth-warning", ...args],
-    env: { REDISCLI_AUTH: password },
-    signal: request.signal,
-  });
-  const failed = result.exitCode !== 0 || /^(ERR|NOAUTH|WRONGPASS|Could not|AUTH failed)/m.test(result.stdout);
-  if (failed) throw new Error("redis-cli " + args[0] + ": " + result.stdout + result.stderr);
-  return result.stdout.trim();
+/** The plug-in of the guide that provides `redis`, word for word. */
+export function redisPlugin(): string {
+  const blocks = [...readFileSync(guide, "utf8").matchAll(/^```js\n([\s\S]*?)^```$/gm)];
+  const found = blocks
+    .map(([, code = ""]) => code)
+    .find((code) => code.includes("addons: [redis]"));
+  if (found === undefined) throw new Error(`${guide} shows no addon`);
+  return found;
 }
 
-const redis = {
-  type: "redis",
-  async create(request, host) {
-    const secret = secretOf(request, host);
-    await mkdir(join(host.dataDir, "passwords"), { recursive: true, mode: 0o700 });
-    const password = await readFile(secret, "utf8").catch(() => randomBytes(24).toString("hex"));
-    await writeFile(secret, password, { mode: 0o600 });
-    await writeFile(join(request.dataDir, "redis.conf"), [
-      "port 0", "unixsocket " + socketOf(request), "unixsocketperm 700", "dir " + request.dataDir,
-      "requirepass " + password, "appendonly no", "save 1 1", "",
-    ].join("\\n"), { mode: 0o600 });
-  },
-  async process(request, host) {
-    const { path } = await host.packages(["redis"]);
-    return { argv: [join(path[0], "redis-server"), join(request.dataDir, "redis.conf")] };
-  },
-  async connection(request, host) {
-    if ((await cli(request, host, ["PING"])) !== "PONG") throw new Error("no PONG");
-    const password = await readFile(secretOf(request, host), "utf8");
-    return { REDIS_URL: "redis+unix://:" + password + "@" + socketOf(request) };
-  },
-  async destroy(request, host) {
-    await rm(secretOf(request, host), { force: true });
-  },
-  backup: (request, file, host) => cli(request, host, ["--rdb", file]),
-  async restore(request, file, host) {
-    // Without save points it writes nothing over the new file when it is started anew.
-    await cli(request, host, ["CONFIG", "SET", "save", ""]);
-    await copyFile(file, join(request.dataDir, "dump.rdb"));
-  },
-};
-
+/** Provides `wild-<hook>`, which throws in that hook, and `odd`, whose variables no Process can have. */
+export const wildPlugin = `
+import { definePlugin } from "hop3/plugin";
 const nothing = async () => {};
 const tame = { create: nothing, connection: async () => ({}), destroy: nothing };
 const boom = async () => { throw new Error("wild hook"); };
@@ -63,6 +23,5 @@ const wild = ["create", "process", "connection", "destroy"].map((hook) => ({
   ...tame, type: "wild-" + hook, [hook]: boom,
 }));
 const odd = { ...tame, type: "odd", connection: async () => ({ "not a name": "x" }) };
-
-export default definePlugin({ name: "redis", addons: [redis, ...wild, odd] });
+export default definePlugin({ name: "wild", addons: [...wild, odd] });
 `;
