@@ -8,7 +8,7 @@ import { BootstrapError, root, runForeground } from "./bootstrap/common.mjs";
 import { withLock } from "./bootstrap/lock.mjs";
 import { nodeStep, pinnedNode } from "./bootstrap/node.mjs";
 import { packagesStep, toolsStep } from "./bootstrap/packages.mjs";
-import { pageStep } from "./bootstrap/page.mjs";
+import { docsStep, pageStep } from "./bootstrap/page.mjs";
 import { systemStep } from "./bootstrap/system.mjs";
 
 const usage = `Usage: node scripts/bootstrap.mjs [options] [--run FILE [ARGS...]]
@@ -19,7 +19,7 @@ const usage = `Usage: node scripts/bootstrap.mjs [options] [--run FILE [ARGS...]
   --tools          the formatter, linter and dead code finder too (on its own for scripts/check.ts)
   --tests          container engines too, which the tests of the docker builder run (root on Debian)
   --no-system      leave the distribution's packages alone
-  --no-page        do not build the server's web page (on its own for scripts/check.ts)
+  --no-page        do not build the server's web page and documentation (on its own for scripts/check.ts)
   --help           this text
 `;
 
@@ -49,7 +49,7 @@ function missingSteps(options) {
   const system = options["no-system"] ? undefined : systemStep({ forTests: options.tests });
   const steps = [system, nodeStep(), packagesStep()];
   if (options.tools) steps.push(toolsStep());
-  if (!options["no-page"]) steps.push(pageStep());
+  if (!options["no-page"]) steps.push(pageStep(), docsStep());
   return steps.filter((step) => step !== undefined);
 }
 

@@ -6,42 +6,72 @@ import { root, runOrFail } from "./common.mjs";
 import { pinnedNode } from "./node.mjs";
 
 const web = join(root, "packages/web");
-const built = join(web, "dist/page");
-/** Inside what it is about: whoever builds the page in another way takes it along. */
-const stamp = join(built, ".built");
+const core = join(root, "packages/core/src");
 
-/** All that the page is made of, beside the packages of package-lock.json. */
-const sources = [
-  join(web, "src"),
-  join(web, "public"),
-  join(web, "index.html"),
-  join(web, "vite.config.ts"),
-  join(web, "package.json"),
-  join(root, "packages/core/src"),
-];
+/** All that each is made of, beside the packages of package-lock.json. */
+const parts = {
+  page: {
+    what: "build the web page",
+    sources: ["src", "public", "index.html", "vite.config.ts", "package.json"]
+      .map((path) => join(web, path))
+      .concat(core),
+    command: (fresh) => [
+      join(root, "node_modules/vite/bin/vite.js"),
+      ...["build", web, "--outDir", fresh, "--emptyOutDir", "--logLevel", "warn"],
+    ],
+  },
+  docs: {
+    what: "build the documentation",
+    sources: [
+      join(root, "docs"),
+      join(root, "scripts/docs"),
+      join(web, "src/styles/tokens.css"),
+      join(web, "public/icon.svg"),
+    ],
+    command: (fresh) => [
+      ...["--conditions=hop3-source", "--disable-warning=ExperimentalWarning"],
+      ...[join(root, "scripts/docs.ts"), fresh],
+    ],
+  },
+};
 
 const compressible = [".css", ".html", ".js", ".json", ".svg", ".txt"];
 
 /** The web page of the server, where it is not built from the sources as they are. */
 export function pageStep() {
-  const hash = hashSources();
-  if (readStamp() === hash) return undefined;
-  return { what: "build the web page", run: () => build(hash) };
+  return makeStep("page");
 }
 
-async function build(hash) {
-  const fresh = join(web, "dist/page.new");
-  const vite = join(root, "node_modules/vite/bin/vite.js");
-  const flags = ["--outDir", "dist/page.new", "--emptyOutDir", "--logLevel", "warn"];
-  await runOrFail(pinnedNode(), [vite, "build", web, ...flags]);
+/** The documentation that the server hands out, likewise. */
+export function docsStep() {
+  return makeStep("docs");
+}
+
+function makeStep(name) {
+  const { what, sources } = parts[name];
+  const hash = hashSources(sources);
+  if (readStamp(name) === hash) return undefined;
+  return { what, run: () => build(name, hash) };
+}
+
+async function build(name, hash) {
+  const built = builtDirectory(name);
+  const fresh = `${built}.new`;
+  rmSync(fresh, { recursive: true, force: true });
+  await runOrFail(pinnedNode(), parts[name].command(fresh));
   compressAll(fresh);
+  // Inside what it is about: whoever builds it in another way takes it along.
   writeFileSync(join(fresh, ".built"), `${hash}\n`);
-  // A server that runs meanwhile reads either the old page or the new one.
-  const old = join(web, "dist/page.old");
+  // A server that runs meanwhile reads either the old one or the new one.
+  const old = `${built}.old`;
   rmSync(old, { recursive: true, force: true });
   if (statSync(built, { throwIfNoEntry: false }) !== undefined) renameSync(built, old);
   renameSync(fresh, built);
   rmSync(old, { recursive: true, force: true });
+}
+
+function builtDirectory(name) {
+  return join(web, "dist", name);
 }
 
 /** Compressed once here, as well as it goes, so that no request has to wait for it. */
@@ -55,15 +85,15 @@ function compressAll(directory) {
   }
 }
 
-function readStamp() {
+function readStamp(name) {
   try {
-    return readFileSync(stamp, "utf8").trim();
+    return readFileSync(join(builtDirectory(name), ".built"), "utf8").trim();
   } catch {
     return undefined;
   }
 }
 
-function hashSources() {
+function hashSources(sources) {
   const hash = createHash("sha256");
   for (const file of sources.flatMap(filesBelow)) {
     if (file.includes(".test.") || file.endsWith(".golden")) continue;

@@ -63,11 +63,12 @@ async function layOut(name: string, directory: string): Promise<Manifest> {
   if (name === "server") {
     await cp(join(repository, "nix"), join(directory, "nix"), { recursive: true });
     // `npm run build` has had it built before this script.
-    const page = join(repository, "packages/web/dist/page");
-    await cp(page, join(directory, "page"), {
-      recursive: true,
-      filter: (path) => basename(path) !== ".built",
-    });
+    for (const part of ["page", "docs"]) {
+      await cp(join(repository, "packages/web/dist", part), join(directory, part), {
+        recursive: true,
+        filter: (path) => basename(path) !== ".built",
+      });
+    }
   }
   const manifest = Manifest.parse(JSON.parse(await readFile(join(from, "package.json"), "utf8")));
   const published = { ...manifest, exports: withoutSources(manifest.exports) };
