@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import { ApiError } from "../api.ts";
+import { Evidence } from "./evidence.tsx";
 
 export function Loading() {
   return (
@@ -17,7 +18,7 @@ export function ErrorNote({ error }: { readonly error: unknown }) {
     <div className="note bad" role="alert">
       <strong>{message}</strong>
       {problem?.hint === undefined ? null : <p>{problem.hint}</p>}
-      {problem?.evidence === undefined ? null : <pre className="log">{problem.evidence}</pre>}
+      {problem?.evidence === undefined ? null : <Evidence text={problem.evidence} />}
       {problem === undefined ? (
         <p className="muted small">The server cannot be reached. It is asked again.</p>
       ) : (

@@ -8,6 +8,7 @@ import { AppDanger } from "../components/app/danger.tsx";
 import { AppDeployments } from "../components/app/deployments.tsx";
 import { AppDomains } from "../components/app/domains.tsx";
 import { AppLogs } from "../components/app/logs.tsx";
+import { AppMetrics } from "../components/app/metrics.tsx";
 import { AppOverview } from "../components/app/overview.tsx";
 import { AppProcesses } from "../components/app/processes.tsx";
 import { AppReleases } from "../components/app/releases.tsx";
@@ -28,6 +29,7 @@ const tabs: Readonly<Record<string, readonly [label: string, part: ComponentType
   domains: ["Domains", AppDomains],
   processes: ["Processes", AppProcesses],
   logs: ["Logs", AppLogs],
+  metrics: ["Metrics", AppMetrics],
   danger: ["Danger zone", AppDanger],
 };
 

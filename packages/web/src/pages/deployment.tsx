@@ -7,6 +7,7 @@ import { LogBox } from "../components/app/log-box.tsx";
 import { useStream } from "../components/app/stream.ts";
 import { type PhaseState, readTimeline, type Timeline } from "../components/app/timeline.ts";
 import { StateBadge } from "../components/badge.tsx";
+import { Evidence } from "../components/evidence.tsx";
 import { duration } from "../components/format.ts";
 import { Page } from "../components/page.tsx";
 import { Answer } from "../components/states.tsx";
@@ -122,7 +123,7 @@ function Failure({ failure, app }: { readonly failure: FailureData; readonly app
         </span>
       )}
       {hint === undefined ? null : <p>{hint}</p>}
-      {detail === undefined ? null : <pre className="log">{detail}</pre>}
+      {detail === undefined ? null : <Evidence text={detail} />}
       <p className="muted small">
         <span className="mono">{code}</span> · What ran before goes on:{" "}
         <Link href={at`/apps/${app}`}>{app}</Link>
