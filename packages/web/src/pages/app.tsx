@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ComponentType } from "react";
 import { Link, useParams } from "wouter";
 import { at, get } from "../api.ts";
+import { AppAddons } from "../components/app/addons.tsx";
 import { AppConfig } from "../components/app/config.tsx";
 import { AppDanger } from "../components/app/danger.tsx";
 import { AppDeployments } from "../components/app/deployments.tsx";
@@ -30,6 +31,7 @@ const tabs: Readonly<Record<string, readonly [label: string, part: ComponentType
   processes: ["Processes", AppProcesses],
   logs: ["Logs", AppLogs],
   metrics: ["Metrics", AppMetrics],
+  addons: ["Addons", AppAddons],
   danger: ["Danger zone", AppDanger],
 };
 
