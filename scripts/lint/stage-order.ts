@@ -37,6 +37,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "route",
     "upload",
     "deploy",
+    "store",
     "transfer",
     "git",
     "plugins",

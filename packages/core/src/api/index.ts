@@ -10,4 +10,5 @@ export * from "./metrics-contract.ts";
 export * from "./nix-contract.ts";
 export * from "./permissions.ts";
 export * from "./plugins-contract.ts";
+export * from "./store-contract.ts";
 export * from "./upload-contract.ts";

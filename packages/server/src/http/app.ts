@@ -9,6 +9,7 @@ import { addonRoutes } from "./routes/addons.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { canaryRoutes } from "./routes/canary.ts";
+import { compareRoutes } from "./routes/compare.ts";
 import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
 import { domainRoutes } from "./routes/domains.ts";
@@ -22,6 +23,7 @@ import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
+import { storeRoutes } from "./routes/store.ts";
 import { tokenRoutes } from "./routes/tokens.ts";
 import { transferRoutes } from "./routes/transfer.ts";
 import { uploadRoutes } from "./routes/uploads.ts";
@@ -43,6 +45,7 @@ const api = [
   appRoutes,
   auditRoutes,
   canaryRoutes,
+  compareRoutes,
   configRoutes,
   deploymentRoutes,
   domainRoutes,
@@ -56,6 +59,7 @@ const api = [
   runRoutes,
   serverRoutes,
   signInRoutes,
+  storeRoutes,
   tokenRoutes,
   userRoutes,
   transferRoutes,
