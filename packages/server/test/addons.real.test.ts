@@ -250,6 +250,8 @@ describe("an addon that cannot be as hop3.toml says", () => {
     });
     const newer = await server.deployed("odds", await withAddon("redis", 'version = "9"\n'));
     expect(await succeeded(newer)).toContain("The addon redis stays what it was made as, redis:");
+    const removed = await hop3({ home }, "plugins", "remove", "redis");
+    expect(removed.stdout).toContain("odds");
     const none = await hop3({ home }, "addons", "backup", "odds", "rediss", "/tmp/x", "--json");
     expect(cliFailure(none)).toMatchObject({
       code: "ADDON_NOT_FOUND",

@@ -150,6 +150,17 @@ list = ["App.Example.org"]
     expect(warnings).toMatchObject([{ place: { file: "hop3.toml", line: 1, column: 3 } }]);
   });
 
+  it.each([
+    ["type = 'Redis'", "hop3.toml:2:1", "[addons] 1.type: cannot be a kind of service: lower case"],
+    ["type = 'redis'\nname = '../x'", "hop3.toml:3:1", "name: cannot be the name of an addon"],
+    ["type = 'a'\n[[addons]]\ntype = 'a'", "hop3.toml", "two addons are called 'a'; give each"],
+    ["type = 'a'\n[[addons]]\ntype = 'b'\nname = 'a'", "hop3.toml", "two addons are called 'a'"],
+  ])("refuses the addon %j", (addon, place, message) => {
+    const [first = ""] = complaints(`[[addons]]\n${addon}\n`);
+    expect(first).toContain(message);
+    expect(first).toContain(place);
+  });
+
   it("accepts method and builder that agree, and an empty file", () => {
     expect(complaints("[build]\nmethod = 'nix'\nbuilder = 'nix'\n")).toEqual([]);
     expect(loadConfig("").config).toEqual({});

@@ -87,5 +87,13 @@ export function addonSecrets(
   const { addons = [] } = settings;
   const values = addons.flatMap(({ name }) => Object.values(valuesOf(platform, app, name)));
   const passwords = values.flatMap((value) => passwordInAddress.exec(value)?.[1] ?? []);
-  return [...values, ...passwords];
+  return [...values, ...passwords, ...passwords.map(decoded)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

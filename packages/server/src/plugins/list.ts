@@ -91,7 +91,7 @@ export interface UseStores {
   readonly releases: Pick<ReleaseStore, "find">;
 }
 
-/** Apps whose current Release was made by a part of the plug-in. */
+/** Apps whose current Release was made by a part of the plug-in, or has an addon of it. */
 export function findUses(
   { adds: parts }: PluginInfo,
   { apps, releases }: UseStores,
@@ -114,5 +114,6 @@ function madeBy(release: Release | undefined): readonly { kind: string; part: st
     { kind: "builder", part: builder },
     ...(template === undefined ? [] : [{ kind: "template", part: template }]),
     ...toolchains.map((part) => ({ kind: "toolchain", part })),
+    ...(release.settings?.addons ?? []).map(({ type }) => ({ kind: "addon", part: type })),
   ];
 }
