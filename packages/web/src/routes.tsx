@@ -12,6 +12,7 @@ function page(load: () => Promise<Record<string, unknown>>, name: string): Compo
 export const pages: readonly (readonly [path: string, page: ComponentType])[] = [
   ["/", page(() => import("./pages/apps.tsx"), "AppsPage")],
   ["/new", page(() => import("./pages/new-app.tsx"), "NewAppPage")],
+  ["/store", page(() => import("./pages/store.tsx"), "StorePage")],
   ["/plugins", page(() => import("./pages/plugins.tsx"), "PluginsPage")],
   ["/users", page(() => import("./pages/users.tsx"), "UsersPage")],
   ["/audit", page(() => import("./pages/audit.tsx"), "AuditPage")],

@@ -6,6 +6,7 @@ import { Badge } from "../components/badge.tsx";
 import { Field } from "../components/field.tsx";
 import { Page } from "../components/page.tsx";
 import { Empty, ErrorNote, Loading } from "../components/states.tsx";
+import { TableCard } from "../components/table-card.tsx";
 import { Time } from "../components/time.tsx";
 
 /** Who did what, and from where; nobody can change it. */
@@ -58,43 +59,41 @@ const tones = { done: "good", refused: "warn", failed: "bad" } as const;
 
 function Table({ entries }: { readonly entries: readonly AuditEntry[] }) {
   return (
-    <div className="card table-scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>When</th>
-            <th>Who</th>
-            <th>What</th>
-            <th>App</th>
-            <th>Outcome</th>
-            <th>From</th>
+    <TableCard label="Entries">
+      <thead>
+        <tr>
+          <th>When</th>
+          <th>Who</th>
+          <th>What</th>
+          <th>App</th>
+          <th>Outcome</th>
+          <th>From</th>
+        </tr>
+      </thead>
+      <tbody>
+        {entries.map((entry) => (
+          <tr key={entry.id}>
+            <td>
+              <Time at={entry.at} />
+            </td>
+            <td>
+              {entry.actor}
+              <div className="muted small">{entry.via}</div>
+            </td>
+            <td>
+              <span className="mono">{entry.action}</span>
+              {entry.target === undefined ? null : <div className="small">{entry.target}</div>}
+              <Change before={entry.before} after={entry.after} />
+            </td>
+            <td>{entry.app ?? ""}</td>
+            <td>
+              <Badge tone={tones[entry.outcome]}>{entry.outcome}</Badge>
+            </td>
+            <td className="mono small">{entry.address}</td>
           </tr>
-        </thead>
-        <tbody>
-          {entries.map((entry) => (
-            <tr key={entry.id}>
-              <td>
-                <Time at={entry.at} />
-              </td>
-              <td>
-                {entry.actor}
-                <div className="muted small">{entry.via}</div>
-              </td>
-              <td>
-                <span className="mono">{entry.action}</span>
-                {entry.target === undefined ? null : <div className="small">{entry.target}</div>}
-                <Change before={entry.before} after={entry.after} />
-              </td>
-              <td>{entry.app ?? ""}</td>
-              <td>
-                <Badge tone={tones[entry.outcome]}>{entry.outcome}</Badge>
-              </td>
-              <td className="mono small">{entry.address}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </TableCard>
   );
 }
 

@@ -4,6 +4,7 @@ import { get } from "../api.ts";
 import { StateBadge } from "../components/badge.tsx";
 import { Page } from "../components/page.tsx";
 import { Answer } from "../components/states.tsx";
+import { TableCard } from "../components/table-card.tsx";
 import { Time } from "../components/time.tsx";
 
 /** What `hop3 doctor` says, and what server this is. */
@@ -46,31 +47,29 @@ function Checks({ checks }: { readonly checks: readonly DoctorCheck[] }) {
     (one, other) => order.indexOf(one.state) - order.indexOf(other.state),
   );
   return (
-    <div className="card table-scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>State</th>
-            <th>What</th>
-            <th>Found</th>
+    <TableCard label="Checks">
+      <thead>
+        <tr>
+          <th>State</th>
+          <th>What</th>
+          <th>Found</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sorted.map(({ name, state, message, hint }) => (
+          <tr key={`${name} ${message}`}>
+            <td>
+              <StateBadge state={state} />
+            </td>
+            <td>{name}</td>
+            <td>
+              {message}
+              {hint === undefined ? null : <div className="muted small">{hint}</div>}
+            </td>
           </tr>
-        </thead>
-        <tbody>
-          {sorted.map(({ name, state, message, hint }) => (
-            <tr key={`${name} ${message}`}>
-              <td>
-                <StateBadge state={state} />
-              </td>
-              <td>{name}</td>
-              <td>
-                {message}
-                {hint === undefined ? null : <div className="muted small">{hint}</div>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </TableCard>
   );
 }
 

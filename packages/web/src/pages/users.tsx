@@ -80,7 +80,7 @@ function UserCard({ user, mayManage }: { readonly user: UserInfo; readonly mayMa
         {passkeys === 0 ? "" : ` · ${passkeys} passkeys`}
       </p>
       {mayManage ? (
-        <div className="row">
+        <div className="fields low">
           <Field label="Role for all apps">
             <select
               value={overall ?? ""}

@@ -6,6 +6,7 @@ import { Field } from "../field.tsx";
 import { bytes } from "../format.ts";
 import { LineChart } from "../line-chart.tsx";
 import { Answer, Empty } from "../states.tsx";
+import { TableCard } from "../table-card.tsx";
 
 const spans: readonly (readonly [minutes: number, label: string])[] = [
   [15, "15 minutes"],
@@ -57,40 +58,38 @@ function Charts({ metrics: { total, processes } }: { readonly metrics: Metrics }
     <>
       <Chart title="Memory" values={memory} format={bytes} />
       <Chart title="Processor" values={cpu} format={cores} />
-      <div className="card table-scroll">
-        <table>
-          <thead>
-            <tr>
-              <th>Process</th>
-              <th>Memory</th>
-              <th>Processor</th>
+      <TableCard label="Processes">
+        <thead>
+          <tr>
+            <th>Process</th>
+            <th>Memory</th>
+            <th>Processor</th>
+          </tr>
+        </thead>
+        <tbody>
+          {processes.map(({ id, worker, instance, points }) => (
+            <tr key={id}>
+              <td>
+                {worker}.{instance}
+              </td>
+              <td>
+                <LineChart
+                  label={`Memory of ${worker}.${instance}`}
+                  values={points.map(({ memoryBytes }) => memoryBytes)}
+                />{" "}
+                <span className="number">{bytes(points.at(-1)?.memoryBytes ?? 0)}</span>
+              </td>
+              <td>
+                <LineChart
+                  label={`Processor time of ${worker}.${instance}`}
+                  values={points.map((point) => point.cpu)}
+                />{" "}
+                <span className="number">{cores(points.at(-1)?.cpu ?? 0)}</span>
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {processes.map(({ id, worker, instance, points }) => (
-              <tr key={id}>
-                <td>
-                  {worker}.{instance}
-                </td>
-                <td>
-                  <LineChart
-                    label={`Memory of ${worker}.${instance}`}
-                    values={points.map(({ memoryBytes }) => memoryBytes)}
-                  />{" "}
-                  <span className="number">{bytes(points.at(-1)?.memoryBytes ?? 0)}</span>
-                </td>
-                <td>
-                  <LineChart
-                    label={`Processor time of ${worker}.${instance}`}
-                    values={points.map((point) => point.cpu)}
-                  />{" "}
-                  <span className="number">{cores(points.at(-1)?.cpu ?? 0)}</span>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+          ))}
+        </tbody>
+      </TableCard>
     </>
   );
 }

@@ -6,6 +6,7 @@ import { useMay } from "../../session.tsx";
 import { StateBadge } from "../badge.tsx";
 import { bytes, duration } from "../format.ts";
 import { Answer, Empty } from "../states.tsx";
+import { TableCard } from "../table-card.tsx";
 import { useTell } from "../toast.tsx";
 
 export function AppProcesses({ app: { name } }: { readonly app: AppDetail }) {
@@ -51,39 +52,37 @@ export function AppProcesses({ app: { name } }: { readonly app: AppDetail }) {
 
 function Table({ processes }: { readonly processes: readonly ProcessInfo[] }) {
   return (
-    <div className="card table-scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Worker</th>
-            <th>State</th>
-            <th>For</th>
-            <th>Restarts</th>
-            <th>Memory</th>
-            <th>Release</th>
-            <th>Listens on</th>
+    <TableCard label="Processes">
+      <thead>
+        <tr>
+          <th>Worker</th>
+          <th>State</th>
+          <th>For</th>
+          <th>Restarts</th>
+          <th>Memory</th>
+          <th>Release</th>
+          <th>Listens on</th>
+        </tr>
+      </thead>
+      <tbody>
+        {processes.map((each) => (
+          <tr key={each.id}>
+            <td>
+              {each.worker}.{each.instance}
+            </td>
+            <td>
+              <StateBadge state={each.state} />
+            </td>
+            <td className="number">{duration(each.sinceSeconds * 1000)}</td>
+            <td className="number">{each.restarts}</td>
+            <td className="number">
+              {each.memoryBytes === undefined ? "–" : bytes(each.memoryBytes)}
+            </td>
+            <td>{each.release}</td>
+            <td className="mono">{each.address ?? "–"}</td>
           </tr>
-        </thead>
-        <tbody>
-          {processes.map((each) => (
-            <tr key={each.id}>
-              <td>
-                {each.worker}.{each.instance}
-              </td>
-              <td>
-                <StateBadge state={each.state} />
-              </td>
-              <td className="number">{duration(each.sinceSeconds * 1000)}</td>
-              <td className="number">{each.restarts}</td>
-              <td className="number">
-                {each.memoryBytes === undefined ? "–" : bytes(each.memoryBytes)}
-              </td>
-              <td>{each.release}</td>
-              <td className="mono">{each.address ?? "–"}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+        ))}
+      </tbody>
+    </TableCard>
   );
 }
