@@ -1,0 +1,105 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { look } from "./support/look.ts";
+import { markup, tickingApp } from "./support/ticking-app.ts";
+import { startWebBed, type WebBed } from "./support/web-bed.ts";
+
+let bed: WebBed;
+let page: Page;
+
+beforeAll(async () => {
+  bed = await startWebBed("web-looks");
+  await bed.server.deployed("shop", await tickingApp("the shop"));
+  await bed.server.json("PATCH", "/apps/shop/config", {
+    values: { GREETING: "hello", LONG: "x".repeat(300) },
+    apply: false,
+  });
+  await bed.server.deployed("shop", await tickingApp("the shop, changed"));
+  page = await bed.openAs("ada", { role: "owner" });
+  await bed.server.json("POST", "/users", {
+    name: "somebody.with.a.long.name@example.org",
+    password: "correct horse battery",
+    roles: [{ role: "developer", app: "shop" }],
+  });
+});
+
+afterAll(async () => {
+  await bed.stop();
+});
+
+/** Every page by its address, with something that is only there when it has all its data. */
+const pages: readonly (readonly [name: string, path: string, shows: string])[] = [
+  ["apps", "/", "shop"],
+  ["new-app", "/new", "Drop a folder here"],
+  ["app-overview", "/apps/shop", "What runs"],
+  ["app-deployments", "/apps/shop/deployments", "succeeded"],
+  ["app-releases", "/apps/shop/releases", "Release 1"],
+  ["app-config", "/apps/shop/config", "GREETING"],
+  ["app-domains", "/apps/shop/domains", "given by the server"],
+  ["app-processes", "/apps/shop/processes", "ticker.0"],
+  ["app-logs", "/apps/shop/logs", "tick 1"],
+  ["app-danger", "/apps/shop/danger", "Destroy this app"],
+  ["deployment", "/apps/shop/deployments/1", "Release 1 serves users."],
+  ["store", "/store", "The whole store"],
+  ["plugins", "/plugins", "Add a plug-in"],
+  ["users", "/users", "somebody.with.a.long.name@example.org"],
+  ["audit", "/audit", "user.add"],
+  ["health", "/health", "Package set"],
+  ["account", "/account", "Password"],
+  ["not-found", "/no/such/page", "There is no such page"],
+  ["app-missing", "/apps/nothing", "nothing"],
+];
+
+describe("every page reads well at both widths, light and dark", () => {
+  it.each(pages)("%s", async (name, path, shows) => {
+    await page.goto(path);
+    await page.getByText(shows).first().waitFor();
+    await page.getByText("Loading…").waitFor({ state: "detached" });
+    expect(await look(page, name)).toEqual([]);
+    expect(await page.title()).toMatch(/ · Hop3$/);
+  });
+
+  it("sign-in", async () => {
+    const stranger = await bed.open();
+    await stranger.goto("/");
+    await stranger.getByRole("heading", { name: "Sign in to Hop3" }).waitFor();
+    expect(await look(stranger, "sign-in")).toEqual([]);
+  });
+});
+
+describe("by keyboard", () => {
+  it("skips the menu, and comes to every part of it", async () => {
+    await page.goto("/");
+    await page.getByRole("heading", { name: "shop" }).waitFor();
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(page.url()).toBe(`${bed.origin}/#content`);
+    await page.goto("/health");
+    await page.getByRole("heading", { name: "This server" }).waitFor();
+    const users = page.getByRole("link", { name: "Users" });
+    await users.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Users" }).waitFor();
+    await page.goBack();
+    await page.getByRole("heading", { name: "This server" }).waitFor();
+  });
+});
+
+describe("an address with markup in it", () => {
+  it.each([
+    `/apps/${encodeURIComponent(markup)}`,
+    `/apps/${encodeURIComponent(markup)}/config`,
+    `/apps/shop/deployments/${encodeURIComponent(markup)}`,
+    `/welcome#${markup}`,
+  ])("%s is shown as text", async (path) => {
+    await page.goto(path);
+    await page.getByRole("alert").first().waitFor();
+    expect(await page.locator("img[src=x]").count()).toBe(0);
+  });
+});
+
+describe("the pages", () => {
+  it("do nothing that a browser complains about", () => {
+    expect(bed.faults).toEqual([]);
+  });
+});

@@ -1,0 +1,186 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { pageApp } from "../../server/test/support/apps.ts";
+import { type BedRole, startWebBed, type WebBed } from "./support/web-bed.ts";
+
+let bed: WebBed;
+
+beforeAll(async () => {
+  bed = await startWebBed("web-roles");
+  await bed.server.deployed("shop", await pageApp("the shop"));
+  await bed.server.deployed("blog", await pageApp("the blog"));
+});
+
+afterAll(async () => {
+  await bed.stop();
+});
+
+interface Case {
+  readonly name: string;
+  readonly role: BedRole;
+  readonly apps: readonly string[];
+  /** Entries of the main menu. */
+  readonly menu: readonly string[];
+  readonly config: boolean;
+  readonly destroy: boolean;
+  readonly invite: boolean;
+  /** What the server says to a change of config, whatever the page shows. */
+  readonly changes: number;
+}
+
+const everything = ["Apps", "Catalogue", "Store", "Plug-ins", "Users", "Audit log", "Health"];
+const cases: readonly Case[] = [
+  {
+    name: "olga",
+    role: { role: "owner" },
+    apps: ["blog", "shop"],
+    menu: everything,
+    config: true,
+    destroy: true,
+    invite: true,
+    changes: 200,
+  },
+  {
+    name: "otto",
+    role: { role: "operator" },
+    apps: ["blog", "shop"],
+    menu: everything,
+    config: true,
+    destroy: true,
+    invite: false,
+    changes: 200,
+  },
+  {
+    name: "dora",
+    role: { role: "developer" },
+    apps: ["blog", "shop"],
+    menu: ["Apps", "Catalogue", "Store", "Plug-ins", "Health"],
+    config: true,
+    destroy: false,
+    invite: false,
+    changes: 200,
+  },
+  {
+    name: "vera",
+    role: { role: "viewer" },
+    apps: ["blog", "shop"],
+    menu: ["Apps", "Catalogue", "Store", "Plug-ins", "Health"],
+    config: false,
+    destroy: false,
+    invite: false,
+    changes: 403,
+  },
+  {
+    name: "sam",
+    role: { role: "developer", app: "shop" },
+    apps: ["shop"],
+    menu: ["Apps", "Catalogue"],
+    config: true,
+    destroy: false,
+    invite: false,
+    changes: 200,
+  },
+];
+
+/** As a script in the page would: with its cookie, from its origin. */
+function ask(page: Page, call: string, body?: unknown): Promise<number> {
+  const [method = "", path = ""] = call.split(" ");
+  return page.evaluate(
+    async ([verb, url, text]) => {
+      const headers = { "content-type": "application/json" };
+      const answer = await fetch(url, { method: verb, ...(text && { headers, body: text }) });
+      return answer.status;
+    },
+    [method, `/api/v1${path}`, body === undefined ? "" : JSON.stringify(body)] as const,
+  );
+}
+
+/** Waits until what the page asked for has arrived. */
+async function settled(page: Page): Promise<void> {
+  await page.getByRole("main").waitFor();
+  await page.getByText("Loading…").waitFor({ state: "detached" });
+}
+
+describe.each(cases)("$name", (one) => {
+  let page: Page;
+  beforeAll(async () => {
+    page = await bed.openAs(one.name, one.role);
+  });
+
+  it("sees its apps and its part of the menu", async () => {
+    await settled(page);
+    const links = page.getByRole("main").getByRole("link", { name: /^(shop|blog)$/ });
+    await links.first().waitFor();
+    expect((await links.allInnerTexts()).toSorted()).toEqual(one.apps);
+    const menu = page.getByRole("navigation", { name: "Main" }).getByRole("link");
+    expect(await menu.allInnerTexts()).toEqual(one.menu);
+  });
+
+  it("is offered what it may do", async () => {
+    await page.goto("/apps/shop/config");
+    await page.getByText("No config is stored").waitFor();
+    expect(await page.getByRole("button", { name: "Save and apply" }).count()).toBe(
+      Number(one.config),
+    );
+    await page.goto("/apps/shop/danger");
+    const destroy = page.getByRole("button", { name: "Destroy shop" });
+    const refusal = page.getByText("You may not destroy this app.");
+    await destroy.or(refusal).waitFor();
+    expect(await destroy.count()).toBe(Number(one.destroy));
+    if (!one.menu.includes("Users")) return;
+    await page.goto("/users");
+    await page.getByRole("heading", { name: "olga" }).waitFor();
+    expect(await page.getByRole("button", { name: "Make a link" }).count()).toBe(
+      Number(one.invite),
+    );
+  });
+
+  it("is refused the rest by the server", async () => {
+    const config = { values: { SEEN: null }, apply: false };
+    expect(await ask(page, "PATCH /apps/shop/config", config)).toBe(one.changes);
+    const another = one.apps.includes("blog") ? 200 : 404;
+    expect([another, 403]).toContain(await ask(page, "GET /apps/blog"));
+    expect(await ask(page, "GET /users")).toBe(one.menu.includes("Users") ? 200 : 403);
+    expect(await ask(page, "POST /invites", {})).toBe(one.invite ? 422 : 403);
+  });
+
+  it("reads why a page that it was not offered stays closed", async () => {
+    if (one.menu.includes("Users")) return;
+    await page.goto("/users");
+    await page.getByRole("alert").waitFor();
+    expect(await page.getByRole("alert").textContent()).toContain("may not");
+  });
+});
+
+describe("a stranger", () => {
+  it("meets the sign-in at every address, and is sent on to it afterwards", async () => {
+    const page = await bed.open();
+    await page.goto("/apps/shop/logs");
+    await page.getByRole("heading", { name: "Sign in to Hop3" }).waitFor();
+    expect(page.url()).toBe(`${bed.origin}/apps/shop/logs`);
+    await page.getByLabel("Name").fill("vera");
+    await page.getByLabel("Password").fill("not the password");
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("alert").waitFor();
+  });
+
+  it("cannot make somebody's browser ask for a change from another site", async () => {
+    const page = await bed.openAs("olga", { role: "owner" });
+    // The app's own page is another origin, which the browser says with what it sends.
+    await page.goto(`http://shop.localhost:${bed.server.routerPort}/`);
+    const sent = await page.evaluate(async (url) => {
+      const answer = fetch(url, { method: "POST", mode: "no-cors", credentials: "include" });
+      return answer.then(({ type }) => type);
+    }, `${bed.origin}/api/v1/apps/shop/restart`);
+    expect(sent).toBe("opaque");
+    const { deployments } = await bed.server.json<{ deployments: { kind: string }[] }>(
+      "GET",
+      "/apps/shop/deployments",
+    );
+    expect(deployments.map(({ kind }) => kind)).not.toContain("restart");
+  });
+
+  it("left nothing that a browser complains about", () => {
+    expect(bed.faults).toEqual([]);
+  });
+});
