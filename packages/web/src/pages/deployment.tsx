@@ -35,7 +35,9 @@ export function DeploymentPage() {
     <Page
       title={`Deployment ${id}`}
       beside={deployment.data && <StateBadge state={deployment.data.state} />}
-      actions={deployment.data && <Actions deployment={deployment.data} />}
+      actions={
+        deployment.data && <Actions deployment={deployment.data} isInTrial={isInTrial(timeline)} />
+      }
     >
       <p className="muted">
         <Link href={at`/apps/${app}/deployments`}>{app}</Link>
@@ -63,33 +65,59 @@ export function DeploymentPage() {
   );
 }
 
-function Actions({
-  deployment: { id, app, state, url },
-}: {
+/** True while a share of the requests goes to the new Release. */
+function isInTrial({ phases }: Timeline): boolean {
+  return phases.some(({ name, ms }) => name === "canary" && ms === undefined);
+}
+
+interface ActionsProps {
   readonly deployment: DeploymentSummary;
-}) {
+  readonly isInTrial: boolean;
+}
+
+function Actions({ deployment: { id, app, state, url }, isInTrial: hasTrial }: ActionsProps) {
   const tell = useTell();
   const mayDeploy = useMay("app.deploy", app);
-  const isWorking = state === "queued" || state === "running";
-  if (!isWorking) {
-    const isLive = state === "live" || state === "succeeded";
-    return isLive ? (
+  if (state === "live" || state === "succeeded") {
+    return (
       <a href={url} className="button primary">
         Open the app
       </a>
-    ) : null;
+    );
   }
-  if (!mayDeploy) return null;
+  if (!mayDeploy || (state !== "queued" && state !== "running")) return null;
   const act = (work: Promise<unknown>, text: string) =>
     void work.then(() => tell.done(text)).catch(tell.failed);
+  const decide = (decision: "promote" | "abort", text: string) =>
+    act(send("POST", at`/apps/${app}/canary`, { decision }), text);
+  if (!hasTrial) {
+    return (
+      <button
+        type="button"
+        className="button danger"
+        onClick={() => act(send("POST", at`/deployments/${id}/cancel`), "It is being cancelled")}
+      >
+        Cancel
+      </button>
+    );
+  }
   return (
-    <button
-      type="button"
-      className="button danger"
-      onClick={() => act(send("POST", at`/deployments/${id}/cancel`), "It is being cancelled")}
-    >
-      Cancel
-    </button>
+    <>
+      <button
+        type="button"
+        className="button primary"
+        onClick={() => decide("promote", "All requests go to the new release")}
+      >
+        All requests now
+      </button>
+      <button
+        type="button"
+        className="button danger"
+        onClick={() => decide("abort", "All requests go back")}
+      >
+        Back to the old release
+      </button>
+    </>
   );
 }
 
