@@ -6,12 +6,15 @@ import type { ServerFile } from "@hop3/core";
 import type { LoadResult } from "@hop3/core/plugin-load";
 import { type Accounts, makeAccounts } from "./accounts/accounts.ts";
 import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./db/database.ts";
+import { makeHookStore } from "./db/hooks.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
 import { recover } from "./deploy/recover.ts";
 import { ensureToken, firstRunLink, originOf } from "./first-run.ts";
 import { type GitServer, openGitServer } from "./git/git-server.ts";
 import { type Home, openHome, requireReachable } from "./home.ts";
+import { makeHooks } from "./hooks/hooks.ts";
+import { makeIncoming } from "./hooks/incoming.ts";
 import { makeHttpApp } from "./http/app.ts";
 import { type Address, closeServer, listenOn, parseAddress, requireFree } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
@@ -170,11 +173,15 @@ function makeService(parts: {
 }): Service {
   const { start, platform, deployer, accounts, git, packages, loaded } = parts;
   const startedAt = platform.now().toISOString();
+  const hookStore = makeHookStore(platform.db);
+  const { program, turns } = git;
   return {
     platform,
     deployer,
     accounts,
     git,
+    hooks: makeHooks({ platform, git: program, store: hookStore }),
+    incoming: makeIncoming({ platform, deployer, git: program, turns, store: hookStore }),
     origin: originOf(start.options.listen, platform.settings.server),
     plugins: makePluginInstaller({
       ...platform,

@@ -88,6 +88,12 @@ export const ServerSettings = z.strictObject({
       "ssh-command": z.string().startsWith("/").default("/usr/local/bin/hop3"),
     })
     .prefault({}),
+  hooks: z
+    .strictObject({
+      /** Hosts of internal networks where hooks may fetch from and tell of Deployments: names or addresses. */
+      "internal-hosts": z.array(z.string().min(1)).default([]),
+    })
+    .prefault({}),
   policy: z
     .strictObject({
       /** false lets builds out of the sandbox on a host that has none; such Releases are `unpinned`. */

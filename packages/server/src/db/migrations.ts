@@ -197,4 +197,28 @@ export const migrations: readonly string[] = [
     UNIQUE (app_id, name)
   ) STRICT;
   `,
+  `
+  CREATE TABLE hooks (
+    id TEXT PRIMARY KEY,
+    app_id INTEGER NOT NULL REFERENCES apps(id) ON DELETE CASCADE,
+    repository TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    credential BLOB,
+    created_at TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX hooks_by_app ON hooks (app_id);
+
+  CREATE TABLE hook_deliveries (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    hook_id TEXT NOT NULL REFERENCES hooks(id) ON DELETE CASCADE,
+    delivery TEXT,
+    digest TEXT NOT NULL,
+    event TEXT NOT NULL,
+    at TEXT NOT NULL,
+    outcome TEXT NOT NULL,
+    reason TEXT,
+    deployment_id INTEGER
+  ) STRICT;
+  CREATE INDEX hook_deliveries_by_hook ON hook_deliveries (hook_id, id);
+  `,
 ];

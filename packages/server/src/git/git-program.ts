@@ -9,6 +9,8 @@ export interface GitProgram {
   start(args: readonly string[], extra?: Readonly<Record<string, string>>): PipedProgram;
   /** Runs it to its end; what it wrote, and how it ended. */
   run(args: readonly string[], stdin?: string): Promise<GitResult>;
+  /** As `start`, where what it brings is another server's: no file becomes larger than a pack may be. */
+  startLimited(args: readonly string[], extra?: Readonly<Record<string, string>>): PipedProgram;
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
 }
 
@@ -40,6 +42,10 @@ function settings({ hooksDir, maxBytes }: GitOptions): Readonly<Record<string, s
     "receive.fsck.zeroPaddedFilemode": "ignore",
     "receive.fsck.missingSpaceBeforeDate": "ignore",
     "receive.fsck.badTimezone": "ignore",
+    "fetch.fsckObjects": "true",
+    "fetch.fsck.zeroPaddedFilemode": "ignore",
+    "fetch.fsck.missingSpaceBeforeDate": "ignore",
+    "fetch.fsck.badTimezone": "ignore",
     "http.receivepack": "true",
     "gc.pruneExpire": "1.day.ago",
     "advice.detachedHead": "false",
@@ -51,9 +57,12 @@ export function makeGitProgram(options: GitOptions): GitProgram {
   const env = environment(settings(options));
   const start: GitProgram["start"] = (args, extra = {}) =>
     startPiped({ argv: asUser(user, ["git", ...args]), env: { ...env, ...extra }, cwd: "/" });
+  const limit = ["/usr/bin/prlimit", `--fsize=${options.maxBytes}`, "git"] as const;
   return {
     user,
     start,
+    startLimited: (args, extra = {}) =>
+      startPiped({ argv: asUser(user, [...limit, ...args]), env: { ...env, ...extra }, cwd: "/" }),
     async run(args, stdin = "") {
       const program = start(args);
       program.stdin.end(stdin);

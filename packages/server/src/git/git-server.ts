@@ -4,20 +4,23 @@ import type { Accounts } from "../accounts/accounts.ts";
 import type { Principal } from "../accounts/principal.ts";
 import { makeSshKeyStore } from "../db/ssh-keys.ts";
 import { writeAuthorizedKeys } from "./authorized-keys.ts";
+import type { CommitParts } from "./deploy-commit.ts";
 import { type GitProgram, makeGitProgram } from "./git-program.ts";
 import { openHookDoor } from "./hook-door.ts";
 import { type HttpDoor, makeHttpDoor } from "./http-door.ts";
 import { type Keys, makeKeys } from "./keys.ts";
-import type { PushParts } from "./push.ts";
 import { openRelayDoor } from "./relay-door.ts";
 import { makeSessions } from "./sessions.ts";
 import type { SshDoor } from "./ssh-door.ts";
 import type { SshParts } from "./ssh-session.ts";
+import { makeTurns, type Turns } from "./turns.ts";
 
 export interface GitServer {
   readonly program: GitProgram;
   readonly http: HttpDoor;
   readonly keys: Keys;
+  /** Whoever deploys a branch of an App takes one of its turns first. */
+  readonly turns: Turns;
   /** Fingerprint of the host key of our own SSH server, where it runs. */
   readonly hostKey: string | undefined;
   /** For sshd: see docs/guides/git-push.md. */
@@ -26,7 +29,7 @@ export interface GitServer {
   close(): Promise<void>;
 }
 
-export interface GitServerParts extends Omit<PushParts, "git"> {
+export interface GitServerParts extends Omit<CommitParts, "git"> {
   readonly accounts: Accounts;
   /** Programs of the data plane. */
   readonly binDir: string;
@@ -50,13 +53,15 @@ export async function openGitServer(parts: GitServerParts): Promise<GitServer> {
   });
   const hookSocket = join(home.runtimeDir, "git-hook.sock");
   const hook = await openHookDoor({ socket: hookSocket, hooksDir, binDir, git, onError });
-  const sessions = makeSessions({ ...parts, git, hook });
+  const turns = makeTurns();
+  const sessions = makeSessions({ ...parts, git, hook, turns });
   const authorizedKeysFile = join(dir, "authorized_keys");
   const keys = await openKeys(parts, { authorizedKeysFile, onError });
   const ssh = { git, sessions, onError, keys };
   const doors = await openSshDoors(parts, dir, ssh);
   return {
     program: git,
+    turns,
     http: makeHttpDoor({ git, sessions, onError, signIn: signInWith(accounts) }),
     keys,
     hostKey: doors.own?.hostKey,

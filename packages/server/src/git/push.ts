@@ -1,29 +1,16 @@
-import { randomBytes } from "node:crypto";
-import { mkdir, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
 import { type FailureData, safeLine } from "@hop3/core";
 import type { App } from "../db/apps.ts";
-import type { Deployer } from "../deploy/deployer.ts";
 import { toFailure } from "../deploy/errors.ts";
-import type { Platform } from "../deploy/platform.ts";
-import { uploadPaths } from "../deploy/receive.ts";
 import { publicUrl } from "../deploy/routes.ts";
 import { branchOf, chooseFirstBranch, deployBranch } from "./deploy-branch.ts";
-import { exportCommit } from "./export-commit.ts";
+import { type CommitParts, declareCommit } from "./deploy-commit.ts";
 import { branchMoved, createOnPushRefused, deployBranchKept, refNotStored } from "./git-errors.ts";
-import type { GitProgram } from "./git-program.ts";
 import type { Judge, PushRequest, RefCommand, Verdict } from "./hook-door.ts";
 import { type PushOptions, parsePushOptions } from "./push-options.ts";
 import { readRef, repositoryDir } from "./repository.ts";
 import { failureLines, timelineLines } from "./timeline-lines.ts";
 
-export interface PushParts {
-  readonly platform: Platform;
-  readonly deployer: Deployer;
-  readonly git: GitProgram;
-}
-
-export interface Push extends PushParts {
+export interface Push extends CommitParts {
   readonly appName: string;
   /** Waits until no other push to this App is being deployed; the turn ends with the session of git. */
   takeTurn(onWait: () => void): Promise<void>;
@@ -121,30 +108,12 @@ async function deployCommit(judged: Judged, command: RefCommand): Promise<Verdic
   const current = await readRef(push.git, dir, command.ref);
   const isMoved = current !== (noObject.test(command.old) ? undefined : command.old);
   if (isMoved) throw branchMoved({ branch });
-  const deployment = await declare(judged, dir, command.new);
+  const { allowLfsPointers } = options;
+  const deployment = await declareCommit(push, { app, dir, commit: command.new, allowLfsPointers });
   const shown = `${command.new.slice(0, 10)} of ${safeLine(branch)}`;
   request.say(`deploys ${shown} as ${app.name} (deployment ${deployment.id})`);
   push.deployer.deploy(deployment, { revision: command.new, force: options.force });
   return follow(judged, deployment.id);
-}
-
-/** A Deployment whose upload is the commit. What is wrong with the commit fails before there is one. */
-async function declare({ push, app, options }: Judged, dir: string, commit: string) {
-  const { platform, deployer, git } = push;
-  const { policy } = platform.settings;
-  const aside = join(platform.home.uploads, `git-${randomBytes(8).toString("hex")}.tgz`);
-  const limits = { maxBytes: policy["max-upload-bytes"], maxFiles: policy["max-source-files"] };
-  const { allowLfsPointers } = options;
-  try {
-    await exportCommit(git, { dir, commit, limits, allowLfsPointers }, aside);
-    const deployment = deployer.declare(app);
-    const { archive } = uploadPaths(platform.home.uploads, deployment.id);
-    await mkdir(dirname(archive), { recursive: true, mode: 0o700 });
-    await rename(aside, archive);
-    return deployment;
-  } finally {
-    await rm(aside, { force: true });
-  }
 }
 
 /** Shows the timeline until users are served, or until it is known that they will not be. */

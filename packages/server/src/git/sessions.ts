@@ -2,11 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Permission, parseAppName } from "@hop3/core";
 import type { Accounts } from "../accounts/accounts.ts";
 import { actorOf, type Principal, requirePermission, viaOf } from "../accounts/principal.ts";
+import type { CommitParts } from "./deploy-commit.ts";
 import { createOnPushRefused, repositoryNotFound, tooManySessions } from "./git-errors.ts";
 import type { HookDoor, RefCommand, Verdict } from "./hook-door.ts";
-import { makeJudge, type PushParts } from "./push.ts";
+import { makeJudge } from "./push.ts";
 import { ensureRepository, hasRepository, repositoryDir } from "./repository.ts";
-import { makeTurns } from "./turns.ts";
+import type { Turns } from "./turns.ts";
 
 /** What a client wants of a repository: to push, or to fetch and clone. */
 export type GitService = "receive-pack" | "upload-pack";
@@ -34,8 +35,9 @@ export interface Sessions {
   idle(patienceMs: number): Promise<void>;
 }
 
-export interface SessionParts extends PushParts {
+export interface SessionParts extends CommitParts {
   readonly hook: HookDoor;
+  readonly turns: Turns;
   readonly accounts: Accounts;
 }
 
@@ -46,8 +48,7 @@ const needs: Readonly<Record<GitService, Permission>> = {
 const maxSessions = 64;
 
 export function makeSessions(parts: SessionParts): Sessions {
-  const { platform, git, hook } = parts;
-  const turns = makeTurns();
+  const { platform, git, hook, turns } = parts;
   const open = new Set<Promise<void>>();
 
   const admit = async (visit: Visit): Promise<string> => {

@@ -3,6 +3,7 @@ import { Hop3Error } from "@hop3/core";
 import { HTTPException } from "hono/http-exception";
 import { authenticate, guard } from "./access.ts";
 import { noSuchRoute, requestInvalid, toProblem } from "./errors.ts";
+import { hookDoor } from "./hook-door.ts";
 import { findPageDir, pageRoutes } from "./page.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { addonRoutes } from "./routes/addons.ts";
@@ -15,6 +16,7 @@ import { deploymentRoutes } from "./routes/deployments.ts";
 import { domainRoutes } from "./routes/domains.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { gitRoutes } from "./routes/git.ts";
+import { hookRoutes } from "./routes/hooks.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { nixRoutes } from "./routes/nix.ts";
@@ -51,6 +53,7 @@ const api = [
   domainRoutes,
   eventRoutes,
   gitRoutes,
+  hookRoutes,
   logRoutes,
   metricsRoutes,
   nixRoutes,
@@ -88,6 +91,7 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
     openapi: "3.1.0",
     info: { title: "Hop3", version, description: "The API of a Hop3 server" },
   });
+  app.route("/", hookDoor(service));
   app.route("/", pageRoutes(pageDir));
   app.notFound((c) => sendProblem(noSuchRoute({ method: c.req.method, path: c.req.path })));
   app.onError((error, c) => {

@@ -3,6 +3,8 @@ import type { Accounts } from "../accounts/accounts.ts";
 import type { Deployer } from "../deploy/deployer.ts";
 import type { Platform } from "../deploy/platform.ts";
 import type { GitServer } from "../git/git-server.ts";
+import type { Hooks } from "../hooks/hooks.ts";
+import type { Incoming } from "../hooks/incoming.ts";
 import type { PluginInstaller } from "../plugins/install.ts";
 
 /** What the routes call. Each is a function with data in and out; none knows HTTP. */
@@ -11,6 +13,9 @@ export interface Service {
   readonly deployer: Deployer;
   readonly accounts: Accounts;
   readonly git: GitServer;
+  readonly hooks: Hooks;
+  /** What forges send. */
+  readonly incoming: Incoming;
   /** Where people reach this server: the beginning of links that are handed out. */
   readonly origin: string;
   readonly plugins: PluginInstaller;

@@ -1,0 +1,79 @@
+import { defineError, ExitCode } from "@hop3/core";
+
+export const hookNotFound = defineError<{ hook: string }>({
+  code: "HOOK_NOT_FOUND",
+  exitCode: ExitCode.notFound,
+  status: 404,
+  message: ({ hook }) => `there is no hook '${hook}'`,
+  hint: () => "Those that there are: hop3 hooks list APP",
+});
+
+export const tooManyHooks = defineError<{ limit: number }>({
+  code: "HOOKS_TOO_MANY",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ limit }) => `an app has at most ${limit} hooks`,
+  hint: () => "Remove one first: hop3 hooks remove APP HOOK",
+});
+
+export const hookSignatureWrong = defineError<{ reason: string }>({
+  code: "HOOK_SIGNATURE_WRONG",
+  exitCode: ExitCode.notSignedIn,
+  status: 401,
+  message: ({ reason }) => `the delivery is not taken: ${reason}`,
+  hint: () => "Enter the secret at the forge that hop3 hooks add has printed, or make a new hook",
+});
+
+export const hookReplayed = defineError<{ delivery: string }>({
+  code: "HOOK_REPLAYED",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ delivery }) => `the delivery ${delivery} has come before`,
+  hint: () => "Nothing was done. To deploy again, push, or: hop3 deploy",
+});
+
+export const hookBodyInvalid = defineError<{ reason: string }>({
+  code: "HOOK_BODY_INVALID",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ reason }) => `the delivery cannot be understood: ${reason}`,
+  hint: () => "Hooks take what GitHub, GitLab, Gitea and Forgejo send; see docs/guides/webhooks.md",
+});
+
+export const addressUnfit = defineError<{ url: string; reason: string }>({
+  code: "REMOTE_URL_INVALID",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ url, reason }) => `'${url}' ${reason}`,
+  hint: () => "Write it as https://forge.example.org/owner/name.git, without name and password",
+});
+
+export const addressInternal = defineError<{ host: string; address: string }>({
+  code: "REMOTE_ADDRESS_INTERNAL",
+  exitCode: ExitCode.notAllowed,
+  status: 403,
+  message: ({ host, address }) =>
+    host === address
+      ? `${host} is an address of an internal network`
+      : `${host} is at ${address}, an address of an internal network`,
+  hint: ({ host }) =>
+    `If this server shall go there: [hooks] internal-hosts = ["${host}"] in server.toml`,
+});
+
+export const hostUnknown = defineError<{ host: string; reason: string }>({
+  code: "REMOTE_HOST_UNKNOWN",
+  exitCode: ExitCode.unreachable,
+  status: 502,
+  message: ({ host, reason }) => `the address of ${host} cannot be found: ${reason}`,
+  hint: () => "Look for a mistake in the name, and at the name service of the server",
+});
+
+export const fetchFailed = defineError<{ repository: string; reason: string }>({
+  code: "REMOTE_FETCH_FAILED",
+  exitCode: ExitCode.unreachable,
+  status: 502,
+  message: ({ repository }) => `${repository} cannot be fetched`,
+  detail: ({ reason }) => reason,
+  hint: () =>
+    "Where it is not public: hop3 hooks add with --user and --password-file. Try it: hop3 hooks test APP HOOK",
+});

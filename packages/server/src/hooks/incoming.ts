@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import type { App } from "../db/apps.ts";
+import type { DeliveryEnd, Hook, HookStore } from "../db/hooks.ts";
+import { toFailure } from "../deploy/errors.ts";
+import { deployBranch } from "../git/deploy-branch.ts";
+import { type FollowParts, followBranch } from "./follow-branch.ts";
+import { deliveryName, eventName, type ForgeEvent, readEvent } from "./forge-event.ts";
+import { checkSignature, type RawDelivery } from "./forge-signature.ts";
+import { hookReplayed } from "./hook-errors.ts";
+import { openCredential, openSecret } from "./hooks.ts";
+
+export interface Incoming {
+  /** Takes what a forge has sent. What follows from it goes on by itself. */
+  take(app: App, hook: Hook, delivery: RawDelivery): Taken;
+  /** Waits for what is under way. */
+  idle(): Promise<void>;
+}
+
+export interface Taken {
+  readonly outcome: "accepted" | "ignored" | "pong";
+  readonly reason?: string;
+}
+
+export interface IncomingParts extends FollowParts {
+  readonly store: HookStore;
+}
+
+export function makeIncoming(parts: IncomingParts): Incoming {
+  const { platform, store } = parts;
+  const working = new Set<Promise<void>>();
+  /** Branches that wait for their turn: what they fetch then is all that has come until then. */
+  const waiting = new Set<string>();
+  store.failUnfinished("the server was restarted; the forge may send it again");
+
+  const work = async (task: Task): Promise<void> => {
+    const { app, hook, branch, id } = task;
+    const key = `${hook.id} ${branch}`;
+    if (waiting.has(key)) {
+      return store.end(id, { outcome: "done", reason: "went with the one before it" });
+    }
+    waiting.add(key);
+    const remote = { url: hook.repository, credential: openCredential(platform.vault, hook) };
+    const begun = (): void => void waiting.delete(key);
+    const end = await followBranch(parts, { app, remote, branch, begun }).catch(describeFailure);
+    begun();
+    store.end(id, end);
+  };
+
+  return {
+    take(app, hook, delivery) {
+      checkSignature(delivery, openSecret(platform.vault, hook));
+      const name = { delivery: deliveryName(delivery), digest: digestOf(delivery) };
+      if (store.isKnown(hook.id, name)) {
+        throw hookReplayed({ delivery: name.delivery ?? name.digest.slice(0, 12) });
+      }
+      const event = readEvent(delivery);
+      if (event.type === "ping") return { outcome: "pong" };
+      const at = platform.now().toISOString();
+      const id = store.begin(hook.id, { ...name, event: eventName(delivery), at });
+      const decision = decide(event, deployBranch({ platform }, app));
+      if ("reason" in decision) {
+        store.end(id, { outcome: "ignored", reason: decision.reason });
+        return { outcome: "ignored", reason: decision.reason };
+      }
+      const done = work({ app, hook, branch: decision.branch, id }).catch((error: unknown) => {
+        platform.log.write("error", "hook", { error });
+      });
+      working.add(done);
+      void done.then(() => working.delete(done));
+      return { outcome: "accepted" };
+    },
+    async idle() {
+      await Promise.all(working);
+    },
+  };
+}
+
+interface Task {
+  readonly app: App;
+  readonly hook: Hook;
+  readonly branch: string;
+  /** Of the delivery. */
+  readonly id: number;
+}
+
+function decide(
+  event: Exclude<ForgeEvent, { type: "ping" }>,
+  deployed: string,
+): { readonly branch: string } | { readonly reason: string } {
+  if (event.type === "other") return { reason: event.reason };
+  const { branch } = event;
+  if (event.type === "push" && branch === deployed) return { branch };
+  if (branch !== deployed) return { reason: `${branch} is not ${deployed}, which is deployed` };
+  return { reason: `${branch} is deployed by pushes alone` };
+}
+
+function digestOf({ body }: RawDelivery): string {
+  return createHash("sha256").update(body).digest("hex");
+}
+
+function describeFailure(error: unknown): DeliveryEnd {
+  const { code, message, detail } = toFailure(error);
+  const more = detail === undefined ? "" : `: ${detail.split("\n")[0]}`;
+  return { outcome: "failed", reason: `${code}: ${message}${more}`.slice(0, 1_000) };
+}
