@@ -12,6 +12,8 @@ import {
   packagesTree,
   serverTree,
 } from "./tree-groups.ts";
+import { hooksTree } from "./tree-hooks.ts";
+import { observeCommands, storeTree } from "./tree-observe.ts";
 import {
   appArgument,
   appOption,
@@ -158,6 +160,7 @@ const cliPlugin = definePlugin<Context>({
       options: [appOption],
       load: async () => (await import("./commands/processes.ts")).ps,
     },
+    ...observeCommands.map((spec) => ({ ...spec, group: lookGroup })),
     {
       name: "restart",
       summary: "Start the Processes of an app anew, without a gap",
@@ -211,8 +214,10 @@ const cliPlugin = definePlugin<Context>({
     { ...nixTree, group: deployGroup },
     { ...releaseTree, group: deployGroup },
     { ...gitTree, group: deployGroup },
+    { ...hooksTree, group: deployGroup },
     { ...keysTree, group: platformGroup },
     { ...packagesTree, group: platformGroup },
+    { ...storeTree, group: platformGroup },
     { ...pluginsTree, group: platformGroup },
     { ...serverTree, group: platformGroup },
     ...accountCommands,

@@ -1,0 +1,108 @@
+import { readFile } from "node:fs/promises";
+import type { HookDeliveryInfo, HookInfo } from "@hop3/core";
+import { chooseApp } from "../app.ts";
+import { type Block, fields, line, table } from "../blocks.ts";
+import { at } from "../client.ts";
+import type { Answer } from "../command.ts";
+import { resolveFrom } from "../config-file.ts";
+import { errorCode } from "../connection.ts";
+import type { Context } from "../context.ts";
+import { fileUnreadable, usageError } from "../errors.ts";
+import type { Input } from "../input.ts";
+import { formatAge } from "../text.ts";
+
+export async function hooksList(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const request = { path: at`/apps/${app}/hooks`, signal: context.signal };
+  const found = await context.client.json(request, "HookInfos");
+  if (found.hooks.length === 0) {
+    const said = `No hooks. Add one: hop3 hooks add REPOSITORY --app ${app}`;
+    return { json: found, blocks: [line(said)] };
+  }
+  return { json: found, blocks: found.hooks.flatMap((hook) => showHook(hook, context.now())) };
+}
+
+function showHook(hook: HookInfo, now: number): Block[] {
+  const about = fields([
+    ["hook", hook.id],
+    ["of", `${hook.repository}${hook.hasCredential ? " (with a credential)" : ""}`],
+    ["address", hook.url],
+  ]);
+  if (hook.deliveries.length === 0) {
+    return [about, line({ text: "Nothing has come yet.", tone: "dim" })];
+  }
+  const rows = hook.deliveries.map((delivery) => showDelivery(delivery, now));
+  return [about, table(["came", "event", "outcome", "deployment", "why"], rows)];
+}
+
+function showDelivery(delivery: HookDeliveryInfo, now: number): string[] {
+  const { at: when, event, outcome, reason, deployment } = delivery;
+  return [formatAge(when, now), event, outcome, deployment?.toString() ?? "", reason ?? ""];
+}
+
+export async function hooksAdd(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const credential = await readCredential(input, context);
+  const body = {
+    repository: input.args[0] ?? "",
+    ...(credential === undefined ? {} : { credential }),
+  };
+  const path = at`/apps/${app}/hooks`;
+  const request = { method: "POST", path, body, signal: context.signal } as const;
+  const made = await context.client.json(request, "HookCreated");
+  const blocks = [
+    line("Enter these at the forge, with the content type application/json:"),
+    fields([
+      ["address", made.hook.url],
+      ["secret", made.secret],
+    ]),
+    line({ text: "The secret is shown this once.", tone: "dim" }),
+    line(`Try it: hop3 hooks test ${made.hook.id} --app ${app}`),
+  ];
+  return { json: made, blocks };
+}
+
+async function readCredential(input: Input, context: Context) {
+  const [username, file] = [input.text("user"), input.text("password-file")];
+  if (file === undefined && username === undefined) return undefined;
+  if (file === undefined) {
+    throw usageError({
+      message: "--user needs a password or token beside it",
+      hint: "Give it in a file: --password-file FILE, or - for standard input",
+    });
+  }
+  const password = (await readSecret(file, context)).replace(/\r?\n$/, "");
+  // Forges take any name beside a token.
+  return { username: username ?? "git", password };
+}
+
+async function readSecret(text: string, context: Context): Promise<string> {
+  if (text === "-") {
+    let given = "";
+    for await (const chunk of context.stdin) given += String(chunk);
+    return given;
+  }
+  const file = resolveFrom(context, text);
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    throw fileUnreadable({ file, because: errorCode(cause) ?? String(cause) }, { cause });
+  }
+}
+
+export async function hooksRemove(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const hook = input.args[0] ?? "";
+  const path = at`/apps/${app}/hooks/${hook}`;
+  await context.client.none({ method: "DELETE", path, signal: context.signal });
+  return { json: { removed: hook }, blocks: [line(`The hook ${hook} takes nothing any more.`)] };
+}
+
+export async function hooksTest(input: Input, context: Context): Promise<Answer> {
+  const app = await chooseApp(input, context);
+  const path = at`/apps/${app}/hooks/${input.args[0] ?? ""}/test`;
+  const request = { method: "POST", path, signal: context.signal } as const;
+  const found = await context.client.json(request, "HookTest");
+  const said = `The repository answers: ${found.branch} is at ${found.commit.slice(0, 10)}.`;
+  return { json: found, blocks: [line(said)] };
+}
