@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type ApiServer, handled, makeApiServer, sendProblem } from "../test/api-server.ts";
 import { call, typed } from "../test/call.ts";
 
@@ -26,6 +26,8 @@ beforeAll(async () => {
 });
 
 afterAll(() => api.remove());
+
+afterEach(() => rmSync(dir, { recursive: true }));
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "hop3-addons-"));
