@@ -28,7 +28,7 @@ export function acceptUploads(api: ApiServer, app: string): SentFiles {
     sent.lines.push(...lines);
     const id = uploadId(pages.map((page) => ({ hash: sha256(page) })));
     api.routes[`POST /apps/${app}/uploads/${id}/contents`] = receive;
-    return { id, missingPages: [], missing: [[0, lines.length]], arrived: [] };
+    return { id, missingPages: [], missing: [[0, lines.length]], arrived: [], receiving: 0 };
   };
   return sent;
 }

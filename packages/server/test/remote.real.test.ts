@@ -1,6 +1,15 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { connect } from "node:net";
 import { dirname, join } from "node:path";
@@ -137,6 +146,13 @@ describe("over HTTPS", () => {
   });
 });
 
+/** What the server has written down of a file that is not whole yet. */
+function arrivedBytes(app: string): number {
+  const parts = join(home, "apps", app, "contents/parts");
+  const names = existsSync(parts) ? readdirSync(parts) : [];
+  return names.reduce((sum, name) => sum + statSync(join(parts, name)).size, 0);
+}
+
 describe("a connection that breaks", () => {
   it.each([8_000, 60_000, 1_000_000, 9_000_000])(
     "after %i bytes is taken up where it stopped",
@@ -162,16 +178,15 @@ describe("a connection that breaks", () => {
     const tree = await pageApp("killed");
     writeFileSync(join(tree, "large.bin"), randomBytes(10_000_000));
     const before = proxy.sent();
-    let restarted = Promise.resolve();
-    proxy.cutAfter(5_000_000, () => {
-      restarted = (async () => {
-        await server.kill();
-        server = await startTestServer({ home, routerPort: server.routerPort });
-        proxy.pointTo(server.apiPort);
-      })();
+    proxy.cutAfter(5_000_000, async () => {
+      await expect
+        .poll(() => arrivedBytes("killed"), { timeout: 60_000 })
+        .toBeGreaterThan(4_500_000);
+      await server.kill();
+      server = await startTestServer({ home, routerPort: server.routerPort });
+      proxy.pointTo(server.apiPort);
     });
     const { stdout, stderr, exitCode } = await remote(["deploy", tree, "--app", "killed"]);
-    await restarted;
     expect(exitCode, stdout + stderr).toBe(0);
     expect((await server.get("killed")).text).toBe("killed\n");
     expect(proxy.sent() - before).toBeLessThan(11_500_000);
@@ -198,7 +213,12 @@ describe("a connection that breaks", () => {
       said += text;
     });
     const ended = new Promise((resolve) => child.once("close", resolve));
-    proxy.cutAfter(5_000_000, () => child.kill("SIGINT"));
+    proxy.cutAfter(5_000_000, async () => {
+      await expect
+        .poll(() => arrivedBytes("stopped"), { timeout: 60_000 })
+        .toBeGreaterThan(4_500_000);
+      child.kill("SIGINT");
+    });
     expect(await ended).toBe(130);
     expect(said).toContain("stopped while the files of stopped were sent; nothing was deployed");
     const before = proxy.sent();

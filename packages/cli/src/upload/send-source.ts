@@ -35,7 +35,7 @@ export async function sendSource(context: Context, request: SendRequest): Promis
   let first: Amount | undefined;
   while (true) {
     try {
-      const state = await exchangeList(session);
+      const state = await patience.settled(() => exchangeList(session));
       const wanted = wantedFiles(entries, state);
       const amount = amountOf(wanted);
       first ??= amount;

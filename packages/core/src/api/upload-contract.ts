@@ -30,6 +30,8 @@ export const UploadState = z.strictObject({
   missing: z.array(Range),
   /** Files of which a part has arrived, and how many bytes. */
   arrived: z.array(z.tuple([z.int().min(0), z.int().min(0)])),
+  /** Requests that bring contents of it just now: whoever has lost a connection may be one of them, and waits. */
+  receiving: z.int().min(0),
 });
 export type UploadState = z.infer<typeof UploadState>;
 

@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
+import { sweepContents } from "../upload/sweep.ts";
 import { startMissingAddons, wantedAddonIds } from "./addon-recovery.ts";
 import { sendAllBack } from "./canary.ts";
 import type { Deployer } from "./deployer.ts";
@@ -178,11 +179,15 @@ function retireLeft(platform: Platform, record: ProcessRecord): void {
   });
 }
 
-/** What a kill has left half-built. Nothing depends on it: no start fails because it stays. */
+/** What a kill has left half-built, and uploads that nobody goes on with: no start fails because they stay. */
 async function sweepLeftBuilds(platform: Platform): Promise<void> {
   for (const app of platform.apps.all()) {
     await sweepBuilders(platform, app).catch((error: unknown) => {
       platform.log.write("warning", "builds-left", { app: app.name, error: String(error) });
+    });
+    const { contents } = platform.home.app(app.name);
+    await sweepContents(contents, platform.now()).catch((error: unknown) => {
+      platform.log.write("warning", "uploads-left", { app: app.name, error: String(error) });
     });
   }
 }

@@ -61,9 +61,14 @@ export async function listenOn(
   return server;
 }
 
+const silentMs = 30_000;
+
 function makeServer(address: Listen, listener: RequestListener): Server {
   const tls = "path" in address ? undefined : address.tls;
-  return tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
+  // Whoever has gone without a word is found out.
+  const options = { keepAlive: true, keepAliveInitialDelay: silentMs };
+  if (tls === undefined) return createServer(options, listener);
+  return createTlsServer({ ...options, ...tls }, listener);
 }
 
 /** Fails where the API could not be served here. Binds and lets go, since only the kernel knows. */

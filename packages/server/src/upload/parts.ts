@@ -2,10 +2,12 @@ import { createHash, randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { mkdir, open, readdir, rename, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { silentMs } from "./streams.ts";
 
 /** One content while it arrives in parts. */
 export interface PartWriter {
-  write(chunk: Uint8Array): void;
+  /** False where somebody else has gone on with it: then nothing was written. */
+  write(chunk: Uint8Array): boolean;
   /** Lets go: what has arrived stays for whoever goes on. */
   pause(): void;
   /** Moves it to where it belongs; false where the bytes are not those of its hash, and then they are gone. */
@@ -14,8 +16,19 @@ export interface PartWriter {
   discard(): void;
 }
 
+/** Somebody who writes to a part. */
+interface Writer {
+  writtenAt: number;
+  pause(): void;
+}
+
 /** Parts that are being written to, by path: a second writer of the same content gets a file of its own. */
-const busy = new Set<string>();
+const writers = new Map<string, Writer>();
+
+function isBusy(path: string): boolean {
+  const writer = writers.get(path);
+  return writer !== undefined && performance.now() - writer.writtenAt < silentMs;
+}
 
 /** `<hash>.<random>`: one name for each attempt to send the same content. */
 async function idleParts(parts: string): Promise<readonly { path: string; hash: string }[]> {
@@ -23,7 +36,7 @@ async function idleParts(parts: string): Promise<readonly { path: string; hash: 
   return names.flatMap((name) => {
     const hash = /^([0-9a-f]{64})\./.exec(name)?.[1];
     const path = join(parts, name);
-    return hash === undefined || busy.has(path) ? [] : [{ path, hash }];
+    return hash === undefined || isBusy(path) ? [] : [{ path, hash }];
   });
 }
 
@@ -55,7 +68,8 @@ export async function openPart(place: PartPlace, offset: number): Promise<PartWr
   for (const { path, hash } of await idleParts(place.parts)) {
     const isTheOne = hash === place.hash && (await sizeOf(path)) === offset;
     // Somebody else may have taken it while we looked.
-    if (!isTheOne || busy.has(path)) continue;
+    if (!isTheOne || isBusy(path)) continue;
+    writers.get(path)?.pause();
     return makePart(place, { path, descriptor: openSync(path, "a") });
   }
   return undefined;
@@ -65,24 +79,30 @@ function makePart(
   { hash, target }: PartPlace,
   { path, descriptor }: { readonly path: string; readonly descriptor: number },
 ): PartWriter {
-  busy.add(path);
-  let isOpen = true;
+  const isMine = (): boolean => writers.get(path) === writer;
   const close = (): void => {
-    if (isOpen) closeSync(descriptor);
-    isOpen = false;
-    busy.delete(path);
+    if (!isMine()) return;
+    writers.delete(path);
+    closeSync(descriptor);
   };
+  const writer: Writer = { writtenAt: performance.now(), pause: close };
+  writers.set(path, writer);
   const discard = (): void => {
+    if (isMine()) rmSync(path, { force: true });
     close();
-    rmSync(path, { force: true });
   };
   return {
     write(chunk) {
+      if (!isMine()) return false;
       for (let at = 0; at < chunk.length; ) at += writeSync(descriptor, chunk, at);
+      writer.writtenAt = performance.now();
+      return true;
     },
     pause: close,
     discard,
     async finish() {
+      // From here on nobody else is let in, however long the hash takes.
+      writer.writtenAt = Number.POSITIVE_INFINITY;
       try {
         if ((await hashFile(path)) !== hash) return false;
         await mkdir(dirname(target), { recursive: true, mode: 0o700 });

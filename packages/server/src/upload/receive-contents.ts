@@ -10,6 +10,7 @@ import {
   uploadPartMoved,
 } from "./errors.ts";
 import { type FrameSink, readFrames } from "./frames.ts";
+import type { PartWriter } from "./parts.ts";
 
 type ListedFile = Extract<UploadEntry, { readonly hash: string }>;
 
@@ -89,13 +90,7 @@ async function takePart(
   if (part === undefined) throw uploadPartMoved({ path, offset });
   return {
     write(chunk) {
-      try {
-        part.write(chunk);
-      } catch (error) {
-        // On a full disk what cannot be finished must not stay.
-        part.discard();
-        throw error;
-      }
+      if (!writeOrDiscard(part, chunk)) throw uploadPartMoved({ path, offset });
     },
     async end() {
       if (offset + length < size) return part.pause();
@@ -104,6 +99,16 @@ async function takePart(
     },
     cut: () => part.pause(),
   };
+}
+
+/** On a full disk what cannot be finished must not stay. */
+function writeOrDiscard(part: PartWriter, chunk: Uint8Array): boolean {
+  try {
+    return part.write(chunk);
+  } catch (error) {
+    part.discard();
+    throw error;
+  }
 }
 
 function otherContent({ path }: ListedFile): Error {

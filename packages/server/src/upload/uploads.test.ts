@@ -363,6 +363,27 @@ describe("two uploads at once", () => {
     expect(readdirSync(join(contents, "parts"))).toEqual([]);
   });
 
+  it("of which one has gone silent: the other goes on where it stopped", async () => {
+    const { pages } = listTree(tree);
+    const { id } = await uploads.begin(pages);
+    const line = Promise.withResolvers<void>();
+    const half = frame(large).subarray(0, 1_500_000);
+    async function* silent(): AsyncGenerator<Buffer> {
+      yield half;
+      await line.promise;
+      yield Buffer.alloc(1_000);
+    }
+    const first = uploads.receive(id, silent());
+    const arrived = async () => (await uploads.state(id)).arrived[0]?.[1];
+    await expect.poll(arrived, { timeout: 20_000 }).toBe(half.length - 48);
+    await uploads.receive(id, streamOf(frame(large, half.length - 48)));
+    line.resolve();
+    await expect(first).rejects.toMatchObject({ failure: { code: "UPLOAD_PART_MOVED" } });
+    await send(tree);
+    await uploads.claim(id);
+    expect(readFileSync(join(await layOut(id), "large.bin")).equals(large)).toBe(true);
+  });
+
   it("of which one would go on where the other writes: it is told so", async () => {
     const { pages } = listTree(tree);
     const { id } = await uploads.begin(pages);

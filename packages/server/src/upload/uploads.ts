@@ -7,6 +7,7 @@ import { type ListStore, makeListStore, type StoredList } from "./lists.ts";
 import { inTurn } from "./lock.ts";
 import { type Range, toRanges } from "./ranges.ts";
 import { receiveContents } from "./receive-contents.ts";
+import { countedIn, countStreams } from "./streams.ts";
 import { sweep } from "./sweep.ts";
 
 /** Uploads of one App. Nothing of what they answer depends on another App. */
@@ -77,11 +78,13 @@ async function addPages(shelf: Shelf, id: string, pages: readonly string[]): Pro
   return await stateOf(shelf, list);
 }
 
-async function stateOf({ lists, store, limits }: Shelf, list: StoredList): Promise<UploadState> {
+async function stateOf(shelf: Shelf, list: StoredList): Promise<UploadState> {
+  const { contents, lists, store, limits } = shelf;
   const files = await lists.read(list);
   const { id } = list;
   if ("missingPages" in files) {
-    return { id, missingPages: toRanges(files.missingPages), missing: [], arrived: [] };
+    const missingPages = toRanges(files.missingPages);
+    return { id, missingPages, missing: [], arrived: [], receiving: 0 };
   }
   checkEntries(files.entries, limits);
   const wanted = lackedFiles(files.entries, await store.known());
@@ -90,7 +93,13 @@ async function stateOf({ lists, store, limits }: Shelf, list: StoredList): Promi
     const bytes = parts.get(hash);
     return bytes === undefined ? [] : [[index, bytes]];
   });
-  return { id, missingPages: [], missing: toRanges(wanted.map(({ index }) => index)), arrived };
+  return {
+    id,
+    missingPages: [],
+    missing: toRanges(wanted.map(({ index }) => index)),
+    arrived,
+    receiving: countStreams(`${contents} ${id}`),
+  };
 }
 
 async function receive(
@@ -98,10 +107,11 @@ async function receive(
   id: string,
   source: AsyncIterable<Uint8Array>,
 ): Promise<UploadReceived> {
-  const { lists, store } = shelf;
+  const { contents, lists, store } = shelf;
   const files = await lists.read(await requireList(shelf, id));
   if ("missingPages" in files) throw uploadIncomplete({ missing: listPages });
-  return await receiveContents(store, { id, entries: files.entries }, source);
+  const counted = countedIn(`${contents} ${id}`, source);
+  return await receiveContents(store, { id, entries: files.entries }, counted);
 }
 
 const listPages = "pages of its list of files";

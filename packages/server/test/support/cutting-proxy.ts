@@ -6,41 +6,44 @@ export interface CuttingProxy {
   readonly port: number;
   /** Bytes that have gone to the server. */
   sent(): number;
-  /** Breaks all connections when this many more bytes have gone to the server. */
-  cutAfter(bytes: number, onCut?: () => void): void;
+  /** Breaks all connections when this many more bytes have gone to the server, once `before` is done. */
+  cutAfter(bytes: number, before?: () => Promise<void>): void;
   /** Where new connections go from now on. */
   pointTo(port: number): void;
   close(): Promise<void>;
 }
 
 export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
-  const open = new Set<Socket>();
+  const open = new Map<Socket, Socket>();
   let to = target;
   let sent = 0;
-  let cut = { at: Number.POSITIVE_INFINITY, onCut: () => {} };
-  const breakAll = (): void => {
-    const { onCut } = cut;
-    cut = { at: Number.POSITIVE_INFINITY, onCut: () => {} };
-    for (const socket of open) socket.resetAndDestroy();
-    onCut();
+  let cut = { at: Number.POSITIVE_INFINITY, before: async () => {} };
+  const breakAll = async (): Promise<void> => {
+    const { before } = cut;
+    cut = { at: Number.POSITIVE_INFINITY, before: async () => {} };
+    const pairs = [...open];
+    for (const [client] of pairs) client.pause();
+    await before();
+    // What is on its way to the server still arrives, as it does on a line.
+    for (const [client, upstream] of pairs) {
+      client.resetAndDestroy();
+      upstream.end();
+    }
   };
   const server = createServer((client) => {
     const upstream = connect(to, "127.0.0.1");
-    for (const socket of [client, upstream]) {
-      open.add(socket);
-      socket.on("error", () => {});
-      socket.once("close", () => {
-        open.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-    }
+    open.set(client, upstream);
+    for (const socket of [client, upstream]) socket.on("error", () => {});
+    client.once("close", () => {
+      open.delete(client);
+      upstream.end();
+    });
+    upstream.once("close", () => client.destroy());
     client.on("data", (chunk: Buffer) => {
       sent += chunk.length;
-      upstream.write(chunk);
-      if (sent >= cut.at) breakAll();
+      if (sent >= cut.at) setImmediate(() => void breakAll());
     });
-    upstream.pipe(client);
+    client.pipe(upstream).pipe(client);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();
@@ -48,15 +51,15 @@ export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
   return {
     port: address.port,
     sent: () => sent,
-    cutAfter(bytes, onCut = () => {}) {
-      cut = { at: sent + bytes, onCut };
+    cutAfter(bytes, before = async () => {}) {
+      cut = { at: sent + bytes, before };
     },
     pointTo(port) {
       to = port;
     },
     async close() {
       server.close();
-      for (const socket of open) socket.destroy();
+      for (const pair of open) for (const socket of pair) socket.destroy();
       await once(server, "close");
     },
   };
