@@ -1,10 +1,12 @@
 import type { CommandSpec } from "./command.ts";
+import { releaseLookCommands } from "./tree-observe.ts";
 import { appArgument, appOption, detachOption } from "./tree-options.ts";
 
 export const releaseTree: CommandSpec = {
   name: "release",
-  summary: "Take a Release to another machine",
+  summary: "Look into a Release, or take it to another machine",
   children: [
+    ...releaseLookCommands,
     {
       name: "export",
       summary: "Write a Release as one file: its closure, signed, and what it is",

@@ -152,14 +152,6 @@ const cliPlugin = definePlugin<Context>({
       ],
       load: async () => (await import("./commands/logs.ts")).logs,
     },
-    {
-      name: "ps",
-      summary: "List the Processes of an app",
-      group: lookGroup,
-      args: [appArgument],
-      options: [appOption],
-      load: async () => (await import("./commands/processes.ts")).ps,
-    },
     ...observeCommands.map((spec) => ({ ...spec, group: lookGroup })),
     {
       name: "restart",
