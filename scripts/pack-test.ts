@@ -42,7 +42,8 @@ async function installTarballs(packed: readonly Packed[], directory: string): Pr
 async function checkPlugins(directory: string): Promise<void> {
   const sources = join(directory, "plugins");
   await cp(join(repository, "examples/plugins"), sources, { recursive: true });
-  const options = "--noEmit --allowJs --checkJs --strict --target es2024 --module nodenext --types node";
+  const options =
+    "--noEmit --allowJs --checkJs --strict --target es2024 --module nodenext --types node";
   const files = ["perl", "diagrams"].map((name) => join(sources, name, "index.js"));
   const types = ["--typeRoots", join(repository, "node_modules/@types")];
   const tsc = join(repository, "node_modules/.bin/tsc");

@@ -25,6 +25,9 @@ const exitAllowed =
   /^(packages\/cli\/(src\/main\.ts|bin\/)|packages\/server\/src\/main\.ts|scripts\/|examples\/)/;
 
 /** The rules that need no knowledge of other files. */
+/** What makes failures, and what carries those of the server to the pages that show them. */
+const ownErrorAllowed = new Set(["packages/core/src/errors.ts", "packages/web/src/api.ts"]);
+
 export const rules: readonly Rule[] = [
   (file) => (isCode(file) && !isTest(file) && !exitAllowed.test(file.path) ? exitCodes(file) : []),
   (file) =>
@@ -42,7 +45,7 @@ export const rules: readonly Rule[] = [
         })
       : [],
   (file) =>
-    isPackageSource(file) && file.path !== "packages/core/src/errors.ts"
+    isPackageSource(file) && !ownErrorAllowed.has(file.path)
       ? findAll(file, ownErrorClass, {
           rule: "typed-failures",
           message: "failures are made by defineError, not by classes of their own",

@@ -46,6 +46,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "catalogue",
     "http",
   ],
+  web: ["components", "pages"],
   cli: ["completion", "timeline", "upload", "commands"],
 };
 
@@ -64,6 +65,7 @@ const packageUses: Readonly<Record<string, readonly string[]>> = {
     "node",
   ],
   server: ["core"],
+  web: ["core"],
   cli: ["core", "server"],
 };
 

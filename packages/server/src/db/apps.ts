@@ -73,6 +73,24 @@ export function makeAppStore(db: Database): AppStore {
       new Set(
         db.all(z.object({ backend: z.int() }), "SELECT backend FROM apps").map((r) => r.backend),
       ),
+    ...configOf(db),
+    ...domainsOf(db),
+    deployBranch: (id) =>
+      db.get(
+        z.object({ deploy_branch: z.string().optional() }),
+        "SELECT deploy_branch FROM apps WHERE id = ?",
+        id,
+      )?.deploy_branch,
+    setDeployBranch: (id, branch) => {
+      db.run("UPDATE apps SET deploy_branch = ? WHERE id = ?", branch, id);
+    },
+  };
+}
+
+type ConfigPart = Pick<AppStore, "config" | "setConfig" | "unsetConfig">;
+
+function configOf(db: Database): ConfigPart {
+  return {
     config: (id) =>
       db.all(
         ConfigRow,
@@ -92,6 +110,13 @@ export function makeAppStore(db: Database): AppStore {
     unsetConfig: (id, key) => {
       db.run("DELETE FROM config WHERE app_id = ? AND key = ?", id, key);
     },
+  };
+}
+
+type DomainPart = Pick<AppStore, "domains" | "ownerOf" | "addDomain" | "removeDomain">;
+
+function domainsOf(db: Database): DomainPart {
+  return {
     domains: (id) =>
       db
         .all(DomainRow, "SELECT domain, app_id FROM domains WHERE app_id = ? ORDER BY domain", id)
@@ -103,15 +128,6 @@ export function makeAppStore(db: Database): AppStore {
     },
     removeDomain: (id, domain) => {
       db.run("DELETE FROM domains WHERE app_id = ? AND domain = ?", id, domain);
-    },
-    deployBranch: (id) =>
-      db.get(
-        z.object({ deploy_branch: z.string().optional() }),
-        "SELECT deploy_branch FROM apps WHERE id = ?",
-        id,
-      )?.deploy_branch,
-    setDeployBranch: (id, branch) => {
-      db.run("UPDATE apps SET deploy_branch = ? WHERE id = ?", branch, id);
     },
   };
 }

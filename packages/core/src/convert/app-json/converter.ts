@@ -98,15 +98,20 @@ function convertAddons({ draft, document, app }: Work): void {
       draft.warn(`the addon '${plan}' is not carried over`, noSuchService, place);
       continue;
     }
-    const version = options?.version;
     const name = as ? addonNameFrom(as.toLowerCase()) : undefined;
+    const version = versionOf(options);
     draft.addon({
       type,
       ...(name === undefined ? {} : { name }),
-      ...(version === undefined || version === "" ? {} : { version: String(version) }),
+      ...(version === undefined ? {} : { version }),
     });
     draft.fact("addon", `${plan} as ${type}`, place);
   }
+}
+
+function versionOf(options: AddonTable["options"]): string | undefined {
+  const version = options?.version;
+  return version === undefined || version === "" ? undefined : String(version);
 }
 
 type AddonTable = Exclude<NonNullable<AppJson["addons"]>[number], string>;
