@@ -1,3 +1,4 @@
+import type { Problem } from "@hop3/core/api";
 import type { ReactNode } from "react";
 import { ApiError } from "../api.ts";
 import { Evidence } from "./evidence.tsx";
@@ -17,6 +18,7 @@ export function ErrorNote({ error }: { readonly error: unknown }) {
   return (
     <div className="note bad" role="alert">
       <strong>{message}</strong>
+      {problem?.place === undefined ? null : <span className="mono">{placeOf(problem.place)}</span>}
       {problem?.hint === undefined ? null : <p>{problem.hint}</p>}
       {problem?.evidence === undefined ? null : <Evidence text={problem.evidence} />}
       {problem === undefined ? (
@@ -26,6 +28,11 @@ export function ErrorNote({ error }: { readonly error: unknown }) {
       )}
     </div>
   );
+}
+
+/** `hop3.nix:5:14` */
+export function placeOf({ file, line, column }: NonNullable<Problem["place"]>): string {
+  return [file, line, column].filter((part) => part !== undefined).join(":");
 }
 
 /** What a list says that has nothing in it yet: why, and what to do first. */

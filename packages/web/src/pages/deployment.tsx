@@ -10,7 +10,7 @@ import { StateBadge } from "../components/badge.tsx";
 import { Evidence } from "../components/evidence.tsx";
 import { duration } from "../components/format.ts";
 import { Page } from "../components/page.tsx";
-import { Answer } from "../components/states.tsx";
+import { Answer, placeOf } from "../components/states.tsx";
 import { Time } from "../components/time.tsx";
 import { useTell } from "../components/toast.tsx";
 import { useMay } from "../session.tsx";
@@ -145,11 +145,7 @@ function Failure({ failure, app }: { readonly failure: FailureData; readonly app
   return (
     <div className="note bad" role="alert">
       <strong>{message}</strong>
-      {place === undefined ? null : (
-        <span className="mono">
-          {[place.file, place.line, place.column].filter((part) => part !== undefined).join(":")}
-        </span>
-      )}
+      {place === undefined ? null : <span className="mono">{placeOf(place)}</span>}
       {hint === undefined ? null : <p>{hint}</p>}
       {detail === undefined ? null : <Evidence text={detail} />}
       <p className="muted small">

@@ -111,11 +111,10 @@ function AddForm() {
   const [lines, setLines] = useState<readonly string[]>();
   const queries = useQueryClient();
   const tell = useTell();
-  const add = async (event: FormEvent) => {
-    event.preventDefault();
+  const add = async (what: string | File) => {
     setLines([]);
     try {
-      const name = await install(spec.trim(), (text) => setLines((shown = []) => [...shown, text]));
+      const name = await install(what, (text) => setLines((shown = []) => [...shown, text]));
       tell.done(`${name} is added; restart the server`);
       setSpec("");
     } catch (error) {
@@ -123,8 +122,12 @@ function AddForm() {
     }
     await queries.invalidateQueries({ queryKey: ["server", "plugins"] });
   };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    void add(spec.trim());
+  };
   return (
-    <form className="card" onSubmit={(event) => void add(event)}>
+    <form className="card" onSubmit={submit}>
       <h2>Add a plug-in</h2>
       <Field
         label="Package"
@@ -132,23 +135,43 @@ function AddForm() {
       >
         <input value={spec} onChange={({ target }) => setSpec(target.value)} />
       </Field>
-      <div>
+      <div className="row">
         <button type="submit" className="button primary" disabled={spec.trim() === ""}>
           Add
         </button>
+        <label className="button">
+          Add a tarball
+          <input
+            type="file"
+            className="visually-hidden"
+            accept=".tgz,.tar.gz"
+            onChange={({ target }) => {
+              const file = target.files?.[0];
+              // The same file can be chosen again after a failure.
+              target.value = "";
+              if (file !== undefined) void add(file);
+            }}
+          />
+        </label>
       </div>
       {lines === undefined ? null : <LogBox label="Output of the installation" lines={lines} />}
     </form>
   );
 }
 
-/** Adds a package and tells what npm prints; the name of the plug-in comes back. */
-async function install(spec: string, onLine: (text: string) => void): Promise<string> {
-  const response = await fetch(address("/plugins"), {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ spec }),
-  });
+/** Adds a package, or the tarball of one, and tells what npm prints; the name of the plug-in comes back. */
+async function install(what: string | File, onLine: (text: string) => void): Promise<string> {
+  const response = await (typeof what === "string"
+    ? fetch(address("/plugins"), {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ spec: what }),
+      })
+    : fetch(address("/plugins/archive"), {
+        method: "POST",
+        headers: { "content-type": "application/gzip" },
+        body: what,
+      }));
   if (!response.ok) return answerOf(response);
   for await (const line of readLines<PluginLine>(response)) {
     if (line.type === "log") onLine(line.text);

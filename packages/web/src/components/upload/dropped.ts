@@ -6,7 +6,17 @@ const skipped: ReadonlySet<string> = new Set([".git", "node_modules", ".venv", "
 /** What was dropped or chosen: the files of a directory, or an archive. */
 export type Dropped =
   | { readonly kind: "files"; readonly name: string; readonly files: readonly UploadFile[] }
-  | { readonly kind: "archive"; readonly name: string; readonly file: File };
+  | { readonly kind: "archive"; readonly name: string; readonly file: File }
+  | { readonly kind: "refused"; readonly name: string; readonly reason: string };
+
+const otherArchive = /\.(?:zip|tar|tar\.\w+|tbz2|txz|7z|rar)$/i;
+
+/** An archive of another kind, which would become an app that consists of one odd file. */
+function refusalOf(name: string): Dropped | undefined {
+  if (isArchive(name) || !otherArchive.test(name)) return undefined;
+  const reason = "Only .tar.gz and .tgz are unpacked here: unpack it, and drop the folder.";
+  return { kind: "refused", name, reason };
+}
 
 /** From a drop: one directory, one archive, or some files. */
 export async function readDrop(items: DataTransferItemList): Promise<Dropped | undefined> {
@@ -20,6 +30,8 @@ export async function readDrop(items: DataTransferItemList): Promise<Dropped | u
     const file = await fileOf(first as FileSystemFileEntry);
     return { kind: "archive", name: first.name, file };
   }
+  const refusal = entries.length === 1 ? refusalOf(first.name) : undefined;
+  if (first.isFile && refusal !== undefined) return refusal;
   const isOneDirectory = entries.length === 1 && first.isDirectory;
   const files: UploadFile[] = [];
   for (const entry of entries) await walk(entry, isOneDirectory ? undefined : "", files);
@@ -33,6 +45,8 @@ export function readChosen(list: FileList): Dropped | undefined {
   if (list.length === 1 && isArchive(first.name)) {
     return { kind: "archive", name: first.name, file: first };
   }
+  const refusal = list.length === 1 ? refusalOf(first.name) : undefined;
+  if (first.webkitRelativePath === "" && refusal !== undefined) return refusal;
   const name = first.webkitRelativePath.split("/")[0] ?? "";
   const files = [...list].flatMap((file) => {
     const path =

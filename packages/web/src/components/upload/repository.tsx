@@ -1,0 +1,59 @@
+import type { GitInfo } from "@hop3/core/api";
+import { useQuery } from "@tanstack/react-query";
+import { type FormEvent, useState } from "react";
+import { Link } from "wouter";
+import { at, get } from "../../api.ts";
+import { CopyText } from "../copy.tsx";
+import { AppNameField } from "../forms/app-name-field.tsx";
+import { Answer } from "../states.tsx";
+
+/** How a repository gets here: by a push, from a terminal or from a forge. */
+export function ConnectRepository() {
+  const [name, setName] = useState("");
+  const [wanted, setWanted] = useState<string>();
+  const show = (event: FormEvent) => {
+    event.preventDefault();
+    setWanted(name);
+  };
+  return (
+    <>
+      <form className="card" onSubmit={show}>
+        <AppNameField value={name} onChange={setName} mayExist />
+        <div>
+          <button type="submit" className="button primary" disabled={name === ""}>
+            Show how
+          </button>
+        </div>
+      </form>
+      {wanted === undefined ? null : <PushSteps key={wanted} app={wanted} />}
+    </>
+  );
+}
+
+function PushSteps({ app }: { readonly app: string }) {
+  const git = useQuery({
+    queryKey: ["app", app, "git"],
+    queryFn: () => get<GitInfo>(at`/apps/${app}/git`),
+  });
+  return (
+    <Answer of={git}>
+      {(info) => (
+        <section className="card">
+          <h2>Push {app}</h2>
+          <p>In the repository, once:</p>
+          <CopyText label="Command that adds the remote" text={`git remote add hop3 ${info.url}`} />
+          <p>
+            Then, as often as something is to go live. git asks for your name here and your
+            password, or a token of your <Link href="/account">account</Link>:
+          </p>
+          <CopyText label="Command that pushes" text={`git push hop3 HEAD:${info.branch}`} />
+          <p className="muted">
+            {info.exists
+              ? `What is pushed to ${info.branch} is deployed; the push shows how it goes.`
+              : "The first push makes the app; it shows how the deployment goes, and the address."}
+          </p>
+        </section>
+      )}
+    </Answer>
+  );
+}
