@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ServerFile } from "@hop3/core";
 import type { LoadResult } from "@hop3/core/plugin-load";
 import { type Accounts, makeAccounts } from "./accounts/accounts.ts";
+import { makeCatalogue } from "./catalogue/catalogue.ts";
 import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./db/database.ts";
 import { makeHookStore } from "./db/hooks.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
@@ -174,15 +175,20 @@ function makeService(parts: {
   const { start, platform, deployer, accounts, git, packages, loaded } = parts;
   const startedAt = platform.now().toISOString();
   const hookStore = makeHookStore(platform.db);
-  const { program, turns } = git;
+  const { program, turns, previews } = git;
   return {
     platform,
     deployer,
     accounts,
     git,
     hooks: makeHooks({ platform, git: program, store: hookStore }),
-    incoming: makeIncoming({ platform, deployer, git: program, turns, store: hookStore }),
+    incoming: makeIncoming({ platform, deployer, git: program, turns, previews, store: hookStore }),
     origin: originOf(start.options.listen, platform.settings.server),
+    catalogue: makeCatalogue({
+      home: start.home,
+      settings: platform.settings,
+      set: async () => ((await packages.current()).name === "debian" ? "debian" : "nixpkgs"),
+    }),
     plugins: makePluginInstaller({
       ...platform,
       loaded,

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { defineError, ExitCode, type Place, RequiredTier, registryNames } from "@hop3/core";
+import { defineError, ExitCode, PositiveDuration, type Place, RequiredTier, registryNames } from "@hop3/core";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 
@@ -67,6 +67,20 @@ export const ServerSettings = z.strictObject({
       settings: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
     })
     .prefault({}),
+  catalogue: z
+    .strictObject({
+      /** Address of the index.json of a catalogue that takes the place of the built-in one. */
+      url: z.url({ protocol: /^https?$/ }).optional(),
+      /** Who has to have signed it: the 32 bytes of an ed25519 key in base64. */
+      key: z
+        .string()
+        .regex(/^[A-Za-z0-9+/]{43}=$/, "is not the base64 of an ed25519 public key")
+        .optional(),
+    })
+    .refine(({ url, key }) => (url === undefined) === (key === undefined), {
+      error: "has one of url and key, and needs both",
+    })
+    .prefault({}),
   git: z
     .strictObject({
       /** `host:port` of our own SSH server for git; without it only the system's sshd leads here. */
@@ -86,6 +100,14 @@ export const ServerSettings = z.strictObject({
         .optional(),
       /** The `hop3` that sshd starts for that user. */
       "ssh-command": z.string().startsWith("/").default("/usr/local/bin/hop3"),
+    })
+    .prefault({}),
+  previews: z
+    .strictObject({
+      /** Of one app at a time. */
+      max: z.int().min(0).default(10),
+      /** From the last push on. */
+      "time-to-live": PositiveDuration.prefault("7d"),
     })
     .prefault({}),
   hooks: z

@@ -15,13 +15,14 @@ export function keepGenerated(
   const stored = new Set(platform.apps.config(app.id).map((row) => row.key));
   for (const [name, spec] of Object.entries(wanted)) {
     if (stored.has(name)) continue;
-    const value = platform.vault.seal(generate(spec), configPurpose(app, name));
+    const value = platform.vault.seal(makeValue(spec), configPurpose(app, name));
     platform.apps.setConfig(app.id, name, { value, at: platform.now().toISOString() });
     note("info", `Made a value for ${name}; it is stored and stays`);
   }
 }
 
-function generate({ generate: kind, length = defaultLength, prefix = "" }: Generated): string {
+/** A new value of the wanted kind; the next one is another. */
+export function makeValue({ generate: kind, length = defaultLength, prefix = "" }: Generated): string {
   return prefix + generateValue(kind, length);
 }
 

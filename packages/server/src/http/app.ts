@@ -10,6 +10,7 @@ import { addonRoutes } from "./routes/addons.ts";
 import { appRoutes } from "./routes/apps.ts";
 import { auditRoutes } from "./routes/audit.ts";
 import { canaryRoutes } from "./routes/canary.ts";
+import { catalogueRoutes } from "./routes/catalogue.ts";
 import { compareRoutes } from "./routes/compare.ts";
 import { configRoutes } from "./routes/config.ts";
 import { deploymentRoutes } from "./routes/deployments.ts";
@@ -21,6 +22,7 @@ import { logRoutes } from "./routes/logs.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { nixRoutes } from "./routes/nix.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
+import { previewRoutes } from "./routes/previews.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
 import { serverRoutes } from "./routes/server.ts";
@@ -47,6 +49,7 @@ const api = [
   appRoutes,
   auditRoutes,
   canaryRoutes,
+  catalogueRoutes,
   compareRoutes,
   configRoutes,
   deploymentRoutes,
@@ -58,6 +61,7 @@ const api = [
   metricsRoutes,
   nixRoutes,
   pluginRoutes,
+  previewRoutes,
   releaseRoutes,
   runRoutes,
   serverRoutes,

@@ -1,5 +1,6 @@
 import type { DoctorCheck, PackageFound, PackageSetInfo, ServerInfo } from "@hop3/core";
 import type { Accounts } from "../accounts/accounts.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { Deployer } from "../deploy/deployer.ts";
 import type { Platform } from "../deploy/platform.ts";
 import type { GitServer } from "../git/git-server.ts";
@@ -19,6 +20,7 @@ export interface Service {
   /** Where people reach this server: the beginning of links that are handed out. */
   readonly origin: string;
   readonly plugins: PluginInstaller;
+  readonly catalogue: Catalogue;
   info(): Promise<ServerInfo>;
   doctor(): Promise<readonly DoctorCheck[]>;
   packageInfo(): Promise<PackageSetInfo>;
