@@ -34,6 +34,12 @@ export async function get<Answer>(path: string, query?: Query): Promise<Answer> 
   return answerOf<Answer>(await fetch(address(path, query)));
 }
 
+/** Reads what is no JSON: a log. */
+export async function getText(path: string): Promise<string> {
+  const response = await fetch(address(path));
+  return response.ok ? await response.text() : await answerOf<never>(response);
+}
+
 /** Changes something. `undefined` comes back where the server has nothing to say. */
 export async function send<Answer = undefined>(
   method: "POST" | "PATCH" | "PUT" | "DELETE",

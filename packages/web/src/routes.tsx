@@ -21,6 +21,15 @@ export const pages: readonly (readonly [path: string, page: ComponentType])[] = 
   ["/account", page(() => import("./pages/account.tsx"), "AccountPage")],
   ["/health", page(() => import("./pages/health.tsx"), "HealthPage")],
   ["/apps/:app/deployments/:id", page(() => import("./pages/deployment.tsx"), "DeploymentPage")],
+  ["/apps/:app/releases/:release", page(() => import("./pages/release.tsx"), "ReleasePage")],
+  [
+    "/apps/:app/releases/:release/closure",
+    page(() => import("./pages/closure.tsx"), "ClosurePage"),
+  ],
+  [
+    "/apps/:app/releases/:release/compare/:other",
+    page(() => import("./pages/compare.tsx"), "ComparePage"),
+  ],
   ["/apps/:app/:tab?", page(() => import("./pages/app.tsx"), "AppPage")],
 ];
 

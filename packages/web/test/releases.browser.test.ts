@@ -1,0 +1,84 @@
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { look } from "./support/look.ts";
+import { tickingApp } from "./support/ticking-app.ts";
+import { startWebBed, type WebBed } from "./support/web-bed.ts";
+
+let bed: WebBed;
+let page: Page;
+
+beforeAll(async () => {
+  bed = await startWebBed("web-releases");
+  await bed.server.deployed("shop", await tickingApp("the shop"));
+  await bed.server.json("PATCH", "/apps/shop/config", {
+    values: { GREETING: "a secret word" },
+    apply: false,
+  });
+  await bed.server.deployed("shop", await tickingApp("the shop, changed"));
+  page = await bed.openAs("ada", { role: "owner" });
+});
+
+afterAll(async () => {
+  await bed.stop();
+});
+
+describe("two releases", () => {
+  it("are compared, names only", async () => {
+    await page.goto("/apps/shop/releases");
+    await page.getByRole("button", { name: "Compare" }).click();
+    await page.getByRole("heading", { name: "Release 1 to 2" }).waitFor();
+    await page.getByText("The files differ.").waitFor();
+    await page.getByText("GREETING").waitFor();
+    expect(await page.getByText("a secret word").count()).toBe(0);
+    expect(await look(page, "release-compare")).toEqual([]);
+  });
+});
+
+describe("one release", () => {
+  it("says what it is made of and what the build said", async () => {
+    await page.goto("/apps/shop/releases");
+    await page.getByRole("link", { name: "Release 1", exact: true }).click();
+    await page.getByRole("heading", { name: "What it is made of" }).waitFor();
+    await page.getByText("Build log").click();
+    await page.locator("details pre").waitFor();
+    expect(await look(page, "release")).toEqual([]);
+  });
+
+  it("is built a second time, and found the same", async () => {
+    await page.getByRole("button", { name: "Verify" }).click();
+    await page.getByText("All of it came out the same").waitFor({ timeout: 120_000 });
+    await page.getByText("reproducible", { exact: true }).waitFor();
+    await page.goto("/apps/shop/releases");
+    await page.getByText("reproducible", { exact: true }).waitFor();
+  });
+
+  it("is downloaded as one file", async () => {
+    await page.goto("/apps/shop/releases/2");
+    const begun = page.waitForEvent("download", { timeout: 120_000 });
+    await page.getByRole("button", { name: "Download" }).click();
+    const download = await begun;
+    expect(download.suggestedFilename()).toBe("shop-2.tar");
+    expect(await download.failure()).toBeNull();
+  });
+
+  it("shows its weight, and why a part of it is there", async () => {
+    await page.getByRole("link", { name: /store paths$/ }).click();
+    await page.getByRole("heading", { name: "What release 2 weighs" }).waitFor();
+    await page.getByLabel("Search paths").fill("busybox");
+    await page
+      .getByRole("cell", { name: /^busybox/ })
+      .getByRole("button")
+      .first()
+      .click();
+    await page.getByRole("heading", { name: /^Why .*busybox.* is there$/ }).waitFor();
+    await page.getByRole("listitem").filter({ hasText: "Release 2" }).waitFor();
+    await page.getByLabel("Search paths").fill("");
+    expect(await look(page, "closure")).toEqual([]);
+  });
+});
+
+describe("the pages", () => {
+  it("do nothing that a browser complains about", () => {
+    expect(bed.faults).toEqual([]);
+  });
+});
