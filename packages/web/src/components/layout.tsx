@@ -50,10 +50,15 @@ function NavItem({ path, label, needs }: Item) {
   const isHere =
     path === "/" ? location === "/" || location.startsWith("/apps") : location.startsWith(path);
   return (
-    <Link href={path} aria-current={isHere ? "page" : undefined}>
+    <Link href={path} aria-current={isHere ? "page" : undefined} ref={isHere ? show : undefined}>
       {label}
     </Link>
   );
+}
+
+/** On a phone the menu is wider than the window. */
+function show(link: HTMLAnchorElement | null): void {
+  link?.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
 function Account() {

@@ -38,7 +38,7 @@ function DropArea({ onDropped }: { readonly onDropped: (dropped: Dropped) => voi
     if (found !== undefined) onDropped(found);
   };
   const choose = (list: FileList | null) => {
-    const found = list === null ? undefined : readChosen(list);
+    const found = readChosen([...(list ?? [])]);
     if (found !== undefined) onDropped(found);
   };
   return (

@@ -21,11 +21,13 @@ function refusalOf(name: string): Dropped | undefined {
 /** From a drop: one directory, one archive, or some files. */
 export async function readDrop(items: DataTransferItemList): Promise<Dropped | undefined> {
   // The list is emptied as soon as this function waits for the first time.
+  const files = [...items].map((item) => item.getAsFile()).filter((file) => file !== null);
   const entries = [...items]
     .map((item) => item.webkitGetAsEntry())
     .filter((entry) => entry !== null);
   const [first] = entries;
-  if (first === undefined) return undefined;
+  // What is dragged out of a mail or another page lies in no file system.
+  if (first === undefined) return readChosen(files);
   if (entries.length === 1 && first.isFile && isArchive(first.name)) {
     const file = await fileOf(first as FileSystemFileEntry);
     return { kind: "archive", name: first.name, file };
@@ -33,13 +35,13 @@ export async function readDrop(items: DataTransferItemList): Promise<Dropped | u
   const refusal = entries.length === 1 ? refusalOf(first.name) : undefined;
   if (first.isFile && refusal !== undefined) return refusal;
   const isOneDirectory = entries.length === 1 && first.isDirectory;
-  const files: UploadFile[] = [];
-  for (const entry of entries) await walk(entry, isOneDirectory ? undefined : "", files);
-  return { kind: "files", name: isOneDirectory ? first.name : "", files };
+  const found: UploadFile[] = [];
+  for (const entry of entries) await walk(entry, isOneDirectory ? undefined : "", found);
+  return { kind: "files", name: isOneDirectory ? first.name : "", files: found };
 }
 
 /** From an input, where a directory comes as a flat list. */
-export function readChosen(list: FileList): Dropped | undefined {
+export function readChosen(list: readonly File[]): Dropped | undefined {
   const [first] = list;
   if (first === undefined) return undefined;
   if (list.length === 1 && isArchive(first.name)) {
@@ -48,7 +50,7 @@ export function readChosen(list: FileList): Dropped | undefined {
   const refusal = list.length === 1 ? refusalOf(first.name) : undefined;
   if (first.webkitRelativePath === "" && refusal !== undefined) return refusal;
   const name = first.webkitRelativePath.split("/")[0] ?? "";
-  const files = [...list].flatMap((file) => {
+  const files = list.flatMap((file) => {
     const path =
       file.webkitRelativePath
         .split("/")

@@ -6,6 +6,7 @@ import { at, get } from "../../api.ts";
 import { CopyText } from "../copy.tsx";
 import { AppNameField } from "../forms/app-name-field.tsx";
 import { Answer } from "../states.tsx";
+import { ForgeHook } from "./forge-hook.tsx";
 
 /** How a repository gets here: by a push, from a terminal or from a forge. */
 export function ConnectRepository() {
@@ -38,21 +39,27 @@ function PushSteps({ app }: { readonly app: string }) {
   return (
     <Answer of={git}>
       {(info) => (
-        <section className="card">
-          <h2>Push {app}</h2>
-          <p>In the repository, once:</p>
-          <CopyText label="Command that adds the remote" text={`git remote add hop3 ${info.url}`} />
-          <p>
-            Then, as often as something is to go live. git asks for your name here and your
-            password, or a token of your <Link href="/account">account</Link>:
-          </p>
-          <CopyText label="Command that pushes" text={`git push hop3 HEAD:${info.branch}`} />
-          <p className="muted">
-            {info.exists
-              ? `What is pushed to ${info.branch} is deployed; the push shows how it goes.`
-              : "The first push makes the app; it shows how the deployment goes, and the address."}
-          </p>
-        </section>
+        <>
+          <section className="card">
+            <h2>Push {app}</h2>
+            <p>In the repository, once:</p>
+            <CopyText
+              label="Command that adds the remote"
+              text={`git remote add hop3 ${info.url}`}
+            />
+            <p>
+              Then, as often as something is to go live. git asks for your name here and your
+              password, or a token of your <Link href="/account">account</Link>:
+            </p>
+            <CopyText label="Command that pushes" text={`git push hop3 HEAD:${info.branch}`} />
+            <p className="muted">
+              {info.exists
+                ? `What is pushed to ${info.branch} is deployed; the push shows how it goes.`
+                : "The first push makes the app; it shows how the deployment goes, and the address."}
+            </p>
+          </section>
+          <ForgeHook app={app} branch={info.branch} />
+        </>
       )}
     </Answer>
   );
