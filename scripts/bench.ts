@@ -2,6 +2,7 @@
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { measureEvents } from "./bench/events.ts";
 import {
   type BenchContext,
   measureChange,
@@ -33,6 +34,7 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   apps: measureManyApps,
   node: measureNode,
   push: measurePush,
+  events: measureEvents,
   local: measureLocal,
   "local-change": measureLocalChange,
   plugins: measurePlugins,

@@ -1,4 +1,4 @@
-import { readdir, stat } from "node:fs/promises";
+import { lstat, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type BuildArtifact,
@@ -9,7 +9,7 @@ import {
   type ReleaseClosure,
 } from "@hop3/core";
 import type { Release } from "../db/releases.ts";
-import { closureOf, type StoreGraph, shortestChain, sumBytes } from "./graph.ts";
+import { closureOf, type StoreGraph, shortestChain } from "./graph.ts";
 import { parsePackageName } from "./package-name.ts";
 import { nixStateDir, readStore } from "./read-store.ts";
 
@@ -32,24 +32,30 @@ export const closureGone = defineError<{ release: number; reason: string }>({
 
 /** What a Release weighs, and what of it needs what. */
 export async function showClosure(release: Release): Promise<ReleaseClosure> {
-  const artifact = requireArtifact(release);
-  if (artifact.kind === "nix") return showStoreClosure(release, artifact);
-  const common = { kind: artifact.kind, location: artifact.location, paths: [] };
-  const bytes = release.closure?.bytes ?? 0;
-  if (artifact.kind === "docker") {
+  const { kind, location, metadata } = requireArtifact(release);
+  if (kind === "docker") {
     const note = "An image: its engine keeps it in layers, which cannot be told apart from here.";
-    return { ...common, bytes, note };
+    return { kind, location, bytes: release.closure?.bytes ?? 0, paths: [], note };
   }
-  return { ...common, bytes, paths: await listDirectory(artifact.location) };
+  if (kind === "nix") {
+    const paths = listClosure(openClosure(release, location));
+    return { kind, location, bytes: sumSizes(paths), paths };
+  }
+  const paths = await listBuild(location, toolsOf(release, metadata));
+  return { kind, location, bytes: sumSizes(paths), paths };
 }
 
 /** Why a Release needs a path; a hash or a name is enough to name it. */
 export function explainPath(release: Release, wanted: string): ClosureReason {
-  const { location, kind } = requireArtifact(release);
-  if (kind !== "nix") {
-    throw closureGone({ release: release.number, reason: "it is not in the Nix store" });
-  }
-  const { graph, root } = openClosure(release, location);
+  const { location, kind, metadata } = requireArtifact(release);
+  const isInStore = kind === "nix";
+  const found = isInStore ? openClosure(release, location) : toolsOf(release, metadata);
+  const chain = found === undefined ? undefined : findChain(found, wanted);
+  if (chain === undefined) throw pathNotInClosure({ path: wanted, release: release.number });
+  return { chain: isInStore ? chain : [location, ...chain] };
+}
+
+function findChain({ graph, root }: Closure, wanted: string): string[] | undefined {
   const isMeant = (path: number): boolean => {
     const full = graph.paths[path] ?? "";
     const { name } = parsePackageName(full);
@@ -58,8 +64,7 @@ export function explainPath(release: Release, wanted: string): ClosureReason {
   // Breadth first: the nearest of that name.
   const target = closureOf(graph, [root], "runtime").find(isMeant);
   const chain = target === undefined ? undefined : shortestChain(graph, root, target);
-  if (chain === undefined) throw pathNotInClosure({ path: wanted, release: release.number });
-  return { chain: chain.map((path) => graph.paths[path] ?? "") };
+  return chain?.map((path) => graph.paths[path] ?? "");
 }
 
 function requireArtifact(release: Release): BuildArtifact {
@@ -69,7 +74,12 @@ function requireArtifact(release: Release): BuildArtifact {
   throw closureGone({ release: number, reason });
 }
 
-function openClosure(release: Release, location: string): { graph: StoreGraph; root: number } {
+interface Closure {
+  readonly graph: StoreGraph;
+  readonly root: number;
+}
+
+function openClosure(release: Release, location: string): Closure {
   const graph = readStore(nixStateDir);
   const root = graph.find(location);
   if (root !== undefined) return { graph, root };
@@ -79,41 +89,66 @@ function openClosure(release: Release, location: string): { graph: StoreGraph; r
   });
 }
 
-function showStoreClosure(release: Release, { kind, location }: BuildArtifact): ReleaseClosure {
-  const { graph, root } = openClosure(release, location);
+/** What a local build was made with and runs with, where that came from the package set. */
+function toolsOf(release: Release, metadata: BuildArtifact["metadata"]): Closure | undefined {
+  const { tools } = metadata;
+  return tools === undefined ? undefined : openClosure(release, tools);
+}
+
+/** The root first, then the largest first. */
+function listClosure({ graph, root }: Closure): ClosurePath[] {
   const [first = root, ...others] = closureOf(graph, [root], "runtime");
   const size = (path: number): number => graph.bytes[path] ?? 0;
   const members = [first, ...others.sort((one, other) => size(other) - size(one))];
   const places = new Map(members.map((path, place) => [path, place]));
-  const paths = members.map((path): ClosurePath => {
+  return members.map((path): ClosurePath => {
     const full = graph.paths[path] ?? "";
     const references = [...graph.references(path)].flatMap((each) => places.get(each) ?? []);
     return { path: full, ...parsePackageName(full), bytes: size(path), references };
   });
-  return { kind, location, bytes: sumBytes(graph, members), paths };
 }
 
-/** Of a directory: its entries, each with all that is below it. */
-async function listDirectory(directory: string): Promise<ClosurePath[]> {
-  const names = await readdir(directory).catch(() => []);
+/** The directory of a local build with what is in it, and the store paths of its tools. */
+async function listBuild(location: string, tools: Closure | undefined): Promise<ClosurePath[]> {
+  const entries = await listEntries(location);
+  const store = tools === undefined ? [] : listClosure(tools);
+  const shift = entries.length + 1;
+  const below = [...entries.keys()].map((place) => place + 1);
+  const references = tools === undefined ? below : [...below, shift];
+  return [
+    { path: location, name: "build", bytes: 0, references },
+    ...entries,
+    ...store.map((each) => ({ ...each, references: each.references.map((to) => to + shift) })),
+  ];
+}
+
+/** What is in the app's directory, and what else the build has left, each with all that is below it. */
+async function listEntries(location: string): Promise<ClosurePath[]> {
+  const inside = async (part: string): Promise<string[]> =>
+    (await readdir(join(location, part)).catch(() => [])).map((name) => join(part, name));
+  const names = [...(await inside("app")), ...(await inside("")).filter((name) => name !== "app")];
   const entries = await Promise.all(
     names.map(async (name): Promise<ClosurePath> => {
-      const path = join(directory, name);
+      const path = join(location, name);
       return { path, name, bytes: await bytesBelow(path), references: [] };
     }),
   );
   return entries.sort((one, other) => other.bytes - one.bytes);
 }
 
+function sumSizes(paths: readonly ClosurePath[]): number {
+  return paths.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
 async function bytesBelow(path: string): Promise<number> {
-  const found = await stat(path).catch(() => undefined);
+  const found = await lstat(path).catch(() => undefined);
   if (found === undefined) return 0;
   if (!found.isDirectory()) return found.size;
   const entries = await readdir(path, { recursive: true, withFileTypes: true });
   let sum = 0;
   for (const entry of entries) {
     if (!entry.isFile()) continue;
-    sum += (await stat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
+    sum += (await lstat(join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0;
   }
   return sum;
 }

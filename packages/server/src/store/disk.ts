@@ -24,7 +24,7 @@ export async function makeStoreBill(platform: Parts): Promise<StoreBill> {
   ]);
   const graph = readStore(nixStateDir);
   const links = rootsByLink(graph, roots);
-  const owned = apps.all().map((app) => ownersOfApp(platform, app, links));
+  const owned = apps.all().map((app) => ownersOfApp(platform, app, { graph, links }));
   const owners = [
     ...owned.flatMap(({ releases, rest }) => [...releases.map(({ owner }) => owner), rest]),
     { group: "data-plane", roots: below(links, home.dataPlane) },
@@ -42,7 +42,7 @@ export async function makeStoreBill(platform: Parts): Promise<StoreBill> {
     at: now().toISOString(),
     apps: owned.map(({ app, releases }) => ({
       app: app.name,
-      ...sumShares(bill.groups.get(groupOf(app)), releases.filter(isOutside)),
+      ...addBytes(bill.groups.get(groupOf(app)), bytesOutside(releases)),
       releases: releases.map((each) => billRelease(each, shares)),
     })),
     dataPlane: bill.groups.get("data-plane") ?? nothing,
@@ -78,6 +78,13 @@ export async function cleanStore({ dryRun, ...limits }: Cleanup) {
 interface ReleaseOwner {
   readonly release: Release;
   readonly owner: Owner;
+  /** Directories of local builds and images are not in the store: as they were measured when they were made. */
+  readonly outside: number;
+}
+
+interface Seen {
+  readonly graph: StoreGraph;
+  readonly links: Links;
 }
 
 interface AppOwners {
@@ -89,7 +96,7 @@ interface AppOwners {
 
 type Links = ReadonlyMap<string, number>;
 
-function ownersOfApp({ home, releases }: Parts, app: App, links: Links): AppOwners {
+function ownersOfApp({ home, releases }: Parts, app: App, { graph, links }: Seen): AppOwners {
   const group = groupOf(app);
   const appHome = home.app(app.name);
   const kept = releases
@@ -97,7 +104,12 @@ function ownersOfApp({ home, releases }: Parts, app: App, links: Links): AppOwne
     .filter(({ state }) => state !== "archived" && state !== "failed");
   const own = kept.map((release): ReleaseOwner => {
     const root = links.get(join(appHome.release(release.number), "root"));
-    return { release, owner: { group, roots: root === undefined ? [] : [root] } };
+    // A local build runs with tools of the store, which have a root of their own.
+    const tools = graph.find(release.artifact?.metadata["tools"] ?? "");
+    const roots = [root, tools].filter((path) => path !== undefined);
+    const inStore = tools === undefined ? [] : closureOf(graph, [tools], "runtime");
+    const bytes = isInStore(release) ? 0 : (release.closure?.bytes ?? 0) - sumBytes(graph, inStore);
+    return { release, owner: { group, roots }, outside: Math.max(0, bytes) };
   });
   return { app, releases: own, rest: { group, roots: below(links, appHome.local) } };
 }
@@ -106,25 +118,29 @@ function groupOf(app: App): string {
   return `app ${app.name}`;
 }
 
-/** Directories of local builds and images are not in the store: what was measured when they were made. */
-function isOutside({ release: { artifact } }: ReleaseOwner): boolean {
-  return artifact !== undefined && artifact.kind !== "nix";
+function isInStore({ artifact }: Release): boolean {
+  return artifact === undefined || artifact.kind === "nix";
 }
 
-function billRelease(each: ReleaseOwner, shares: ReadonlyMap<Owner, Share>): ReleaseBill {
-  const { number, state, artifact, closure } = each.release;
-  const bytes = closure?.bytes ?? 0;
-  const share = isOutside(each) ? { bytes, exclusiveBytes: bytes } : shares.get(each.owner);
-  return { release: number, state, kind: artifact?.kind ?? "nix", ...(share ?? nothing) };
+function billRelease(
+  { release, owner, outside }: ReleaseOwner,
+  shares: ReadonlyMap<Owner, Share>,
+): ReleaseBill {
+  const { number, state, artifact } = release;
+  const share = addBytes(shares.get(owner), outside);
+  return { release: number, state, kind: artifact?.kind ?? "nix", ...share };
+}
+
+function addBytes({ bytes, exclusiveBytes }: Share = nothing, more: number): Share {
+  return { bytes: bytes + more, exclusiveBytes: exclusiveBytes + more };
 }
 
 /** Releases with the same directory or image have it once. */
-function sumShares(inStore: Share = nothing, outside: readonly ReleaseOwner[] = []): Share {
+function bytesOutside(releases: readonly ReleaseOwner[]): number {
   const places = new Map(
-    outside.map(({ release }) => [release.artifact?.location, release.closure?.bytes ?? 0]),
+    releases.map(({ release, outside }) => [release.artifact?.location, outside]),
   );
-  const more = [...places.values()].reduce((sum, bytes) => sum + bytes, 0);
-  return { bytes: inStore.bytes + more, exclusiveBytes: inStore.exclusiveBytes + more };
+  return [...places.values()].reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** What running processes have open is in use, but it is nobody's: it goes when they end. */
