@@ -115,7 +115,6 @@ describe("the API over TCP", () => {
     const routes = [
       ...everyRoute().filter(({ isOpen }) => !isOpen),
       { method: "GET", path: "/api/v1/openapi.json" },
-      { method: "GET", path: "/" },
       { method: "GET", path: "/api/v1/none" },
       { method: "PUT", path: "/api/v1//apps" },
     ];
@@ -175,7 +174,11 @@ describe("the description of the API", () => {
   });
 
   it("describes every route that there is: none answers 404 for its path", async () => {
-    for (const { method, path } of everyRoute().filter((route) => route.method === "GET")) {
+    // The stream of events has no end.
+    const routes = everyRoute().filter(
+      ({ method, path }) => method === "GET" && path !== "/api/v1/events",
+    );
+    for (const { method, path } of routes) {
       const answer = await signedIn({ method, path });
       if (answer.status !== 404) continue;
       expect((JSON.parse(answer.text) as Problem).code).not.toBe("ROUTE_NOT_FOUND");
