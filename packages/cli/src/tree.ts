@@ -3,6 +3,7 @@ import type { CommandSpec } from "./command.ts";
 import type { Context } from "./context.ts";
 import { accountCommands } from "./tree-accounts.ts";
 import { addonsTree } from "./tree-addons.ts";
+import { catalogueTree } from "./tree-catalogue.ts";
 import { gitTree, keysTree } from "./tree-git.ts";
 import {
   configTree,
@@ -22,6 +23,7 @@ import {
   workerOption,
 } from "./tree-options.ts";
 import { pluginsTree } from "./tree-plugins.ts";
+import { previewsTree } from "./tree-previews.ts";
 import { canaryTree, releaseTree } from "./tree-release.ts";
 
 const deployGroup = "Deploy:";
@@ -96,6 +98,7 @@ const cliPlugin = definePlugin<Context>({
       load: async () => (await import("./commands/releases.ts")).rollback,
     },
     { ...canaryTree, group: deployGroup },
+    { ...catalogueTree, group: deployGroup },
     {
       name: "apps",
       summary: "List the apps",
@@ -207,6 +210,7 @@ const cliPlugin = definePlugin<Context>({
     { ...releaseTree, group: deployGroup },
     { ...gitTree, group: deployGroup },
     { ...hooksTree, group: deployGroup },
+    { ...previewsTree, group: deployGroup },
     { ...keysTree, group: platformGroup },
     { ...packagesTree, group: platformGroup },
     { ...storeTree, group: platformGroup },

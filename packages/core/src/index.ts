@@ -18,6 +18,7 @@ export * from "./config/schema.ts";
 export {
   configDefaults,
   Duration,
+  PositiveDuration,
   Generated,
   MergePolicy,
   parseDuration,

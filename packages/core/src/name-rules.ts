@@ -2,8 +2,19 @@ import { defineError, ExitCode } from "./errors.ts";
 
 /** The rules of names.ts as plain patterns, for whoever has no schema at hand. */
 
-/** Lower case letters, digits and hyphens; starts with a letter; 2 to 64 characters (config.md, `[metadata] id`). */
-export const appNamePattern = /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){1,63}$/;
+/**
+ * Lower case letters, digits and hyphens; starts with a letter; 2 to 64 characters (config.md, `[metadata] id`). Two
+ * hyphens stand between an app and what a preview of it is called: no other app can have that name. `xn--` begins what
+ * browsers read as another alphabet.
+ */
+export const appNamePattern =
+  /^(?!xn--)(?=.{2,64}$)[a-z](?:[a-z0-9]|-(?=[a-z0-9]))+(?:--[a-z0-9](?:[a-z0-9]|-(?=[a-z0-9]))*)?$/;
+
+/** The app that a preview shows a branch of; undefined for what is no preview. */
+export function appOfPreview(name: string): string | undefined {
+  const at = name.indexOf("--");
+  return at === -1 ? undefined : name.slice(0, at);
+}
 
 export const maxDomainLength = 253;
 export const domainPattern =

@@ -1,6 +1,13 @@
 import { readFileSync, statSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { defineError, ExitCode, PositiveDuration, type Place, RequiredTier, registryNames } from "@hop3/core";
+import {
+  defineError,
+  ExitCode,
+  type Place,
+  PositiveDuration,
+  RequiredTier,
+  registryNames,
+} from "@hop3/core";
 import { parse, TomlError } from "smol-toml";
 import { z } from "zod";
 

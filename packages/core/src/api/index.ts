@@ -12,5 +12,6 @@ export * from "./metrics-contract.ts";
 export * from "./nix-contract.ts";
 export * from "./permissions.ts";
 export * from "./plugins-contract.ts";
+export * from "./previews-contract.ts";
 export * from "./store-contract.ts";
 export * from "./upload-contract.ts";

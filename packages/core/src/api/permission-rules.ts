@@ -1,3 +1,5 @@
+import { appOfPreview } from "../name-rules.ts";
+
 /**
  * Who may do what, without the schema library: `@hop3/core/permissions` is read by the web page too.
  */
@@ -45,10 +47,13 @@ export function allows(
   app?: string | undefined,
 ): boolean {
   const { where } = permissions[permission];
+  // Whoever works on an app works on its previews, which come and go.
+  const shown = app === undefined ? undefined : appOfPreview(app);
+  const isMeant = (named: string): boolean => named === app || named === shown;
   return grants.some((grant) => {
     if (!contains(grant.allow, permission)) return false;
     return (
-      where === "anywhere" || grant.app === undefined || (where === "app" && grant.app === app)
+      where === "anywhere" || grant.app === undefined || (where === "app" && isMeant(grant.app))
     );
   });
 }

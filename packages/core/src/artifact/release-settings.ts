@@ -28,6 +28,12 @@ export type DeclaredAddon = z.infer<typeof DeclaredAddon>;
 export const AddonVariable = z.strictObject({ from: z.string(), key: VariableName });
 export type AddonVariable = z.infer<typeof AddonVariable>;
 
+export const PreviewSettings = z.strictObject({
+  /** Stored variables that previews get, too. */
+  config: z.array(VariableName),
+});
+export type PreviewSettings = z.infer<typeof PreviewSettings>;
+
 /** What a Release takes from hop3.toml and Procfile besides its artifact: kept with it, so that a rollback is exact. */
 export const ReleaseSettings = z.strictObject({
   env: z.record(VariableName, z.string()),
@@ -43,6 +49,8 @@ export const ReleaseSettings = z.strictObject({
   /** Present where the strategy is `canary`. */
   canary: CanarySettings.optional(),
   domains: z.array(DomainName),
+  /** Present where other branches are to be seen as previews. */
+  previews: PreviewSettings.optional(),
   /** Absent where the App has none. */
   addons: z.array(DeclaredAddon).optional(),
   /** Variables of `[env]` that take the value of one of an addon's. Absent where there are none. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { VariableName } from "../names.ts";
 import { configDefaults, Duration, explain } from "./values.ts";
 
 export const DeploySection = z.strictObject({
@@ -29,4 +30,9 @@ export const DeploySection = z.strictObject({
   ),
   branch: explain(z.string().min(1).optional(), "Branch whose push deploys"),
   preview: explain(z.boolean().optional(), "Deploy other branches as previews", false),
+  "preview-config": explain(
+    z.array(VariableName).optional(),
+    "Stored variables of the app that its previews get, too",
+    [],
+  ),
 });

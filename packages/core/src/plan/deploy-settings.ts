@@ -2,6 +2,7 @@ import type {
   AddonVariable,
   CanarySettings,
   DeclaredAddon,
+  PreviewSettings,
   Strategy,
 } from "../artifact/release-settings.ts";
 import type { Command, Healthcheck, Limits } from "../artifact/runtime-config.ts";
@@ -41,6 +42,8 @@ export interface DeploySettings {
   readonly strategy: Strategy;
   /** Undefined where the strategy is another one. */
   readonly canary: CanarySettings | undefined;
+  /** Undefined where other branches are not deployed. */
+  readonly previews: PreviewSettings | undefined;
   readonly domains: { readonly list: readonly string[]; readonly policy: MergePolicy };
   readonly env: EnvSettings;
   /** Undefined where hop3.nix alone may say. */
@@ -69,6 +72,7 @@ export function deploySettings(
     keep: deploy.keep ?? configDefaults.keep,
     strategy: deploy.strategy ?? configDefaults.strategy,
     canary: canaryOf(config),
+    previews: deploy.preview === true ? { config: deploy["preview-config"] ?? [] } : undefined,
     domains: {
       list: [...new Set(domains.list ?? [])],
       policy: domains._policy ?? configDefaults.policy,

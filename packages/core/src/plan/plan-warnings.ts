@@ -85,10 +85,10 @@ const unenforced: readonly Unenforced[] = [
     effect: notYet,
   },
   {
-    path: ["deploy", "preview"],
-    shown: "[deploy] preview",
-    isSet: ({ deploy }) => deploy?.preview === true,
-    effect: notYet,
+    path: ["deploy", "preview-config"],
+    shown: "[deploy] preview-config",
+    isSet: ({ deploy }) => deploy?.["preview-config"] !== undefined && deploy.preview !== true,
+    effect: "has no effect: [deploy] preview is not true",
   },
   {
     path: ["run", "static"],

@@ -221,4 +221,16 @@ export const migrations: readonly string[] = [
   ) STRICT;
   CREATE INDEX hook_deliveries_by_hook ON hook_deliveries (hook_id, id);
   `,
+  `
+  CREATE TABLE previews (
+    app_id INTEGER PRIMARY KEY REFERENCES apps(id) ON DELETE CASCADE,
+    parent_id INTEGER NOT NULL REFERENCES apps(id) ON DELETE CASCADE,
+    branch TEXT NOT NULL,
+    commit_id TEXT,
+    created_at TEXT NOT NULL,
+    pushed_at TEXT NOT NULL,
+    expires_at TEXT,
+    UNIQUE (parent_id, branch)
+  ) STRICT;
+  `,
 ];

@@ -1,6 +1,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { artifactSchema, type DeploymentKind, Hop3Error, nearest, parseAppName } from "@hop3/core";
+import {
+  appOfPreview,
+  artifactSchema,
+  type DeploymentKind,
+  Hop3Error,
+  nearest,
+  parseAppName,
+} from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
 import type { ProcessRecord } from "../db/processes.ts";
@@ -28,6 +35,8 @@ import { noteOtherConfig } from "./stored-config.ts";
 export interface Deployer {
   /** The App of this name, made if it is new. */
   prepareApp(name: string): Promise<App>;
+  /** The same for the App that shows a branch of another one. */
+  preparePreview(name: string): Promise<App>;
   declare(app: App, kind?: DeploymentKind): Deployment;
   /** Queues a declared Deployment whose upload has arrived. */
   deploy(deployment: Deployment, request: { revision?: string | undefined; force: boolean }): void;
@@ -75,13 +84,11 @@ export function makeDeployer(platform: Platform): Deployer {
     ...runner,
     requireApp: (name) => requireApp(platform, name),
     async prepareApp(name) {
-      parseAppName(name);
-      const known = platform.apps.find(name);
-      if (known !== undefined) return known;
-      const app = createApp(platform, name);
-      await platform.router.apply(desiredRoutes(platform));
-      return app;
+      // Only a push of its branch makes a preview.
+      const isPreview = appOfPreview(parseAppName(name)) !== undefined;
+      return isPreview ? requireApp(platform, name) : prepare(platform, name);
     },
+    preparePreview: (name) => prepare(platform, parseAppName(name)),
     declare: (app, kind = "deploy") => runner.declare(app, kind),
     run,
     deploy: (deployment, request) => run(deployment, (attempt) => deploy(attempt, request)),
@@ -140,6 +147,14 @@ async function applyStored(attempt: Attempt, base: (app: App) => Release): Promi
     const hint = `The new values stay stored and the old release runs with its own; change them with hop3 config set or hop3 config unset (--app ${attempt.app.name}). ${failure.hint ?? ""}`;
     throw new Hop3Error({ ...failure, hint: hint.trimEnd() }, { cause: error });
   }
+}
+
+async function prepare(platform: Platform, name: string): Promise<App> {
+  const known = platform.apps.find(name);
+  if (known !== undefined) return known;
+  const app = createApp(platform, name);
+  await platform.router.apply(desiredRoutes(platform));
+  return app;
 }
 
 function createApp(platform: Platform, name: string): App {

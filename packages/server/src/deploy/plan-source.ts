@@ -1,4 +1,10 @@
-import { type DeploySettings, expandComputed, type ReleaseSettings, withoutGaps } from "@hop3/core";
+import {
+  appOfPreview,
+  type DeploySettings,
+  expandComputed,
+  type ReleaseSettings,
+  withoutGaps,
+} from "@hop3/core";
 import type { SourceEntry } from "@hop3/core/node";
 import type { Attempt } from "./attempt.ts";
 import { requireFreeDomain } from "./domains.ts";
@@ -24,8 +30,13 @@ export async function planSource(
   const { plan, wanted } = read;
   attempt.note("info", `Builder ${plan.builder}: ${plan.reason}`);
   for (const warning of plan.warnings) attempt.note("warning", warning);
-  for (const domain of wanted.domains.list) requireFreeDomain(platform, app, domain);
+  for (const domain of domainsOf(attempt, wanted)) requireFreeDomain(platform, app, domain);
   return { ...read, settings: releaseSettings(attempt, wanted) };
+}
+
+/** Those of the app stay with the app: a preview has the name that it was given. */
+function domainsOf({ app }: Attempt, { domains }: DeploySettings): readonly string[] {
+  return appOfPreview(app.name) === undefined ? domains.list : [];
 }
 
 function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSettings {
@@ -39,10 +50,11 @@ function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSetti
     strategy: wanted.strategy,
     ...withoutGaps({
       canary: wanted.canary,
+      previews: wanted.previews,
       beforeRunTimeoutSeconds: wanted.beforeRunTimeoutSeconds,
       ...addonSettings(wanted),
     }),
-    domains: [...wanted.domains.list],
+    domains: [...domainsOf(attempt, wanted)],
   };
 }
 

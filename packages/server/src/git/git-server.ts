@@ -2,6 +2,7 @@ import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Accounts } from "../accounts/accounts.ts";
 import type { Principal } from "../accounts/principal.ts";
+import { makePreviewStore } from "../db/previews.ts";
 import { makeSshKeyStore } from "../db/ssh-keys.ts";
 import { writeAuthorizedKeys } from "./authorized-keys.ts";
 import type { CommitParts } from "./deploy-commit.ts";
@@ -9,6 +10,7 @@ import { type GitProgram, makeGitProgram } from "./git-program.ts";
 import { openHookDoor } from "./hook-door.ts";
 import { type HttpDoor, makeHttpDoor } from "./http-door.ts";
 import { type Keys, makeKeys } from "./keys.ts";
+import { makePreviews, type Previews, startSweeping } from "./previews.ts";
 import { openRelayDoor } from "./relay-door.ts";
 import { makeSessions } from "./sessions.ts";
 import type { SshDoor } from "./ssh-door.ts";
@@ -19,6 +21,7 @@ export interface GitServer {
   readonly program: GitProgram;
   readonly http: HttpDoor;
   readonly keys: Keys;
+  readonly previews: Previews;
   /** Whoever deploys a branch of an App takes one of its turns first. */
   readonly turns: Turns;
   /** Fingerprint of the host key of our own SSH server, where it runs. */
@@ -54,7 +57,9 @@ export async function openGitServer(parts: GitServerParts): Promise<GitServer> {
   const hookSocket = join(home.runtimeDir, "git-hook.sock");
   const hook = await openHookDoor({ socket: hookSocket, hooksDir, binDir, git, onError });
   const turns = makeTurns();
-  const sessions = makeSessions({ ...parts, git, hook, turns });
+  const previews = makePreviews({ ...parts, store: makePreviewStore(platform.db) });
+  startSweeping(previews, platform);
+  const sessions = makeSessions({ ...parts, git, hook, turns, previews });
   const authorizedKeysFile = join(dir, "authorized_keys");
   const keys = await openKeys(parts, { authorizedKeysFile, onError });
   const ssh = { git, sessions, onError, keys };
@@ -62,6 +67,7 @@ export async function openGitServer(parts: GitServerParts): Promise<GitServer> {
   return {
     program: git,
     turns,
+    previews,
     http: makeHttpDoor({ git, sessions, onError, signIn: signInWith(accounts) }),
     keys,
     hostKey: doors.own?.hostKey,

@@ -6,14 +6,16 @@ import { branchOf, chooseFirstBranch, deployBranch } from "./deploy-branch.ts";
 import { type CommitParts, declareCommit } from "./deploy-commit.ts";
 import { branchMoved, createOnPushRefused, deployBranchKept, refNotStored } from "./git-errors.ts";
 import type { Judge, PushRequest, RefCommand, Verdict } from "./hook-door.ts";
+import type { Previews } from "./previews.ts";
 import { type PushOptions, parsePushOptions } from "./push-options.ts";
 import { readRef, repositoryDir } from "./repository.ts";
 import { failureLines, timelineLines } from "./timeline-lines.ts";
 
 export interface Push extends CommitParts {
   readonly appName: string;
+  readonly previews: Previews;
   /** Waits until no other push to this App is being deployed; the turn ends with the session of git. */
-  takeTurn(onWait: () => void): Promise<void>;
+  takeTurn(onWait: () => void, key?: string): Promise<void>;
   /** Told once for each ref, for the audit log. */
   onJudged(command: RefCommand, verdict: Verdict): void;
 }
@@ -88,16 +90,39 @@ async function judgeRef(judged: Judged, command: RefCommand): Promise<Verdict> {
   return result.ok ? result.value : result.verdict;
 }
 
-/** A branch that is not deployed is stored. */
-function keepBranch(judged: Judged, branch: string, command: RefCommand): Verdict {
-  if (noObject.test(command.new)) return undefined;
-  const { app, request } = judged;
+/** A branch that is not deployed is stored, and shown as a preview where the App wants that. */
+async function keepBranch(judged: Judged, branch: string, command: RefCommand): Promise<Verdict> {
+  const { app, request, push } = judged;
   const shown = safeLine(branch);
+  if (noObject.test(command.new)) {
+    const removed = await push.previews.close(app, branch);
+    if (removed !== undefined) request.say(`the preview ${removed} goes with ${shown}`);
+    return undefined;
+  }
+  if (push.previews.policy(app) !== undefined) return showBranch(judged, branch, command);
   request.say(
     `${shown} is stored; ${safeLine(judged.branch)} is what ${app.name} is deployed from`,
   );
   request.say(`(to deploy ${shown} instead: hop3 git branch ${shown} --app ${app.name})`);
   return undefined;
+}
+
+async function showBranch(judged: Judged, branch: string, command: RefCommand): Promise<Verdict> {
+  const { push, request, app, options } = judged;
+  const wait = (): void => request.say("waits for the push before this one");
+  await push.takeTurn(wait, `${app.name} ${branch}`);
+  const preview = await push.previews.open(app, branch);
+  const dir = repositoryDir(push.platform.home.app(app.name));
+  const deployment = await declareCommit(push, {
+    ...{ app: preview, dir, commit: command.new },
+    allowLfsPointers: options.allowLfsPointers,
+  });
+  const shown = `${command.new.slice(0, 10)} of ${safeLine(branch)}`;
+  request.say(`shows ${shown} as ${preview.name} (deployment ${deployment.id})`);
+  push.deployer.deploy(deployment, { revision: command.new, force: options.force });
+  const verdict = await follow({ ...judged, app: preview }, deployment.id);
+  if (verdict === undefined) push.previews.store.deployed(preview.id, command.new);
+  return verdict;
 }
 
 async function deployCommit(judged: Judged, command: RefCommand): Promise<Verdict> {

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Permission, parseAppName } from "@hop3/core";
+import { appOfPreview, type Permission, parseAppName } from "@hop3/core";
 import type { Accounts } from "../accounts/accounts.ts";
 import { actorOf, type Principal, requirePermission, viaOf } from "../accounts/principal.ts";
 import type { CommitParts } from "./deploy-commit.ts";
 import { createOnPushRefused, repositoryNotFound, tooManySessions } from "./git-errors.ts";
 import type { HookDoor, RefCommand, Verdict } from "./hook-door.ts";
+import type { Previews } from "./previews.ts";
 import { makeJudge } from "./push.ts";
 import { ensureRepository, hasRepository, repositoryDir } from "./repository.ts";
 import type { Turns } from "./turns.ts";
@@ -37,6 +38,7 @@ export interface Sessions {
 
 export interface SessionParts extends CommitParts {
   readonly hook: HookDoor;
+  readonly previews: Previews;
   readonly turns: Turns;
   readonly accounts: Accounts;
 }
@@ -60,7 +62,8 @@ export function makeSessions(parts: SessionParts): Sessions {
       if (!isKnown || !hasRepository(home)) throw repositoryNotFound({ app });
       return repositoryDir(home);
     }
-    if (!isKnown && !platform.settings.policy["create-on-push"]) throw createOnPushRefused({ app });
+    const isMade = platform.settings.policy["create-on-push"] && appOfPreview(app) === undefined;
+    if (!isKnown && !isMade) throw createOnPushRefused({ app });
     return ensureRepository(git, home);
   };
 
@@ -79,8 +82,8 @@ export function makeSessions(parts: SessionParts): Sessions {
           ...parts,
           appName: visit.name,
           onJudged: (command, verdict) => record(parts, visit, { command, verdict }),
-          async takeTurn(onWait) {
-            const endTurn = await turns.take(visit.name, onWait);
+          async takeTurn(onWait, key = visit.name) {
+            const endTurn = await turns.take(key, onWait);
             ends.push(endTurn);
             if (!open.has(over.promise)) end();
           },

@@ -1,13 +1,16 @@
+import { createHash } from "node:crypto";
 import type { App } from "../db/apps.ts";
 import type { DeliveryEnd } from "../db/hooks.ts";
 import { deployBranch, refOf } from "../git/deploy-branch.ts";
 import { type CommitParts, declareCommit } from "../git/deploy-commit.ts";
+import type { Previews } from "../git/previews.ts";
 import { ensureRepository, readRef } from "../git/repository.ts";
 import type { Turns } from "../git/turns.ts";
 import { fetchBranch, type Remote } from "./remote.ts";
 
 export interface FollowParts extends CommitParts {
   readonly turns: Turns;
+  readonly previews: Previews;
 }
 
 export interface FollowRequest {
@@ -23,33 +26,84 @@ export async function followBranch(
   parts: FollowParts,
   { app, remote, branch, begun }: FollowRequest,
 ): Promise<DeliveryEnd> {
-  const { platform, git, turns } = parts;
+  const { git, turns } = parts;
   const endTurn = await turns.take(app.name, () => {});
   begun();
-  const into = `refs/hop3/fetched/${branch}`;
-  const dir = await ensureRepository(git, platform.home.app(app.name));
-  const inRepository = (...args: readonly string[]) => git.run(["--git-dir", dir, ...args]);
   try {
-    const remoteParts = {
-      git,
-      internalHosts: platform.settings.hooks["internal-hosts"],
-      signal: platform.stopping,
-    };
+    return await withFetched(parts, { app, remote, branch }, async ({ dir, commit }) => {
+      if (branch !== deployBranch(parts, app)) {
+        return { outcome: "ignored", reason: `${branch} is not deployed any more` };
+      }
+      if (commit === (await readRef(git, dir, refOf(branch)))) return already(commit);
+      const end = await deployCommit(parts, { app, dir, commit });
+      if (end.outcome === "done") {
+        await git.run(["--git-dir", dir, "update-ref", refOf(branch), commit]);
+      }
+      return end;
+    });
+  } finally {
+    endTurn();
+  }
+}
+
+/** Fetches another branch of an App and deploys its newest commit as the preview of it. */
+export async function showBranch(
+  parts: FollowParts,
+  { app, remote, branch, begun }: FollowRequest,
+): Promise<DeliveryEnd> {
+  const { previews, turns } = parts;
+  const endTurn = await turns.take(`${app.name} ${branch}`, () => {});
+  begun();
+  try {
+    return await withFetched(parts, { app, remote, branch }, async ({ dir, commit }) => {
+      if (commit === previews.store.ofBranch(app.id, branch)?.commit) return already(commit);
+      const preview = await previews.open(app, branch);
+      const end = await deployCommit(parts, { app: preview, dir, commit });
+      if (end.outcome === "done") previews.store.deployed(preview.id, commit);
+      return end;
+    });
+  } finally {
+    endTurn();
+  }
+}
+
+/** Removes the preview of a branch that is merged, closed or gone. */
+export async function closeBranch(
+  { previews }: FollowParts,
+  { app, branch, begun }: FollowRequest,
+): Promise<DeliveryEnd> {
+  begun();
+  const removed = await previews.close(app, branch);
+  return { outcome: "done", reason: `the preview ${removed ?? "of it"} is gone` };
+}
+
+function already(commit: string): DeliveryEnd {
+  return { outcome: "ignored", reason: `${commit.slice(0, 10)} is deployed already` };
+}
+
+interface Fetched {
+  readonly dir: string;
+  readonly commit: string;
+}
+
+/** The commit is there for as long as the work lasts, whatever else collects garbage. */
+async function withFetched(
+  { platform, git }: FollowParts,
+  { app, remote, branch }: Omit<FollowRequest, "begun">,
+  work: (fetched: Fetched) => Promise<DeliveryEnd>,
+): Promise<DeliveryEnd> {
+  // Not by its name: `a` and `a/b` cannot both be refs.
+  const into = `refs/hop3/fetched/${createHash("sha256").update(branch).digest("hex")}`;
+  const dir = await ensureRepository(git, platform.home.app(app.name));
+  const internalHosts = platform.settings.hooks["internal-hosts"];
+  const remoteParts = { git, internalHosts, signal: platform.stopping };
+  try {
     await fetchBranch(remoteParts, remote, { dir, branch, into });
     const commit = await readRef(git, dir, into);
     if (commit === undefined) return { outcome: "ignored", reason: "the branch is gone" };
-    if (branch !== deployBranch(parts, app)) {
-      return { outcome: "ignored", reason: `${branch} is not deployed any more` };
-    }
-    if (commit === (await readRef(git, dir, refOf(branch)))) {
-      return { outcome: "ignored", reason: `${commit.slice(0, 10)} is deployed already` };
-    }
-    const end = await deployCommit(parts, { app, dir, commit });
-    if (end.outcome === "done") await inRepository("update-ref", refOf(branch), commit);
-    return end;
+    return await work({ dir, commit });
   } finally {
-    await inRepository("update-ref", "-d", into);
-    endTurn();
+    await git.run(["--git-dir", dir, "update-ref", "-d", into]);
   }
 }
 

@@ -3,7 +3,7 @@ import type { App } from "../db/apps.ts";
 import type { DeliveryEnd, Hook, HookStore } from "../db/hooks.ts";
 import { toFailure } from "../deploy/errors.ts";
 import { deployBranch } from "../git/deploy-branch.ts";
-import { type FollowParts, followBranch } from "./follow-branch.ts";
+import { closeBranch, type FollowParts, followBranch, showBranch } from "./follow-branch.ts";
 import { deliveryName, eventName, type ForgeEvent, readEvent } from "./forge-event.ts";
 import { checkSignature, type RawDelivery } from "./forge-signature.ts";
 import { hookReplayed } from "./hook-errors.ts";
@@ -41,7 +41,8 @@ export function makeIncoming(parts: IncomingParts): Incoming {
     waiting.add(key);
     const remote = { url: hook.repository, credential: openCredential(platform.vault, hook) };
     const begun = (): void => void waiting.delete(key);
-    const end = await followBranch(parts, { app, remote, branch, begun }).catch(describeFailure);
+    const request = { app, remote, branch, begun };
+    const end = await followers[task.what](parts, request).catch(describeFailure);
     begun();
     store.end(id, end);
   };
@@ -57,12 +58,12 @@ export function makeIncoming(parts: IncomingParts): Incoming {
       if (event.type === "ping") return { outcome: "pong" };
       const at = platform.now().toISOString();
       const id = store.begin(hook.id, { ...name, event: eventName(delivery), at });
-      const decision = decide(event, deployBranch({ platform }, app));
+      const decision = decide(parts, app, event);
       if ("reason" in decision) {
         store.end(id, { outcome: "ignored", reason: decision.reason });
         return { outcome: "ignored", reason: decision.reason };
       }
-      const done = work({ app, hook, branch: decision.branch, id }).catch((error: unknown) => {
+      const done = work({ app, hook, ...decision, id }).catch((error: unknown) => {
         platform.log.write("error", "hook", { error });
       });
       working.add(done);
@@ -79,19 +80,44 @@ interface Task {
   readonly app: App;
   readonly hook: Hook;
   readonly branch: string;
+  readonly what: keyof typeof followers;
   /** Of the delivery. */
   readonly id: number;
 }
 
+const followers = { deploy: followBranch, show: showBranch, close: closeBranch };
+
+type Decision = Pick<Task, "branch" | "what"> | { readonly reason: string };
+
 function decide(
+  parts: IncomingParts,
+  app: App,
   event: Exclude<ForgeEvent, { type: "ping" }>,
-  deployed: string,
-): { readonly branch: string } | { readonly reason: string } {
+): Decision {
   if (event.type === "other") return { reason: event.reason };
   const { branch } = event;
-  if (event.type === "push" && branch === deployed) return { branch };
-  if (branch !== deployed) return { reason: `${branch} is not ${deployed}, which is deployed` };
+  if (branch !== deployBranch(parts, app)) return decidePreview(parts, app, event);
+  if (event.type === "push") return { branch, what: "deploy" };
   return { reason: `${branch} is deployed by pushes alone` };
+}
+
+function decidePreview(
+  { previews }: IncomingParts,
+  app: App,
+  event: Extract<ForgeEvent, { branch: string }>,
+): Decision {
+  const { type, branch } = event;
+  // Whoever may write a pull request to a repository is nobody to run programs here.
+  if (type === "request" && event.isFork) return { reason: "its commits are those of a fork" };
+  const isShown = previews.store.ofBranch(app.id, branch) !== undefined;
+  if (type === "deleted" || (type === "request" && !event.isOpen)) {
+    return isShown ? { branch, what: "close" } : { reason: `${branch} has no preview` };
+  }
+  if (previews.policy(app) === undefined) {
+    return { reason: `${branch} is not what is deployed, and ${app.name} has no previews` };
+  }
+  const isAsked = type === "request" || isShown;
+  return isAsked ? { branch, what: "show" } : { reason: `no pull request is open for ${branch}` };
 }
 
 function digestOf({ body }: RawDelivery): string {

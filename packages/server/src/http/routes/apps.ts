@@ -50,6 +50,7 @@ export function appRoutes(service: Service) {
     })
     .openapi(deleteApp, async (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
+      await service.git.previews.removeAll(app);
       await destroyApp(service, app, { keepData: c.req.valid("query").keepData });
       return c.body(null, 204);
     })
