@@ -21,11 +21,11 @@ export function ErrorNote({ error }: { readonly error: unknown }) {
       {problem?.place === undefined ? null : <span className="mono">{placeOf(problem.place)}</span>}
       {problem?.hint === undefined ? null : <p>{problem.hint}</p>}
       {problem?.evidence === undefined ? null : <Evidence text={problem.evidence} />}
-      {problem === undefined ? (
+      {problem === undefined ? null : <p className="muted small mono">{problem.code}</p>}
+      {error instanceof TypeError ? (
+        // What `fetch` throws where nobody answers.
         <p className="muted small">The server cannot be reached. It is asked again.</p>
-      ) : (
-        <p className="muted small mono">{problem.code}</p>
-      )}
+      ) : null}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 import type { UserInfo } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { get } from "../api.ts";
+import { AccountPasskeys } from "../components/account/passkeys.tsx";
 import { PasswordForm } from "../components/account/password.tsx";
 import { SecondFactor } from "../components/account/second-factor.tsx";
 import { AccountSessions } from "../components/account/sessions.tsx";
@@ -31,6 +32,7 @@ export function AccountPage() {
           <>
             <PasswordForm />
             <SecondFactor isOn={user.totp} />
+            <AccountPasskeys />
             <AccountTokens />
             <AccountSessions />
           </>

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from "react";
 import { ApiError, send } from "../api.ts";
+import { signInWithPasskey, whyNoPasskeys } from "../components/account/passkey.ts";
 import { Field } from "../components/field.tsx";
 import { ErrorNote } from "../components/states.tsx";
 
@@ -8,6 +9,15 @@ export function SignInPage({ onDone }: { readonly onDone: () => void }) {
   const [error, setError] = useState<unknown>();
   const [isBusy, setBusy] = useState(false);
   const [needsCode, setNeedsCode] = useState(false);
+  const enterByPasskey = async () => {
+    setError(undefined);
+    try {
+      await signInWithPasskey();
+      onDone();
+    } catch (failure) {
+      setError(failure);
+    }
+  };
   const submit = async (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
@@ -50,6 +60,11 @@ export function SignInPage({ onDone }: { readonly onDone: () => void }) {
           <button type="submit" className="button primary" disabled={isBusy}>
             Sign in
           </button>
+          {whyNoPasskeys() === undefined ? (
+            <button type="button" className="button" onClick={() => void enterByPasskey()}>
+              Use a passkey
+            </button>
+          ) : null}
         </form>
       </main>
     </div>
