@@ -26,8 +26,9 @@ export function useSignOut(): () => Promise<void> {
   const queries = useQueryClient();
   return async () => {
     await send("POST", "/sign-out");
-    queries.clear();
-    await queries.invalidateQueries();
+    // The pages go first: what they show would be asked for again as soon as it is forgotten.
+    await queries.resetQueries({ queryKey: ["session"] });
+    queries.removeQueries({ predicate: ({ queryKey: [about] }) => about !== "session" });
   };
 }
 
