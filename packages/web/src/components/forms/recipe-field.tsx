@@ -9,7 +9,7 @@ interface RecipeFieldProps {
 
 /** One question of a recipe, as the kind of field that its type wants. */
 export function RecipeField({ question, value, onChange }: RecipeFieldProps) {
-  const { type, label, help, generated, required } = question;
+  const { type, label, help, required } = question;
   if (type === "boolean") {
     return (
       <label className="row">
@@ -25,11 +25,8 @@ export function RecipeField({ question, value, onChange }: RecipeFieldProps) {
       </label>
     );
   }
-  const made = generated ? "Left empty, one is made for you." : undefined;
-  const optional = required || generated ? undefined : "Optional.";
-  const hint = [help, made, optional].filter((part) => part !== undefined).join(" ");
   return (
-    <Field label={label} hint={hint === "" ? undefined : hint}>
+    <Field label={label} hint={hintOf(question)}>
       {type === "choice" ? (
         <select
           value={String(value)}
@@ -51,6 +48,14 @@ export function RecipeField({ question, value, onChange }: RecipeFieldProps) {
       )}
     </Field>
   );
+}
+
+function hintOf({ help, generated, required, default: known }: RecipeQuestion) {
+  const made = generated ? "left empty, one is made for you" : undefined;
+  const optional = required || generated || known !== undefined ? undefined : "optional";
+  const hints = [help?.replace(/\.$/, ""), made ?? optional].filter((part) => part !== undefined);
+  const text = hints.join("; ");
+  return text === "" ? undefined : `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 }
 
 function attributesOf({ type, min, max }: RecipeQuestion) {
