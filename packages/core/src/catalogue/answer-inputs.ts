@@ -47,7 +47,7 @@ interface Found {
   readonly problems: InputProblem[];
   readonly values: Record<string, string>;
   readonly generated: Record<string, Generated>;
-  readonly keys: { config: string; value: InputValue }[];
+  readonly keys: { config: string; value: InputValue; inList: boolean }[];
 }
 
 function takeAnswer(found: Found, input: RecipeInput, answer: InputValue | undefined): void {
@@ -63,7 +63,10 @@ function takeAnswer(found: Found, input: RecipeInput, answer: InputValue | undef
     return;
   }
   if (env !== undefined) found.values[env] = String(checked.value);
-  if (config !== undefined) found.keys.push({ config, value: checked.value });
+  if (config !== undefined) {
+    // An app has several addresses, so one more goes beside those that the recipe has.
+    found.keys.push({ config, value: checked.value, inList: input.type === "domain" });
+  }
 }
 
 function isGiven(given: Readonly<Record<string, InputValue>>, name: string): boolean {

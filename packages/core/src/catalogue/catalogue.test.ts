@@ -68,6 +68,13 @@ describe("answers to a recipe", () => {
     expect(domains?.list).toEqual(["a.example.org", "wiki.example.org"]);
   });
 
+  it("make the list of domains where the recipe has none", () => {
+    const bare = loadRecipe("wiki", { recipe: sheet + inputs, config: "" });
+    const given = { email: "a@example.org", domain: "wiki.example.org" };
+    const { domains } = loadConfig(answerInputs(bare, given).config).config;
+    expect(domains?.list).toEqual(["wiki.example.org"]);
+  });
+
   it("that are wrong are all named at once", () => {
     const said = failureOf(() => answerInputs(recipe, { titel: "x", domain: "http://x" }));
     expect(said).toBe(

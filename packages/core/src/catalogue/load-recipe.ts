@@ -49,8 +49,9 @@ function checkConfig(id: string, { inputs }: RecipeFile, text: string): void {
   const file = `${id}/hop3.toml`;
   try {
     loadConfig(text, file);
-    for (const { config, default: value } of inputs) {
-      if (config !== undefined && value !== undefined) setKeys(text, [{ config, value }]);
+    for (const { config, type, default: value } of inputs) {
+      const inList = type === "domain";
+      if (config !== undefined && value !== undefined) setKeys(text, [{ config, value, inList }]);
     }
   } catch (cause) {
     if (!(cause instanceof Hop3Error)) throw cause;

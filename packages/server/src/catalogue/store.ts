@@ -42,14 +42,13 @@ export async function openCatalogue(
   origin: CatalogueInfo["origin"],
 ): Promise<CatalogueStore> {
   const index = parseIndex(join(dir, "index.json"), await readFile(join(dir, "index.json")));
-  const known = new Map<string, Promise<StoredRecipe>>();
+  const known = new Map<string, StoredRecipe>();
   const entryOf = (id: string): IndexedRecipe => requireEntry(index, id);
-  const files = (id: string) => readFiles(join(dir, entryOf(id).id), entryOf(id));
-  const recipe = (id: string): Promise<StoredRecipe> => {
-    const entry = entryOf(id);
-    const reading = known.get(id) ?? readRecipe(dir, entry);
-    known.set(id, reading);
-    return reading;
+  const files = async (id: string) => await readFiles(join(dir, entryOf(id).id), entryOf(id));
+  const recipe = async (id: string): Promise<StoredRecipe> => {
+    const found = known.get(id) ?? (await readRecipe(dir, entryOf(id)));
+    known.set(id, found);
+    return found;
   };
   return {
     info: { name: index.name, serial: index.serial, origin },

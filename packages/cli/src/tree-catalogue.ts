@@ -1,0 +1,76 @@
+import type { CommandSpec } from "./command.ts";
+import { detachOption } from "./tree-options.ts";
+
+const recipeArgument = {
+  name: "recipe",
+  summary: "Name of the recipe",
+  kind: "text",
+  required: true,
+} as const;
+
+export const catalogueTree: CommandSpec = {
+  name: "catalogue",
+  summary: "Apps that are ready to be installed",
+  defaultChild: "list",
+  children: [
+    {
+      name: "list",
+      summary: "List the recipes, and which of them run on this server",
+      examples: ["hop3 catalogue", "hop3 catalogue list wiki", "hop3 catalogue list --all"],
+      args: [
+        {
+          name: "words",
+          summary: "Only those that have all these words",
+          kind: "text",
+          many: true,
+        },
+      ],
+      options: [
+        {
+          name: "category",
+          summary: "Only those of this category",
+          value: { name: "name", kind: "text" },
+        },
+        { name: "all", summary: "Those too whose packages this server does not have" },
+      ],
+      load: async () => (await import("./commands/catalogue.ts")).catalogueList,
+    },
+    {
+      name: "show",
+      summary: "Show a recipe and what it asks",
+      examples: ["hop3 catalogue show webdav"],
+      args: [recipeArgument],
+      load: async () => (await import("./commands/catalogue.ts")).catalogueShow,
+    },
+    {
+      name: "install",
+      summary: "Make an app from a recipe",
+      notes: [
+        "Asks on a terminal for what is not given; without one, defaults count and what is required has to be given. A password that is given nowhere is made by the server. An app that was made from the recipe before gets the recipe's newest state.",
+      ],
+      examples: [
+        "hop3 catalogue install webdav",
+        'hop3 catalogue install landing-page --app me title="Hello there"',
+      ],
+      args: [
+        recipeArgument,
+        { name: "answer", summary: "NAME=VALUE, as many as needed", kind: "text", many: true },
+      ],
+      options: [
+        {
+          name: "app",
+          summary: "Name of the app; without it, that of the recipe",
+          value: { name: "name", kind: "app" },
+        },
+        { name: "yes", summary: "Do not ask: take the defaults" },
+        detachOption,
+      ],
+      load: async () => (await import("./commands/catalogue-install.ts")).catalogueInstall,
+    },
+    {
+      name: "update",
+      summary: "Take over the newest catalogue of the address in server.toml",
+      load: async () => (await import("./commands/catalogue.ts")).catalogueUpdate,
+    },
+  ],
+};
