@@ -77,6 +77,21 @@ describe("one release", () => {
   });
 });
 
+describe("settings", () => {
+  it("say how a release comes to its users, and change the deploy branch", async () => {
+    await page.goto("/apps/shop/settings");
+    await page.getByText("the old release serves until the new one answers").waitFor();
+    await page.getByLabel("Deploy branch").fill("no..branch");
+    await page.getByRole("button", { name: "Change" }).click();
+    await page.getByRole("alert").getByText("is not the name of a branch").waitFor();
+    await page.getByLabel("Deploy branch").fill("production");
+    await page.getByRole("button", { name: "Change" }).click();
+    await page.getByText("Pushes to production are deployed from now on").waitFor();
+    expect(await bed.server.json("GET", "/apps/shop/git")).toMatchObject({ branch: "production" });
+    expect(await look(page, "app-settings")).toEqual([]);
+  });
+});
+
 describe("the pages", () => {
   it("do nothing that a browser complains about", () => {
     expect(bed.faults).toEqual([]);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { BuildArtifact, Tier } from "../artifact/build-artifact.ts";
+import { ReleaseSettings } from "../artifact/release-settings.ts";
 import { Verification } from "../artifact/verification.ts";
 import {
   DeploymentKind,
@@ -85,8 +86,22 @@ export type StoredHashes = z.infer<typeof StoredHashes>;
 export const StoreKey = z.strictObject({ publicKey: z.string() });
 export type StoreKey = z.infer<typeof StoreKey>;
 
+/** What of hop3.toml decides how a Release comes to its users. */
+export const RolloutSettings = ReleaseSettings.pick({
+  strategy: true,
+  canary: true,
+  healthcheck: true,
+  startTimeoutSeconds: true,
+  beforeRunTimeoutSeconds: true,
+  drainTimeoutSeconds: true,
+  keep: true,
+});
+export type RolloutSettings = z.infer<typeof RolloutSettings>;
+
 export const ReleaseDetail = ReleaseSummary.extend({
   artifact: BuildArtifact.optional(),
+  /** Absent where it never came so far as to be planned. */
+  settings: RolloutSettings.optional(),
   verification: Verification.optional(),
 });
 export type ReleaseDetail = z.infer<typeof ReleaseDetail>;

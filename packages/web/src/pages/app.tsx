@@ -13,6 +13,7 @@ import { AppMetrics } from "../components/app/metrics.tsx";
 import { AppOverview } from "../components/app/overview.tsx";
 import { AppProcesses } from "../components/app/processes.tsx";
 import { AppReleases } from "../components/app/releases.tsx";
+import { AppSettings } from "../components/app/settings.tsx";
 import { StateBadge } from "../components/badge.tsx";
 import { Page } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
@@ -32,6 +33,7 @@ const tabs: Readonly<Record<string, readonly [label: string, part: ComponentType
   logs: ["Logs", AppLogs],
   metrics: ["Metrics", AppMetrics],
   addons: ["Addons", AppAddons],
+  settings: ["Settings", AppSettings],
   danger: ["Danger zone", AppDanger],
 };
 

@@ -1,6 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { createRoute, z } from "@hono/zod-openapi";
-import { ReleaseDetail, ReleaseSummary, withoutGaps } from "@hop3/core";
+import {
+  ReleaseDetail,
+  type ReleaseSettings,
+  ReleaseSummary,
+  RolloutSettings,
+  withoutGaps,
+} from "@hop3/core";
 import type { App } from "../../db/apps.ts";
 import type { Release } from "../../db/releases.ts";
 import { releaseNotFound } from "../../deploy/errors.ts";
@@ -71,9 +77,10 @@ export function releaseRoutes({ platform, deployer }: Service) {
     .openapi(getRelease, (c) => {
       const params = c.req.valid("param");
       const { app, release } = require(params.app, params.number);
-      const { artifact } = release;
+      const { artifact, verification } = release;
       const detail = showRelease(platform, app, release);
-      const more = withoutGaps({ artifact, verification: release.verification });
+      const settings = release.settings && showRollout(release.settings);
+      const more = withoutGaps({ artifact, settings, verification });
       return c.json({ ...detail, ...more }, 200);
     })
     .openapi(getBuildLog, async (c) => {
@@ -91,4 +98,9 @@ export function releaseRoutes({ platform, deployer }: Service) {
         verification: await verifyRelease(platform, found, { signal, onLine }),
       }));
     });
+}
+
+/** Without the values of `[env]`, which may be meant for the app alone. */
+function showRollout(settings: ReleaseSettings): RolloutSettings {
+  return RolloutSettings.strip().parse(settings);
 }
