@@ -2,6 +2,7 @@ import type { DoctorCheck, ServerInfo } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { get } from "../api.ts";
 import { StateBadge } from "../components/badge.tsx";
+import { PackageSet } from "../components/package-set.tsx";
 import { Page } from "../components/page.tsx";
 import { Answer } from "../components/states.tsx";
 import { TableCard } from "../components/table-card.tsx";
@@ -36,6 +37,7 @@ export function HealthPage() {
         <h2>This server</h2>
         <Answer of={server}>{(info) => <Facts info={info} />}</Answer>
       </section>
+      <PackageSet />
     </Page>
   );
 }
@@ -74,8 +76,7 @@ function Checks({ checks }: { readonly checks: readonly DoctorCheck[] }) {
 }
 
 function Facts({ info }: { readonly info: ServerInfo }) {
-  const { version, startedAt, home, listen, router, routerName, supervisor, domain, packageSet } =
-    info;
+  const { version, startedAt, home, listen, router, routerName, supervisor, domain } = info;
   return (
     <dl className="facts">
       <dt>Version</dt>
@@ -96,10 +97,6 @@ function Facts({ info }: { readonly info: ServerInfo }) {
       <dd>{supervisor}</dd>
       <dt>Apps at</dt>
       <dd className="mono">&lt;app&gt;.{domain}</dd>
-      <dt>Package set</dt>
-      <dd>
-        {packageSet.name} <span className="mono small">{packageSet.pin}</span>
-      </dd>
     </dl>
   );
 }

@@ -1,16 +1,10 @@
-import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 
 /** Kept after the tests: what a reviewer looks at. Git knows nothing of it. */
 export const screenshotDir = join(import.meta.dirname, "../../dist/screenshots");
-
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8",
-);
 
 interface AxeResult {
   readonly violations: readonly {
@@ -22,7 +16,7 @@ interface AxeResult {
 
 /** What axe calls serious or critical, each as one line with the element that it is about. */
 async function scan(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource);
+  await page.evaluate(axe.source);
   const { violations } = await page.evaluate<AxeResult>(
     "axe.run(document, { resultTypes: ['violations'] })",
   );
