@@ -9,7 +9,7 @@ const read = (path: string) => readFileSync(join(root, path), "utf8");
 
 /** Every Nix block of a page. */
 function nixBlocks(page: string): string[] {
-  return [...read(page).matchAll(/```nix\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
+  return [...read(page).matchAll(/```nix[^\n]*\n([\s\S]*?)```/g)].map((match) => match[1] ?? "");
 }
 
 describe("guides", () => {
@@ -35,7 +35,7 @@ describe("the guide to plug-ins", () => {
     ["js", "index.js"],
   ])("shows the example's %s as it stands", (language, file) => {
     const fence = "`".repeat(3);
-    const [, after = ""] = read("docs/guides/plug-ins.md").split(`${fence}${language}\n`);
+    const [, after = ""] = read("docs/guides/plug-ins.md").split(`${fence}${language} ${file}\n`);
     const [block] = after.split(fence);
     expect(block).toBe(read(`examples/plugins/perl/${file}`));
   });
