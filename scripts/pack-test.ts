@@ -6,7 +6,7 @@ import { publint } from "publint";
 import { formatMessage } from "publint/utils";
 import { z } from "zod";
 import { makeHop3 } from "./demo/hop3.ts";
-import { httpAsk } from "./demo/http.ts";
+import { type HttpRequest, httpAsk } from "./demo/http.ts";
 import { freeAddress } from "./demo/ports.ts";
 import { startServer } from "./demo/server.ts";
 import { stopSignal, untilStopped } from "./demo/stop-signal.ts";
@@ -82,12 +82,23 @@ async function useServer(program: string, directory: string): Promise<void> {
       }),
     );
     if (answer.status !== 200) throw new Error(`/api/v1/server: ${answer.status} ${answer.body}`);
+    await usePage(server.listen);
   } catch (error) {
     await server.stop();
     throw error;
   }
   const leftovers = await server.stop();
   if (leftovers !== "") throw new Error(leftovers);
+}
+
+/** The page, and the first script that it loads. */
+async function usePage(address: HttpRequest["address"]): Promise<void> {
+  const page = await untilStopped(httpAsk({ address, path: "/apps/some" }));
+  const script = /src="(\/assets\/[^"]+\.js)"/.exec(page.body)?.[1];
+  if (page.status !== 200 || script === undefined)
+    throw new Error(`/: ${page.status} ${page.body}`);
+  const { status } = await untilStopped(httpAsk({ address, path: script }));
+  if (status !== 200) throw new Error(`${script}: ${status}`);
 }
 
 async function main(): Promise<void> {
