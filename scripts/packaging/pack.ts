@@ -62,6 +62,7 @@ async function layOut(name: string, directory: string): Promise<Manifest> {
     await cp(join(from, "bin"), join(directory, "bin"), { recursive: true });
   if (name === "server") {
     await cp(join(repository, "nix"), join(directory, "nix"), { recursive: true });
+    await cp(join(repository, "catalogue"), join(directory, "catalogue"), { recursive: true });
     // `npm run build` has had it built before this script.
     for (const part of ["page", "docs"]) {
       await cp(join(repository, "packages/web/dist", part), join(directory, part), {
