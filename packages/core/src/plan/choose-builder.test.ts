@@ -116,6 +116,7 @@ describe("a builder that hop3.toml names", () => {
     expect(refused).toMatchObject({
       failure: {
         message: "no builder can build this app (docker: no Dockerfile in the directory)",
+        place: { file: "hop3.toml", line: 2 },
         hint: expect.stringContaining("the builder 'nix' takes this app (found package.json"),
         detail: expect.stringMatching(/^nix +yes.*\n {2}file +no +no hop3\.nix\n/),
       },

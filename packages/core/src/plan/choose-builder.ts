@@ -53,7 +53,10 @@ export function chooseBuilder(
     throw builderUnavailable({ builder: wanted, known, nearest: nearest(wanted, known), place });
   }
   const setting = `[build] ${key} = "${wanted}"`;
-  if (!answer.accepted) throw answer.failure ?? refusal([answer], answers, loaded);
+  if (!answer.accepted) {
+    const hint = hintFor(loaded, answers);
+    throw answer.failure ?? planNoBuilder({ asked: [answer], answers, hint, place });
+  }
   const where = place === undefined ? "" : `${formatPlace(place)} `;
   return { answer, decided: `${where}${setting}`, reason: `${setting}, and ${answer.reason}` };
 }
@@ -66,7 +69,7 @@ function chooseFirst(answers: readonly Answer[], loaded: LoadedConfig): Choice {
     }
     if (answer.failure !== undefined) throw withAnswers(answer.failure, answers);
   }
-  throw refusal(answers, answers, loaded);
+  throw planNoBuilder({ asked: answers, answers, hint: hintFor(loaded, answers) });
 }
 
 /** Who has to decide wants to see what else there is. */
@@ -74,14 +77,6 @@ function withAnswers(failure: unknown, answers: readonly Answer[]): unknown {
   if (!isError(failure, detectAmbiguous)) return failure;
   const detail = describeAnswers(answers).join("\n");
   return new Hop3Error({ ...failure.failure, detail }, { cause: failure });
-}
-
-function refusal(
-  asked: readonly Answer[],
-  answers: readonly Answer[],
-  loaded: LoadedConfig,
-): Hop3Error {
-  return planNoBuilder({ asked, answers, hint: hintFor(loaded, answers) });
 }
 
 function hintFor({ config: { build } }: LoadedConfig, answers: readonly Answer[]): string {

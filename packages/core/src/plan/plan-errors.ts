@@ -8,6 +8,8 @@ export const planNoBuilder = defineError<{
   asked: readonly BuilderAnswer[];
   answers: readonly BuilderAnswer[];
   hint: string;
+  /** Where hop3.toml names one. */
+  place?: Place | undefined;
 }>({
   code: "PLAN_NO_BUILDER",
   exitCode: ExitCode.failure,
@@ -17,6 +19,7 @@ export const planNoBuilder = defineError<{
     return `no builder can build this app (${reasons.join("; ")})`;
   },
   hint: ({ hint }) => hint,
+  place: ({ place }) => place,
   detail: ({ answers }) => describeAnswers(answers).join("\n"),
 });
 
