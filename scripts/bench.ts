@@ -19,6 +19,7 @@ import { startPlatform } from "./bench/platform.ts";
 import { measurePlugins } from "./bench/plugins.ts";
 import { measurePush } from "./bench/push.ts";
 import { measureUpload } from "./bench/upload.ts";
+import { measureWeb } from "./bench/web.ts";
 import { untilStopped } from "./demo/stop-signal.ts";
 
 /** Figures of pure code: nothing is started for them. */
@@ -39,6 +40,7 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   "local-change": measureLocalChange,
   plugins: measurePlugins,
   upload: measureUpload,
+  web: measureWeb,
 };
 
 async function main(names: readonly string[]): Promise<number> {
