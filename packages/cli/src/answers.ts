@@ -43,6 +43,8 @@ export {
   PluginRemoved,
   PreviewInfos,
   Problem,
+  ReceiverCreated,
+  ReceiverInfos,
   RecipeDetail,
   RecipeList,
   RegistryAddresses,

@@ -14,6 +14,7 @@ import {
   serverTree,
 } from "./tree-groups.ts";
 import { hooksTree } from "./tree-hooks.ts";
+import { notifyTree } from "./tree-notify.ts";
 import { observeCommands, storeTree } from "./tree-observe.ts";
 import {
   appArgument,
@@ -211,6 +212,7 @@ const cliPlugin = definePlugin<Context>({
     { ...gitTree, group: deployGroup },
     { ...hooksTree, group: deployGroup },
     { ...previewsTree, group: deployGroup },
+    { ...notifyTree, group: deployGroup },
     { ...keysTree, group: platformGroup },
     { ...packagesTree, group: platformGroup },
     { ...storeTree, group: platformGroup },

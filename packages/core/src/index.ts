@@ -18,9 +18,9 @@ export * from "./config/schema.ts";
 export {
   configDefaults,
   Duration,
-  PositiveDuration,
   Generated,
   MergePolicy,
+  PositiveDuration,
   parseDuration,
 } from "./config/values.ts";
 export * from "./convert/index.ts";

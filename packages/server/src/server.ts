@@ -8,6 +8,7 @@ import { type Accounts, makeAccounts } from "./accounts/accounts.ts";
 import { makeCatalogue } from "./catalogue/catalogue.ts";
 import { lockHome, openDatabase, requireOwnDatabase, type ServerLock } from "./db/database.ts";
 import { makeHookStore } from "./db/hooks.ts";
+import { makeReceiverStore } from "./db/receivers.ts";
 import { type Deployer, makeDeployer } from "./deploy/deployer.ts";
 import type { PhaseEvent, Platform } from "./deploy/platform.ts";
 import { recover } from "./deploy/recover.ts";
@@ -16,6 +17,7 @@ import { type GitServer, openGitServer } from "./git/git-server.ts";
 import { type Home, openHome, requireReachable } from "./home.ts";
 import { makeHooks } from "./hooks/hooks.ts";
 import { makeIncoming } from "./hooks/incoming.ts";
+import { makeNotify } from "./hooks/notify.ts";
 import { makeHttpApp } from "./http/app.ts";
 import { type Address, closeServer, listenOn, parseAddress, requireFree } from "./http/listen.ts";
 import type { Service } from "./http/service.ts";
@@ -181,6 +183,7 @@ function makeService(parts: {
     deployer,
     accounts,
     git,
+    notify: makeNotify({ platform, version, store: makeReceiverStore(platform.db) }),
     hooks: makeHooks({ platform, git: program, store: hookStore }),
     incoming: makeIncoming({ platform, deployer, git: program, turns, previews, store: hookStore }),
     origin: originOf(start.options.listen, platform.settings.server),

@@ -10,6 +10,7 @@ export * from "./git-contract.ts";
 export * from "./hooks-contract.ts";
 export * from "./metrics-contract.ts";
 export * from "./nix-contract.ts";
+export * from "./notify-contract.ts";
 export * from "./permissions.ts";
 export * from "./plugins-contract.ts";
 export * from "./previews-contract.ts";

@@ -233,4 +233,29 @@ export const migrations: readonly string[] = [
     UNIQUE (parent_id, branch)
   ) STRICT;
   `,
+  `
+  CREATE TABLE receivers (
+    id TEXT PRIMARY KEY,
+    app_id INTEGER REFERENCES apps(id) ON DELETE CASCADE,
+    url TEXT NOT NULL,
+    secret BLOB NOT NULL,
+    events TEXT NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE notices (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    receiver_id TEXT NOT NULL REFERENCES receivers(id) ON DELETE CASCADE,
+    event TEXT NOT NULL,
+    body TEXT NOT NULL,
+    at TEXT NOT NULL,
+    state TEXT NOT NULL,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    next_at TEXT,
+    status INTEGER,
+    reason TEXT
+  ) STRICT;
+  CREATE INDEX notices_by_receiver ON notices (receiver_id, id);
+  CREATE INDEX notices_by_time ON notices (next_at) WHERE next_at IS NOT NULL;
+  `,
 ];

@@ -77,3 +77,27 @@ export const fetchFailed = defineError<{ repository: string; reason: string }>({
   hint: () =>
     "Where it is not public: hop3 hooks add with --user and --password-file. Try it: hop3 hooks test APP HOOK",
 });
+
+export const receiverNotFound = defineError<{ receiver: string }>({
+  code: "RECEIVER_NOT_FOUND",
+  exitCode: ExitCode.notFound,
+  status: 404,
+  message: ({ receiver }) => `there is no receiver '${receiver}' here`,
+  hint: () => "Those that there are: hop3 notify list --app APP, or hop3 notify list --all",
+});
+
+export const noticeNotFound = defineError<{ notice: number }>({
+  code: "NOTICE_NOT_FOUND",
+  exitCode: ExitCode.notFound,
+  status: 404,
+  message: ({ notice }) => `the receiver was not told anything that has the number ${notice}`,
+  hint: () => "The last ones are shown by: hop3 notify list",
+});
+
+export const tooManyReceivers = defineError<{ limit: number }>({
+  code: "RECEIVERS_TOO_MANY",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ limit }) => `there are ${limit} receivers already`,
+  hint: () => "Remove one first: hop3 notify remove RECEIVER",
+});

@@ -55,7 +55,7 @@ async function ask(method: string, path: string, secret?: string): Promise<Respo
 /** A request of the route that is about the app `shop` and its deployment 1. */
 function exampleOf(path: string): string {
   const filled = path.replace("{app}", "shop").replaceAll(/\{\w+\}/g, "1");
-  return /\/(nix\/check|audit)$/.test(path) ? `${filled}?app=shop` : filled;
+  return /\/(nix\/check|audit)$|\/notify\b/.test(path) ? `${filled}?app=shop` : filled;
 }
 
 async function codeOf(response: Response): Promise<string> {

@@ -21,6 +21,7 @@ import { hookRoutes } from "./routes/hooks.ts";
 import { logRoutes } from "./routes/logs.ts";
 import { metricsRoutes } from "./routes/metrics.ts";
 import { nixRoutes } from "./routes/nix.ts";
+import { notifyRoutes } from "./routes/notify.ts";
 import { pluginRoutes } from "./routes/plugins.ts";
 import { previewRoutes } from "./routes/previews.ts";
 import { releaseRoutes } from "./routes/releases.ts";
@@ -60,6 +61,7 @@ const api = [
   logRoutes,
   metricsRoutes,
   nixRoutes,
+  notifyRoutes,
   pluginRoutes,
   previewRoutes,
   releaseRoutes,

@@ -6,6 +6,7 @@ import type { Platform } from "../deploy/platform.ts";
 import type { GitServer } from "../git/git-server.ts";
 import type { Hooks } from "../hooks/hooks.ts";
 import type { Incoming } from "../hooks/incoming.ts";
+import type { Notify } from "../hooks/notify.ts";
 import type { PluginInstaller } from "../plugins/install.ts";
 
 /** What the routes call. Each is a function with data in and out; none knows HTTP. */
@@ -15,6 +16,7 @@ export interface Service {
   readonly accounts: Accounts;
   readonly git: GitServer;
   readonly hooks: Hooks;
+  readonly notify: Notify;
   /** What forges send. */
   readonly incoming: Incoming;
   /** Where people reach this server: the beginning of links that are handed out. */
