@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type ApiServer, makeApiServer } from "../test/api-server.ts";
+import { call, typed } from "../test/call.ts";
+
+let api: ApiServer;
+
+const recipe = {
+  id: "drive",
+  title: "Drive",
+  summary: "Files for all",
+  version: "2",
+  categories: ["files"],
+  runsHere: true,
+  icon: "/api/v1/catalogue/drive/icon",
+};
+const shown = {
+  ...recipe,
+  description: "Long.",
+  homepage: "https://example.org/",
+  license: "MIT",
+  after: "Open it.",
+  inputs: [
+    { name: "user", label: "Name", type: "text", required: false, default: "me", generated: false },
+    { name: "password", label: "Password", type: "password", required: false, generated: true },
+    { name: "mail", label: "E-mail", type: "email", required: true, generated: false },
+  ],
+};
+const queued = {
+  id: 7,
+  app: "drive",
+  kind: "deploy",
+  state: "queued",
+  createdAt: "2026-11-23T06:00:00.000Z",
+  phases: [],
+  unchanged: false,
+  url: "http://drive.localhost",
+};
+const list = {
+  catalogue: { name: "hop3", serial: 3, origin: "built-in" },
+  recipes: [recipe, { ...recipe, id: "vault", title: "Vault", runsHere: false }],
+  categories: [{ name: "files", count: 2 }],
+};
+
+beforeAll(async () => {
+  api = makeApiServer();
+  await api.start();
+});
+
+afterAll(() => api.remove());
+
+beforeEach(() => {
+  api.calls.length = 0;
+  api.routes = {
+    "GET /catalogue": () => list,
+    "GET /catalogue/drive": () => shown,
+    "POST /catalogue/drive/install": () => queued,
+  };
+});
+
+function catalogue(args: readonly string[], more: Parameters<typeof call>[1] = {}) {
+  return call(["catalogue", ...args], { home: api.home, ...more });
+}
+
+function installed(): unknown {
+  return api.calls.find(({ method }) => method === "POST")?.body;
+}
+
+describe("hop3 catalogue", () => {
+  it("lists what runs here, and the rest where it is asked to", async () => {
+    const { stdout } = await catalogue([]);
+    expect(stdout).toContain("drive");
+    expect(stdout).not.toContain("vault");
+    expect(stdout).toContain("1 more recipe that this server lacks packages for: --all");
+    expect((await catalogue(["list", "--all"])).stdout).toContain("Files for all (not here)");
+  });
+
+  it("installs with the answers that are given", async () => {
+    const args = ["install", "drive", "mail=a=b@example.org", "--app", "mine", "--detach"];
+    const { stdout, exitCode } = await catalogue(args);
+    expect(exitCode).toBe(0);
+    expect(installed()).toEqual({ app: "mine", inputs: { mail: "a=b@example.org" } });
+    expect(stdout).toContain("Passwords were made: hop3 config list --reveal --app mine");
+  });
+
+  it("asks on a terminal for what is not given", async () => {
+    const args = ["install", "drive", "user=you", "--detach"];
+    const { stderr } = await catalogue(args, { stdin: typed("geheim\rme@example.org\n", true) });
+    expect(stderr).toContain("Password [made by the server]: ");
+    expect(stderr).toContain("E-mail: ");
+    expect(stderr).not.toContain("Name");
+    const inputs = { user: "you", password: "geheim", mail: "me@example.org" };
+    expect(installed()).toEqual({ app: "drive", inputs });
+  });
+
+  it("refuses what is no answer", async () => {
+    const { stderr, exitCode } = await catalogue(["install", "drive", "you"]);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain("'you' is no answer");
+    expect(installed()).toBeUndefined();
+  });
+});
