@@ -62,7 +62,8 @@ function catalogue(args: readonly string[], more: Parameters<typeof call>[1] = {
 }
 
 function installed(): unknown {
-  return api.calls.find(({ method }) => method === "POST")?.body;
+  const call = api.calls.find(({ method }) => method === "POST");
+  return call === undefined ? undefined : JSON.parse(call.body.toString());
 }
 
 describe("hop3 catalogue", () => {

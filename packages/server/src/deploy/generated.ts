@@ -22,7 +22,11 @@ export function keepGenerated(
 }
 
 /** A new value of the wanted kind; the next one is another. */
-export function makeValue({ generate: kind, length = defaultLength, prefix = "" }: Generated): string {
+export function makeValue({
+  generate: kind,
+  length = defaultLength,
+  prefix = "",
+}: Generated): string {
   return prefix + generateValue(kind, length);
 }
 
