@@ -11,6 +11,11 @@ export class ApiError extends Error {
   }
 }
 
+/** Whether the server does not know who asks. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.status === 401;
+}
+
 const base = "/api/v1";
 
 /** A path whose inserted parts cannot become anything but one segment each. */

@@ -1,12 +1,19 @@
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { ApiError } from "./api.ts";
+import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { ApiError, isSignedOut } from "./api.ts";
 import { Layout } from "./components/layout.tsx";
 import { Toasts } from "./components/toast.tsx";
 import { LiveEvents } from "./events.tsx";
 import { Pages } from "./routes.tsx";
 import { SessionGate } from "./session.tsx";
 
-const queries = new QueryClient({
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    // The session may have ended elsewhere: then the way in is shown.
+    onError: (error, { queryKey: [about] }) => {
+      if (about === "session" || !isSignedOut(error)) return;
+      void queries.invalidateQueries({ queryKey: ["session"] });
+    },
+  }),
   defaultOptions: {
     queries: {
       staleTime: 10_000,

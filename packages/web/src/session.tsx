@@ -2,7 +2,7 @@ import type { Identity, Permission } from "@hop3/core/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext } from "react";
 import { useLocation } from "wouter";
-import { ApiError, get, send } from "./api.ts";
+import { get, isSignedOut, send } from "./api.ts";
 import { ErrorNote, Loading } from "./components/states.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
 import { WelcomePage } from "./pages/welcome.tsx";
@@ -46,10 +46,9 @@ export function SessionGate({ children }: { readonly children: ReactNode }) {
   };
   // A one-time link counts for whoever opens it, signed in or not.
   if (location === "/welcome") return <WelcomePage onDone={enter} />;
+  // What was read before the session ended may still be there.
+  if (isSignedOut(session.error)) return <SignInPage onDone={enter} />;
   if (session.data !== undefined) return <Session value={session.data}>{children}</Session>;
-  if (session.error instanceof ApiError && session.error.problem.status === 401) {
-    return <SignInPage onDone={enter} />;
-  }
   if (session.error !== null) return <ErrorNote error={session.error} />;
   return <Loading />;
 }

@@ -11,12 +11,22 @@ export function bytes(count: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** `230 ms`, `4.2 s`, `3 min 5 s`. */
+/** `230 ms`, `4.2 s`, `30 s`, `3 min 5 s`, `2 h 1 min`, `3 d 4 h`: the two largest units are enough. */
 export function duration(ms: number): string {
-  if (ms < 1000) return `${Math.round(ms)} ms`;
-  const seconds = ms / 1000;
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  const tenths = Math.round(ms / 100);
+  if (tenths < 600) return `${tenths % 10 === 0 ? tenths / 10 : (tenths / 10).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  if (seconds < 3600) return inTwo(seconds, [60, "min", "s"]);
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1440) return inTwo(minutes, [60, "h", "min"]);
+  return inTwo(Math.round(minutes / 60), [24, "d", "h"]);
+}
+
+function inTwo(count: number, [size, large, small]: readonly [number, string, string]): string {
+  const rest = count % size;
+  const whole = `${Math.floor(count / size)} ${large}`;
+  return rest === 0 ? whole : `${whole} ${rest} ${small}`;
 }
 
 /** `1 file`, `12,300 files`. */

@@ -1,6 +1,6 @@
 import type { AppDetail } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
-import type { ComponentType } from "react";
+import { type ComponentType, useEffect, useRef } from "react";
 import { Link, useParams } from "wouter";
 import { at, get } from "../api.ts";
 import { AppAddons } from "../components/app/addons.tsx";
@@ -56,17 +56,7 @@ export function AppPage() {
         )
       }
     >
-      <nav className="tabs" aria-label={`Parts of ${name}`}>
-        {Object.entries(tabs).map(([id, [label]]) => (
-          <Link
-            key={id}
-            href={id === "overview" ? at`/apps/${name}` : at`/apps/${name}/${id}`}
-            aria-current={id === tab ? "page" : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <Tabs app={name} tab={tab} />
       <Answer of={app}>
         {(data) =>
           Part === undefined ? (
@@ -79,5 +69,28 @@ export function AppPage() {
         }
       </Answer>
     </Page>
+  );
+}
+
+function Tabs({ app, tab }: { readonly app: string; readonly tab: string }) {
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the one that is open may lie beyond the edge.
+    const open = bar.current?.querySelector(`[data-tab="${CSS.escape(tab)}"]`);
+    open?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [tab]);
+  return (
+    <nav ref={bar} className="tabs" aria-label={`Parts of ${app}`}>
+      {Object.entries(tabs).map(([id, [label]]) => (
+        <Link
+          key={id}
+          data-tab={id}
+          href={id === "overview" ? at`/apps/${app}` : at`/apps/${app}/${id}`}
+          aria-current={id === tab ? "page" : undefined}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 }

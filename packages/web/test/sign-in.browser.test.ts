@@ -83,6 +83,20 @@ describe("a passkey", () => {
   });
 });
 
+describe("a session that has ended elsewhere", () => {
+  it("leads to the way in, and from there to the same page", async () => {
+    const other = await bed.openAs("otto", { role: "owner" });
+    await other.context().clearCookies();
+    await other.getByRole("link", { name: "Users" }).click();
+    await other.getByRole("heading", { name: "Sign in to Hop3" }).waitFor();
+    await other.getByLabel("Name").fill("otto");
+    await other.getByLabel("Password").fill(password);
+    await other.getByRole("button", { name: "Sign in", exact: true }).click();
+    await other.getByRole("heading", { name: "Users", exact: true }).waitFor();
+    await other.getByText("ada").first().waitFor();
+  });
+});
+
 describe("the pages", () => {
   it("do nothing that a browser complains about", () => {
     expect(bed.faults).toEqual([]);
