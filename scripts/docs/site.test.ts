@@ -75,7 +75,7 @@ describe("the search", () => {
     }
   });
 
-  it("fits into 100 kB on its way", () => {
-    expect(brotliCompressSync(text).byteLength).toBeLessThan(100_000);
+  it("fits into 150 kB on its way", () => {
+    expect(brotliCompressSync(text).byteLength).toBeLessThan(150_000);
   });
 });

@@ -97,8 +97,6 @@ function ownPages(groups: readonly Group[]): readonly [string, string][] {
   ];
 }
 
-const indexedLength = 700;
-
 /** One entry for each heading: page, its title, heading, what stands under it. */
 function makeSearchIndex(pages: readonly Page[]): string {
   const entries = pages.flatMap(({ url, title, sections }) =>
@@ -106,7 +104,7 @@ function makeSearchIndex(pages: readonly Page[]): string {
       heading.depth === 1 ? url : `${url}#${heading.id}`,
       title,
       heading.depth === 1 ? "" : heading.text,
-      text.slice(0, indexedLength),
+      text,
     ]),
   );
   return JSON.stringify(entries);

@@ -37,7 +37,10 @@ describe("the guide to plug-ins", () => {
     const fence = "`".repeat(3);
     const [, after = ""] = read("docs/guides/plug-ins.md").split(`${fence}${language} ${file}\n`);
     const [block] = after.split(fence);
-    expect(block).toBe(read(`examples/plugins/perl/${file}`));
+    const example = read(`examples/plugins/perl/${file}`);
+    // The formatter has other rules for a package.json than for JSON in a page.
+    if (language === "json") expect(JSON.parse(block ?? "")).toEqual(JSON.parse(example));
+    else expect(block).toBe(example);
   });
 });
 

@@ -92,20 +92,32 @@ function scoreOf([, title, heading, text], words) {
 }
 
 function findEntries(index, query) {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsOf(query);
   if (words.length === 0) return [];
   const scored = index.map((entry) => ({ entry, score: scoreOf(entry, words) }));
   const found = scored.filter(({ score }) => score > 0);
   return found.sort((one, other) => other.score - one.score).map(({ entry }) => entry);
 }
 
-function resultItem([url, title, heading, text]) {
+/** The place of the first word that is in the text, with some words before it. */
+function excerptOf(text, words) {
+  const places = words.map((word) => text.toLowerCase().indexOf(word)).filter((at) => at > 60);
+  const start = places.length === 0 ? 0 : text.indexOf(" ", Math.min(...places) - 60);
+  const part = text.slice(start, start + 180);
+  return `${start > 0 ? "…" : ""}${part}${start + 180 < text.length ? "…" : ""}`;
+}
+
+function wordsOf(query) {
+  return query.toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+function resultItem([url, title, heading, text], words) {
   const item = document.createElement("li");
   const link = document.createElement("a");
   link.href = url;
   link.textContent = heading === "" ? title : `${title}: ${heading}`;
   const excerpt = document.createElement("p");
-  excerpt.textContent = text.length > 180 ? `${text.slice(0, 180)}…` : text;
+  excerpt.textContent = excerptOf(text, words);
   item.append(link, excerpt);
   return item;
 }
@@ -117,7 +129,9 @@ async function offerSearch() {
   const state = document.getElementById("search-state");
   const show = (index) => {
     const found = findEntries(index, field.value);
-    results.replaceChildren(...found.slice(0, resultsShown).map(resultItem));
+    results.replaceChildren(
+      ...found.slice(0, resultsShown).map((entry) => resultItem(entry, wordsOf(field.value))),
+    );
     if (field.value.trim() === "") state.textContent = "Type into the field at the top.";
     else if (found.length > resultsShown)
       state.textContent = `The best ${resultsShown} of ${found.length} places`;
