@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { look } from "./support/look.ts";
 import { markup, tickingApp } from "./support/ticking-app.ts";
-import { startWebBed, type WebBed } from "./support/web-bed.ts";
+import { settled, startWebBed, type WebBed } from "./support/web-bed.ts";
 
 let bed: WebBed;
 let page: Page;
@@ -53,8 +53,8 @@ const pages: readonly (readonly [name: string, path: string, shows: string])[] =
 describe("every page reads well at both widths, light and dark", () => {
   it.each(pages)("%s", async (name, path, shows) => {
     await page.goto(path);
-    await page.getByText(shows).first().waitFor();
-    await page.getByText("Loading…").waitFor({ state: "detached" });
+    await page.getByText(shows).filter({ visible: true }).first().waitFor();
+    await settled(page);
     expect(await look(page, name)).toEqual([]);
     expect(await page.title()).toMatch(/ · Hop3$/);
   });
@@ -82,6 +82,19 @@ describe("by keyboard", () => {
     await page.getByRole("heading", { name: "Users" }).waitFor();
     await page.goBack();
     await page.getByRole("heading", { name: "This server" }).waitFor();
+  });
+});
+
+describe("a question before something is lost", () => {
+  it("reads well, and is closed by Escape", async () => {
+    await page.goto("/apps/shop/danger");
+    await page.getByRole("button", { name: "Destroy shop" }).click();
+    const dialog = page.getByRole("dialog", { name: "Destroy shop?" });
+    await dialog.waitFor();
+    expect(await look(page, "app-destroy")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    expect((await bed.server.get("shop")).status).toBe(200);
   });
 });
 

@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageApp } from "../../server/test/support/apps.ts";
-import { type BedRole, startWebBed, type WebBed } from "./support/web-bed.ts";
+import { type BedRole, password, settled, startWebBed, type WebBed } from "./support/web-bed.ts";
 
 let bed: WebBed;
 
@@ -95,12 +95,6 @@ function ask(page: Page, call: string, body?: unknown): Promise<number> {
   );
 }
 
-/** Waits until what the page asked for has arrived. */
-async function settled(page: Page): Promise<void> {
-  await page.getByRole("main").waitFor();
-  await page.getByText("Loading…").waitFor({ state: "detached" });
-}
-
 describe.each(cases)("$name", (one) => {
   let page: Page;
   beforeAll(async () => {
@@ -130,7 +124,7 @@ describe.each(cases)("$name", (one) => {
     if (!one.menu.includes("Users")) return;
     await page.goto("/users");
     await page.getByRole("heading", { name: "olga" }).waitFor();
-    expect(await page.getByRole("button", { name: "Make a link" }).count()).toBe(
+    expect(await page.getByRole("button", { name: "Make a link", exact: true }).count()).toBe(
       Number(one.invite),
     );
   });
@@ -179,8 +173,70 @@ describe("a stranger", () => {
     );
     expect(deployments.map(({ kind }) => kind)).not.toContain("restart");
   });
+});
 
-  it("left nothing that a browser complains about", () => {
+describe("an owner", () => {
+  it("invites somebody, who gets in by the link, once", async () => {
+    const page = await bed.openAs("olga", { role: "owner" });
+    await page.goto("/users");
+    await page.getByLabel("Name").fill("nina");
+    await page.getByLabel("App", { exact: true }).fill("shop");
+    await page.getByRole("button", { name: "Make a link", exact: true }).click();
+    const link = await page.getByLabel("The link", { exact: true }).inputValue();
+    const guest = await bed.open();
+    await guest.goto(link);
+    await guest.getByText("You sign in as nina.").waitFor();
+    await guest.getByLabel("Password").fill(password);
+    await guest.getByRole("button", { name: "Go on" }).click();
+    await guest.getByRole("link", { name: "shop", exact: true }).waitFor();
+    const another = await bed.open();
+    await another.goto(link);
+    await another.getByRole("alert").waitFor();
+  });
+
+  it("gives and takes roles, which counts at once", async () => {
+    const page = await bed.openAs("olga", { role: "owner" });
+    const vera = await bed.openAs("vera", { role: "viewer" });
+    await page.goto("/users");
+    const card = page.getByRole("article").filter({
+      has: page.getByRole("heading", { name: "vera", exact: true }),
+    });
+    await vera.goto("/");
+    await card.getByLabel("For", { exact: true }).selectOption("blog");
+    await card.getByRole("button", { name: "Give vera this role" }).click();
+    await card.getByText("developer of blog").waitFor();
+    const change = { values: { SEEN: null }, apply: false };
+    expect(await ask(vera, "PATCH /apps/blog/config", change)).toBe(200);
+    expect(await ask(vera, "PATCH /apps/shop/config", change)).toBe(403);
+    await card.getByRole("button", { name: "Take away: developer of blog" }).click();
+    await card.getByText("developer of blog").waitFor({ state: "detached" });
+    expect(await ask(vera, "PATCH /apps/blog/config", change)).toBe(403);
+  });
+
+  it("lets somebody choose a new password, and removes somebody", async () => {
+    const page = await bed.openAs("olga", { role: "owner" });
+    await page.goto("/users");
+    const card = page.getByRole("article").filter({
+      has: page.getByRole("heading", { name: "nina", exact: true }),
+    });
+    await card.getByRole("button", { name: "Make a link for a new password" }).click();
+    const link = await card.getByLabel("The link for nina").inputValue();
+    const guest = await bed.open();
+    await guest.goto(link);
+    await guest.getByRole("heading", { name: "Choose a new password" }).waitFor();
+    await card.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await card.waitFor({ state: "detached" });
+    await page.goto("/audit");
+    await page.getByLabel("Who").fill("olga");
+    for (const action of ["user.invite", "user.role", "user.reset", "user.remove"]) {
+      await page.getByText(action, { exact: true }).first().waitFor();
+    }
+  });
+});
+
+describe("the pages", () => {
+  it("do nothing that a browser complains about", () => {
     expect(bed.faults).toEqual([]);
   });
 });

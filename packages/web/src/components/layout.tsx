@@ -66,6 +66,7 @@ function Account() {
   const signOut = useSignOut();
   return (
     <div className="end">
+      <a href="/docs/">Docs</a>
       <ThemeChoice />
       <Link href="/account">{user ?? kind}</Link>
       <button type="button" className="button plain" onClick={() => void signOut()}>

@@ -128,3 +128,10 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await page.getByRole("navigation", { name: "Main" }).waitFor();
 }
+
+/** Waits until what the page asked for has arrived. */
+export async function settled(page: Page): Promise<void> {
+  await page.getByRole("main").waitFor();
+  const loading = page.getByText("Loading…");
+  while ((await loading.count()) > 0) await loading.first().waitFor({ state: "detached" });
+}
