@@ -1,4 +1,4 @@
-import type { PreviewSettings } from "@hop3/core";
+import { appOfPreview, type PreviewSettings } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Preview, PreviewStore } from "../db/previews.ts";
 import { currentRelease } from "../deploy/current-release.ts";
@@ -42,8 +42,10 @@ export function makePreviews(parts: PreviewParts): Previews {
       if (app !== undefined) await remove(app);
     }
   };
-  const policy: Previews["policy"] = (parent) =>
-    currentRelease(platform, parent.id)?.settings?.previews;
+  const policy: Previews["policy"] = (parent) => {
+    const isPreview = appOfPreview(parent.name) !== undefined;
+    return isPreview ? undefined : currentRelease(platform, parent.id)?.settings?.previews;
+  };
   return {
     store,
     policy,
@@ -69,7 +71,14 @@ export function makePreviews(parts: PreviewParts): Previews {
       return app.name;
     },
     removeAll: (parent) => removeEach(store.ofParent(parent.id)),
-    sweep: () => removeEach(store.expired(platform.now().toISOString())),
+    async sweep() {
+      // Asked anew each time: removing one takes long enough for a push of the next.
+      for (;;) {
+        const [first] = store.expired(platform.now().toISOString());
+        if (first === undefined) return;
+        await removeEach([first]);
+      }
+    },
   };
 }
 
@@ -80,9 +89,10 @@ async function openApp(parts: PreviewParts, parent: App, branch: string): Promis
   const at = now.toISOString();
   const expiresAt = new Date(now.getTime() + seconds * 1_000).toISOString();
   const known = store.ofBranch(parent.id, branch);
-  if (known !== undefined) {
-    store.pushed(known.appId, at, expiresAt);
-    return platform.apps.findById(known.appId) ?? deployer.requireApp(branch);
+  const shown = known && platform.apps.findById(known.appId);
+  if (shown !== undefined) {
+    store.pushed(shown.id, at, expiresAt);
+    return shown;
   }
   if (store.ofParent(parent.id).length >= max) {
     throw tooManyPreviews({ app: parent.name, limit: max });

@@ -67,11 +67,12 @@ async function ask(
   const url = parseRemote(remote, internalHosts);
   const { address, port } = await findOutside(url, internalHosts);
   const host = url.hostname.replace(/^\[|\]$/g, "");
-  const pinned = address.includes(":") ? `[${address}]` : address;
+  // What was looked at is what is asked, whatever the name means a moment later.
+  const pin = host === address ? [] : [`http.curloptResolve=${host}:${port}:${inUrl(address)}`];
   const options = [
     ...["protocol.allow=never", "protocol.https.allow=always", "protocol.http.allow=always"],
-    // What was looked at is what is asked, whatever the name means a moment later; and no answer leads elsewhere.
-    ...["http.followRedirects=false", `http.curloptResolve=${host}:${port}:${pinned}`],
+    // No answer leads elsewhere.
+    ...["http.followRedirects=false", ...pin],
     ...["http.lowSpeedLimit=1000", "http.lowSpeedTime=60", "http.proxy="],
   ].flatMap((option) => ["-c", option]);
   const secret = remote.credential && authorizationOf(remote.credential);
@@ -95,6 +96,10 @@ async function ask(
   } finally {
     ended.removeEventListener("abort", stop);
   }
+}
+
+function inUrl(address: string): string {
+  return address.includes(":") ? `[${address}]` : address;
 }
 
 function reasonOf(said: string, { aborted }: AbortSignal): string {
