@@ -36,6 +36,7 @@ export const commandsNotRun: readonly NotRun[] = [
   ...notRun("guides/git-push.md", "asks", "hop3 keys add ~/.ssh/id_ed25519.pub"),
   ...notRun("guides/git-push.md", "system", "useradd"),
   ...notRun("guides/plug-ins.md", "server", "hop3 server", "hop3 deploy example"),
+  ...notRun("guides/webhooks.md", "elsewhere", "hop3 hooks", "hop3 notify"),
   ...notRun("guides/remote.md", "elsewhere", "export HOP3_", "hop3 deploy", "tar -cz"),
   ...notRun("guides/remote.md", "server", "hop3 server start"),
   ...notRun("guides/server.md", "server", "hop3 server start", "hop3 server stop"),

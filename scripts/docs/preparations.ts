@@ -41,6 +41,10 @@ export const preparations: Readonly<Record<string, string>> = {
     rm -r examples
   `,
   "guides/moving-releases.md": shop,
+  "guides/previews.md": `${repository}
+    printf '[deploy]\\npreview = true\\n' > hop3.toml && git add . && git commit --quiet --message previews
+    hop3 git setup > /dev/null && git push --quiet hop3 main main:topic > /dev/null 2>&1
+  `,
   "guides/plug-ins.md": `
     cp -r examples/plugins/perl/. . && npm pack --silent > /dev/null
   `,
