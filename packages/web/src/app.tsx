@@ -3,7 +3,7 @@ import { ApiError, isSignedOut } from "./api.ts";
 import { Layout } from "./components/layout.tsx";
 import { Toasts } from "./components/toast.tsx";
 import { LiveEvents } from "./events.tsx";
-import { Pages } from "./routes.tsx";
+import { Pages, useLoadAhead } from "./routes.tsx";
 import { SessionGate } from "./session.tsx";
 
 const queries: QueryClient = new QueryClient({
@@ -24,6 +24,7 @@ const queries: QueryClient = new QueryClient({
 });
 
 export function App() {
+  useLoadAhead();
   return (
     <QueryClientProvider client={queries}>
       <Toasts>

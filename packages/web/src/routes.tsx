@@ -1,47 +1,56 @@
-import { type ComponentType, lazy, Suspense } from "react";
-import { Route, Switch } from "wouter";
-import { Loading } from "./components/states.tsx";
+import { useEffect } from "react";
+import { matchRoute, Route, Switch, useLocation, useRouter } from "wouter";
+import { LazyPage, type PageModule, pageModule } from "./lazy-page.tsx";
 import { NotFoundPage } from "./pages/not-found.tsx";
 
-/** A page is loaded when it is opened: the first view stays small. */
-function page(load: () => Promise<Record<string, unknown>>, name: string): ComponentType {
-  return lazy(async () => ({ default: (await load())[name] as ComponentType }));
-}
-
 /** Every page, by its address. The order is that of matching. */
-export const pages: readonly (readonly [path: string, page: ComponentType])[] = [
-  ["/", page(() => import("./pages/apps.tsx"), "AppsPage")],
-  ["/new", page(() => import("./pages/new-app.tsx"), "NewAppPage")],
-  ["/catalogue", page(() => import("./pages/catalogue.tsx"), "CataloguePage")],
-  ["/catalogue/:recipe", page(() => import("./pages/recipe.tsx"), "RecipePage")],
-  ["/store", page(() => import("./pages/store.tsx"), "StorePage")],
-  ["/plugins", page(() => import("./pages/plugins.tsx"), "PluginsPage")],
-  ["/users", page(() => import("./pages/users.tsx"), "UsersPage")],
-  ["/audit", page(() => import("./pages/audit.tsx"), "AuditPage")],
-  ["/account", page(() => import("./pages/account.tsx"), "AccountPage")],
-  ["/health", page(() => import("./pages/health.tsx"), "HealthPage")],
-  ["/apps/:app/deployments/:id", page(() => import("./pages/deployment.tsx"), "DeploymentPage")],
-  ["/apps/:app/releases/:release", page(() => import("./pages/release.tsx"), "ReleasePage")],
+export const pages: readonly (readonly [path: string, page: PageModule])[] = [
+  ["/", pageModule(() => import("./pages/apps.tsx"), "AppsPage")],
+  ["/new", pageModule(() => import("./pages/new-app.tsx"), "NewAppPage")],
+  ["/catalogue", pageModule(() => import("./pages/catalogue.tsx"), "CataloguePage")],
+  ["/catalogue/:recipe", pageModule(() => import("./pages/recipe.tsx"), "RecipePage")],
+  ["/store", pageModule(() => import("./pages/store.tsx"), "StorePage")],
+  ["/plugins", pageModule(() => import("./pages/plugins.tsx"), "PluginsPage")],
+  ["/users", pageModule(() => import("./pages/users.tsx"), "UsersPage")],
+  ["/audit", pageModule(() => import("./pages/audit.tsx"), "AuditPage")],
+  ["/account", pageModule(() => import("./pages/account.tsx"), "AccountPage")],
+  ["/health", pageModule(() => import("./pages/health.tsx"), "HealthPage")],
+  [
+    "/apps/:app/deployments/:id",
+    pageModule(() => import("./pages/deployment.tsx"), "DeploymentPage"),
+  ],
+  ["/apps/:app/releases/:release", pageModule(() => import("./pages/release.tsx"), "ReleasePage")],
   [
     "/apps/:app/releases/:release/closure",
-    page(() => import("./pages/closure.tsx"), "ClosurePage"),
+    pageModule(() => import("./pages/closure.tsx"), "ClosurePage"),
   ],
   [
     "/apps/:app/releases/:release/compare/:other",
-    page(() => import("./pages/compare.tsx"), "ComparePage"),
+    pageModule(() => import("./pages/compare.tsx"), "ComparePage"),
   ],
-  ["/apps/:app/:tab?", page(() => import("./pages/app.tsx"), "AppPage")],
+  ["/apps/:app/:tab?", pageModule(() => import("./pages/app.tsx"), "AppPage")],
 ];
+
+/** Has the page of the address loaded while it is still asked who is signed in. */
+export function useLoadAhead(): void {
+  const { parser } = useRouter();
+  const [location] = useLocation();
+  useEffect(() => {
+    const found = pages.find(([path]) => matchRoute(parser, path, location)[0]);
+    // Where it fails, the page itself says so.
+    found?.[1].load().catch(() => undefined);
+  }, [parser, location]);
+}
 
 export function Pages() {
   return (
-    <Suspense fallback={<Loading />}>
-      <Switch>
-        {pages.map(([path, component]) => (
-          <Route key={path} path={path} component={component} />
-        ))}
-        <Route component={NotFoundPage} />
-      </Switch>
-    </Suspense>
+    <Switch>
+      {pages.map(([path, page]) => (
+        <Route key={path} path={path}>
+          <LazyPage of={page} />
+        </Route>
+      ))}
+      <Route component={NotFoundPage} />
+    </Switch>
   );
 }

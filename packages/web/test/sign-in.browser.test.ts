@@ -97,6 +97,19 @@ describe("a session that has ended elsewhere", () => {
   });
 });
 
+describe("a part of the page that does not arrive", () => {
+  it("is told, and can be loaded again", async () => {
+    const other = await bed.openAs("otto", { role: "owner" });
+    await other.route("**/assets/health-*.js", (route) => route.abort());
+    await other.goto("/");
+    await other.getByRole("link", { name: "Health" }).click();
+    await other.getByText("This part of the page did not arrive").waitFor();
+    await other.unroute("**/assets/health-*.js");
+    await other.getByRole("button", { name: "Load again" }).click();
+    await other.getByRole("heading", { name: "This server" }).waitFor();
+  });
+});
+
 describe("the pages", () => {
   it("do nothing that a browser complains about", () => {
     expect(bed.faults).toEqual([]);
