@@ -30,7 +30,7 @@ import { interludes, preparations } from "./preparations.ts";
 const repository = join(import.meta.dirname, "../..");
 const docs = join(repository, "docs");
 
-/** The reference of commands is made from the command tree, whose own tests read its examples; decisions tell, they do not teach. */
+/** The examples of the reference of commands are parsed by a test of the CLI; decisions tell, they do not teach. */
 const untaught = /^(adr\/|reference\/|STATUS\.md|benchmarks\.md)/;
 const pages = readdirSync(docs, { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".md") && !untaught.test(path))
