@@ -3,18 +3,6 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { address } from "./api.ts";
 
-type Listener = (event: ServerEvent) => void;
-
-const listeners = new Set<Listener>();
-
-/** Calls back for every event of the server, from the one stream that the page has open. */
-export function useEvents(listener: Listener): void {
-  useEffect(() => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }, [listener]);
-}
-
 /** Keeps the stream open, and has everything read again that an event says is out of date. */
 export function LiveEvents() {
   const queries = useQueryClient();
@@ -22,7 +10,6 @@ export function LiveEvents() {
     const source = new EventSource(address("/events"));
     source.addEventListener("message", ({ data }: MessageEvent<string>) => {
       const event = JSON.parse(data) as ServerEvent;
-      for (const listener of listeners) listener(event);
       for (const queryKey of staleAfter(event)) void queries.invalidateQueries({ queryKey });
     });
     // After a gap nobody knows what was missed.
