@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PackageParts, packPlugin } from "../../server/test/support/plugin-package.ts";
 import { look } from "./support/look.ts";
 import { markup, tickingApp } from "./support/ticking-app.ts";
 import { settled, startWebBed, type WebBed } from "./support/web-bed.ts";
@@ -95,6 +96,33 @@ describe("a question before something is lost", () => {
     await page.keyboard.press("Escape");
     await dialog.waitFor({ state: "detached" });
     expect((await bed.server.get("shop")).status).toBe(200);
+  });
+});
+
+describe("a plug-in that comes as a tarball", () => {
+  const add = async (parts: PackageParts) => {
+    await page.goto("/plugins");
+    await page.getByLabel("Add a tarball").setInputFiles(await packPlugin(parts));
+  };
+  const hello = `import { definePlugin } from "hop3/plugin";
+export default definePlugin({ name: "hop3-hello", toolchains: [
+  { name: "hello", detect: () => ({ fits: false, reason: "no" }), tools: async () => [], build: async () => ({}) },
+] });`;
+
+  it("is named with its state, and can be removed", async () => {
+    await add({ name: "hop3-hello", source: hello });
+    await page.getByText("hop3-hello is added; restart the server").waitFor();
+    await page.getByRole("heading", { name: "hop3-hello" }).waitFor();
+    expect(await look(page, "plugins-added")).toEqual([]);
+    await page.getByRole("button", { name: "Remove" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByText("hop3-hello is removed").waitFor();
+  });
+
+  it("is refused with the reason where it does not load", async () => {
+    await add({ name: "hop3-broken", source: `throw new Error("no way");` });
+    await page.getByRole("status").getByText("no way").first().waitFor();
+    expect(await page.getByRole("heading", { name: "hop3-broken" }).count()).toBe(0);
   });
 });
 
