@@ -4,7 +4,7 @@ import { type FormEvent, useState } from "react";
 import { at, get, send } from "../../api.ts";
 import { Field } from "../field.tsx";
 import { roles } from "./roles.ts";
-import { useUserChange } from "./use-user-change.ts";
+import { useUserChange } from "./use-user-change.tsx";
 
 /** Gives a user a role, for all apps or for one; it takes the place of the one that they have there. */
 export function RoleForm({ user }: { readonly user: string }) {

@@ -7,7 +7,7 @@ import { Confirm } from "../confirm.tsx";
 import { CopyText } from "../copy.tsx";
 import { Time } from "../time.tsx";
 import { RoleForm } from "./role-form.tsx";
-import { useUserChange } from "./use-user-change.ts";
+import { useUserChange } from "./use-user-change.tsx";
 
 interface UserCardProps {
   readonly user: UserInfo;
