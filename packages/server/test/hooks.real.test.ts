@@ -161,8 +161,9 @@ describe("a hook", () => {
     ["http://169.254.169.254/latest", "REMOTE_ADDRESS_INTERNAL"],
     ["http://[::1]/x.git", "REMOTE_ADDRESS_INTERNAL"],
   ])("is not made for %s", async (repository, code) => {
-    const answer = await server.api("POST", "/apps/shop/hooks", { repository });
+    const answer = await server.api("POST", "/apps/another/hooks", { repository });
     expect((JSON.parse(answer.text) as Problem).code).toBe(code);
+    expect((await server.api("GET", "/apps/another")).status).toBe(404);
   });
 
   it("keeps secrets out of what it shows and writes", async () => {

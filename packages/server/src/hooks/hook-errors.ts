@@ -13,7 +13,7 @@ export const tooManyHooks = defineError<{ limit: number }>({
   exitCode: ExitCode.conflict,
   status: 409,
   message: ({ limit }) => `an app has at most ${limit} hooks`,
-  hint: () => "Remove one first: hop3 hooks remove APP HOOK",
+  hint: () => "Remove one first: hop3 hooks remove HOOK --app APP",
 });
 
 export const hookSignatureWrong = defineError<{ reason: string }>({
@@ -75,7 +75,7 @@ export const fetchFailed = defineError<{ repository: string; reason: string }>({
   message: ({ repository }) => `${repository} cannot be fetched`,
   detail: ({ reason }) => reason,
   hint: () =>
-    "Where it is not public: hop3 hooks add with --user and --password-file. Try it: hop3 hooks test APP HOOK",
+    "Where it is not public: hop3 hooks add with --user and --password-file. Try it: hop3 hooks test HOOK --app APP",
 });
 
 export const receiverNotFound = defineError<{ receiver: string }>({

@@ -14,6 +14,8 @@ const maxHooks = 20;
 /** Makes, finds and tries the hooks of an App. */
 export interface Hooks {
   readonly store: HookStore;
+  /** Fails where a repository cannot be that of a hook, whatever the App. */
+  check(remote: Remote): Promise<URL>;
   /** The secret is told here and never again. */
   add(app: App, remote: Remote): Promise<{ hook: Hook; secret: string }>;
   require(app: App, id: string): Hook;
@@ -30,12 +32,17 @@ export interface HooksParts {
 export function makeHooks({ platform, git, store }: HooksParts): Hooks {
   const { vault, settings } = platform;
   const internalHosts = settings.hooks["internal-hosts"];
+  const check = async (remote: Remote): Promise<URL> => {
+    const url = parseRemote(remote, internalHosts);
+    await findOutside(url, internalHosts);
+    return url;
+  };
   return {
     store,
+    check,
     async add(app, remote) {
       if (store.ofApp(app.id).length >= maxHooks) throw tooManyHooks({ limit: maxHooks });
-      const url = parseRemote(remote, internalHosts);
-      await findOutside(url, internalHosts);
+      const url = await check(remote);
       const id = randomBytes(12).toString("hex");
       const secret = randomBytes(32).toString("base64url");
       const hook: Hook = {

@@ -57,8 +57,10 @@ export function hookRoutes(service: Service) {
       );
     })
     .openapi(addHook, async (c) => {
-      const app = await deployer.prepareApp(c.req.valid("param").app);
       const { repository: url, credential } = c.req.valid("json");
+      // An app that is new is made only where its repository can be asked.
+      await hooks.check({ url, credential });
+      const app = await deployer.prepareApp(c.req.valid("param").app);
       const { hook, secret } = await hooks.add(app, { url, credential });
       describeChange(c, { target: hook.id, after: hook.repository });
       return c.json({ hook: show(service, app, hook), secret }, 200);
