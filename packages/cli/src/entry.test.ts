@@ -58,7 +58,14 @@ describe("bin/hop3", () => {
 describe("bin/hop3 where something is missing", () => {
   /** A checkout of which the bootstrap only writes down how it was called, and the command too. */
   function makeCheckout(): string {
-    const dirs = ["bin", "scripts", "packages/cli/bin", "packages/web/src", "node_modules", ".node"];
+    const dirs = [
+      "bin",
+      "scripts",
+      "packages/cli/bin",
+      "packages/web/src",
+      "node_modules",
+      ".node",
+    ];
     for (const path of dirs) {
       mkdirSync(join(dir, path), { recursive: true });
     }
