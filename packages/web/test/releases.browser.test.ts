@@ -92,6 +92,24 @@ describe("settings", () => {
   });
 });
 
+describe("on a phone", () => {
+  it("shows which part of the app is open", async () => {
+    const phone = await bed.openAs("pia", { role: "owner" }, { width: 390 });
+    await phone.goto("/apps/shop/danger");
+    const open = phone.getByRole("link", { name: "Danger zone" });
+    await open.waitFor();
+    await expect.poll(async () => (await open.boundingBox())?.x ?? 1000).toBeLessThan(390 - 60);
+  });
+});
+
+describe("the other parts of an app read well", () => {
+  it.each(["metrics", "addons"])("%s", async (tab) => {
+    await page.goto(`/apps/shop/${tab}`);
+    await page.getByText("Loading…").waitFor({ state: "detached" });
+    expect(await look(page, `app-${tab}`)).toEqual([]);
+  });
+});
+
 describe("the pages", () => {
   it("do nothing that a browser complains about", () => {
     expect(bed.faults).toEqual([]);
