@@ -1,4 +1,5 @@
 import { existsSync, lstatSync, readdirSync } from "node:fs";
+import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSummary, ReleaseDetail } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -27,6 +28,10 @@ afterAll(async () => {
 const pages = (text: string, more = "") => ({
   "hop3.toml": `[build]\nmethod = "local"\n${more}`,
   "index.html": `<h1>${text}</h1>`,
+});
+
+const local = (start = "") => ({
+  "hop3.toml": `[build]\nmethod = "local"\n${start === "" ? "" : `[run]\nstart = "${start}"\n`}`,
 });
 
 async function deploy(app: string, files: Readonly<Record<string, string>>) {
@@ -124,6 +129,17 @@ describe("the node toolchain", () => {
   });
 });
 
+describe("a native addon of npm", () => {
+  it("is compiled against the headers of the package set", async () => {
+    const example = join(import.meta.dirname, "../../../examples/templates/node-addon");
+    const dir = await makeTree(local());
+    await cp(example, dir, { recursive: true });
+    const { failure } = await server.deployed("node-addon", dir);
+    expect(failure, JSON.stringify(failure)).toBeUndefined();
+    expect((await server.get("node-addon", "/secret")).text).toContain("secret: $2b$04$ true");
+  });
+});
+
 describe("the python toolchain", () => {
   it("installs a project and runs its console script", async () => {
     const deployment = await deploy("snake", {
@@ -163,10 +179,6 @@ describe("an app in two languages", () => {
   });
 });
 
-const local = (start = "") => ({
-  "hop3.toml": `[build]\nmethod = "local"\n${start === "" ? "" : `[run]\nstart = "${start}"\n`}`,
-});
-
 describe("one app of each further toolchain", () => {
   it.each([
     [
@@ -185,7 +197,9 @@ func main() {
     [
       "php",
       {
-        "public/index.php": "<?php echo 'hello from ' . 'php';",
+        "composer.json": JSON.stringify({ require: { "ext-gd": "*", "ext-json": "*" } }),
+        "public/index.php":
+          "<?php echo 'hello from ' . (function_exists('imagecreate') ? 'php' : 'a php without gd');",
         ...local(),
       },
     ],

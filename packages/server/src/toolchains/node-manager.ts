@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { SourceTree } from "@hop3/core";
 import type { StepOptions, ToolchainContext } from "@hop3/core/plugin";
@@ -90,8 +91,9 @@ export async function provideManager(
 
 /** The configured registry, and the App's own cache of downloads. */
 export function withRegistry(context: ToolchainContext, options: StepOptions = {}): StepOptions {
-  const { registries, cacheDir } = context;
+  const { registries, cacheDir, tools } = context;
   const { npm: registry } = registries;
+  const hasHeaders = existsSync(join(tools.dir, "include/node/node.h"));
   return {
     ...options,
     env: {
@@ -99,6 +101,8 @@ export function withRegistry(context: ToolchainContext, options: StepOptions = {
       npm_config_fetch_retries: "1",
       npm_config_update_notifier: "false",
       YARN_CACHE_FOLDER: join(cacheDir, "yarn"),
+      // node-gyp would fetch them from Node's own site.
+      ...(hasHeaders ? { npm_config_nodedir: tools.dir } : {}),
       ...(registry === undefined ? {} : { npm_config_registry: registry, YARN_REGISTRY: registry }),
       ...options.env,
     },

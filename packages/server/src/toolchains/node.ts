@@ -26,8 +26,8 @@ const ownHooks = ["preinstall", "install", "postinstall", "prepare"] as const;
 /** JavaScript and TypeScript: dependencies once per lockfile, then the app's own build script. */
 export const nodeToolchain: ToolchainBuild = {
   name: "node",
-  // Packages with native add-ons are compiled where no finished file fits.
-  tools: async () => ["nodejs", "python3", "gnumake", "gcc", "git"],
+  // Packages with native add-ons are compiled where no finished file fits, against the headers of this very Node.
+  tools: async () => ["nodejs", "nodejs.dev", "python3", "gnumake", "gcc", "git"],
   async build(context) {
     const manifest = await readManifest(context.tree, "package.json", Manifest);
     const manager = await provideManager(context, managerOf(context.tree, manifest));

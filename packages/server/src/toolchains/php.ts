@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { encodeShellWord, type SourceTree } from "@hop3/core";
+import { encodeShellWord, phpExtensionsOf, type SourceTree } from "@hop3/core";
 import type { ToolchainBuild, ToolchainContext } from "@hop3/core/plugin";
 
 const documentRoots = ["public", "web", "htdocs", "."] as const;
@@ -9,10 +9,12 @@ const parallelRequests = "8";
 /** PHP: packages of composer.lock into vendor/, and PHP's own server with several workers. */
 export const phpToolchain: ToolchainBuild = {
   name: "php",
-  tools: async (tree) => [
-    "php",
-    ...(tree.has("composer.json") ? ["phpPackages.composer", "git", "unzip"] : []),
-  ],
+  async tools(tree) {
+    if (!tree.has("composer.json")) return ["php"];
+    const extensions = await extensionsOf(tree);
+    const names = extensions.map((name) => `phpExtensions.${name}`);
+    return ["php", ...names, "phpPackages.composer", "git", "unzip"];
+  },
   async build(context) {
     const { tree, appDir } = context;
     if (tree.has("composer.json")) await installPackages(context);
@@ -24,6 +26,18 @@ export const phpToolchain: ToolchainBuild = {
     };
   },
 };
+
+const nothingLocked = JSON.stringify({ packages: [] });
+
+/** Those that Composer would refuse to install without; a file that cannot be read is left for it to name. */
+async function extensionsOf(tree: SourceTree): Promise<readonly string[]> {
+  const lock = tree.has("composer.lock") ? await tree.readText("composer.lock") : nothingLocked;
+  try {
+    return phpExtensionsOf(await tree.readText("composer.json"), lock);
+  } catch {
+    return [];
+  }
+}
 
 function documentRoot(tree: SourceTree): string {
   return documentRoots.find((dir) => tree.has(join(dir, "index.php"))) ?? ".";

@@ -59,7 +59,7 @@ export function readComposer(spec: AppSpec): Composer | undefined {
   return {
     packages,
     local: lockfile.local,
-    extensions: extensionsOf(files.get("composer.json") ?? "{}", text),
+    extensions: phpExtensionsOf(files.get("composer.json") ?? "{}", text),
     hasInstallers: packages.some(({ name }) => name === "composer/installers"),
   };
 }
@@ -83,8 +83,8 @@ const builtIn: ReadonlySet<string> = new Set([
 ]);
 const setNames: Readonly<Record<string, string>> = { "zend-opcache": "opcache" };
 
-/** `ext-*` of the app and of what is locked; one that a package stands in for is left to it. */
-function extensionsOf(manifest: string, lock: string): readonly string[] {
+/** `ext-*` of the app and of what is locked, as the package set names them; one that a package stands in for is left to it. */
+export function phpExtensionsOf(manifest: string, lock: string): readonly string[] {
   const own = Object.keys(Manifest.parse(JSON.parse(manifest)).require ?? {});
   const { packages } = Lock.parse(JSON.parse(lock));
   const provided = new Set(packages.flatMap(({ provide = {} }) => Object.keys(provide)));
