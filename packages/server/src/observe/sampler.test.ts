@@ -9,8 +9,13 @@ import { makeSampler } from "./sampler.ts";
 const started: ChildProcess[] = [];
 
 afterEach(() => {
-  for (const child of started.splice(0))
-    if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
+  for (const { pid } of started.splice(0)) {
+    try {
+      if (pid !== undefined) process.kill(-pid, "SIGKILL");
+    } catch {
+      // All of its session has ended already.
+    }
+  }
 });
 
 /** Runs a script in a session of its own until it has said that it is ready. */

@@ -4,7 +4,7 @@ export interface EnvironmentText {
   readonly problems: readonly string[];
 }
 
-const assignment = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/;
+const assignment = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)$/s;
 
 /** Reads a pasted .env file: NAME=value, comments, quotes; a quoted value may have several lines. */
 export function readEnvironment(text: string): EnvironmentText {
