@@ -173,7 +173,7 @@ const refused: Readonly<Record<string, ExpectedFailure & { files: Files }>> = {
     code: "DETECT_AMBIGUOUS",
     message: "fits several templates: php-app, node-source",
     hint: "[nix] template =",
-    detail: /php-app {2}found index.php/,
+    detail: /php-app +fits +found index\.php/,
   },
   "a missing lockfile": {
     files: { "hop3.toml": nix('template = "node-source"'), "package.json": start },
