@@ -11,11 +11,12 @@ const whole = { testTimeout: 300_000, hookTimeout: 600_000 };
 /** Load, starts and stops measured against a clock; machines over a view of this one, which nothing may change meanwhile. */
 const timed = [
   "packages/server/test/load*.real.test.ts",
-  "packages/server/test/kill.real.test.ts",
   "packages/server/test/docker.real.test.ts",
   "packages/server/src/run/*.real.test.ts",
   "packages/server/src/route/*.real.test.ts",
 ];
+/** Much of such a test is waiting, for builds and starts: with two cores three files keep both busy. */
+const sideBySide = { maxWorkers: 3, sequence: { groupOrder: 1 } };
 const skipped = ["**/node_modules/**", "**/dist/**", "**/.node/**"];
 
 export default defineConfig({
@@ -44,7 +45,7 @@ export default defineConfig({
           name: "real",
           include: ["packages/**/*.real.test.ts", "scripts/**/*.real.test.ts"],
           exclude: [...skipped, ...timed],
-          sequence: { groupOrder: 1 },
+          ...sideBySide,
         },
       },
       {
@@ -69,8 +70,7 @@ export default defineConfig({
           name: "browser",
           include: ["packages/web/test/**/*.browser.test.ts"],
           exclude: skipped,
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          ...sideBySide,
         },
       },
     ],
