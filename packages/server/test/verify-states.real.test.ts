@@ -131,7 +131,7 @@ assert !builtins.pathExists ${flag};
   });
 
   it("lets a deploy through while it works, and two at a time take turns", async () => {
-    await deploy("busy", await builtBy("sleep 3; echo one > $out/www/index.html"));
+    await deploy("busy", await builtBy("sleep 6; echo one > $out/www/index.html"));
     const next = await pageApp("two");
     const [first, second, deployment] = await Promise.all([
       hop3({ home }, "nix", "verify", "busy"),
