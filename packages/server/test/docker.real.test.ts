@@ -13,7 +13,7 @@ const programs = {
 const hasMachines = process.getuid?.() === 0 && existsSync("/sys/fs/cgroup/memory");
 
 /** The whole server with a real engine, in a machine of its own: an engine changes the network of the one it runs on. */
-describe.each(["podman", "docker"] as const)("%s", (engine) => {
+describe.concurrent.each(["podman", "docker"] as const)("%s", (engine) => {
   const isThere = hasMachines && programs[engine].every((file) => existsSync(file));
 
   it.skipIf(!isThere)("builds and runs the images of apps", () => inMachine(engine, "docker.lab"));

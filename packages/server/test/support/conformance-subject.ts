@@ -70,9 +70,9 @@ const probeSteps = [
   'test -s "$HOP3_DATA_DIR/steps"',
 ];
 const probe = [
-  `trap 'echo "$HOP3_RELEASE $$" >> "$HOP3_DATA_DIR/stopped"; exit 0' USR1`,
   // Instances differ in their port; in containers, in the name of their machine.
   "read -r machine < /proc/sys/kernel/hostname",
+  `trap 'echo "$HOP3_RELEASE $PORT.$machine" >> "$HOP3_DATA_DIR/stopped"; exit 0' USR1`,
   'pwd > "$HOP3_DATA_DIR/cwd.$HOP3_RELEASE.$PORT.$machine"',
   'env -0 > "$HOP3_DATA_DIR/env.$HOP3_RELEASE.$PORT.$machine"',
   "while true; do sleep 0.1; done",
