@@ -11,6 +11,7 @@ import {
   measureUnchanged,
   measureVersion,
 } from "./bench/figures.ts";
+import { measureFollow } from "./bench/follow.ts";
 import { measureGenerate } from "./bench/generate.ts";
 import { measureLocal, measureLocalChange } from "./bench/local.ts";
 import type { Figure } from "./bench/measure.ts";
@@ -36,6 +37,7 @@ const onPlatform: Readonly<Record<string, (context: BenchContext) => Promise<Fig
   node: measureNode,
   push: measurePush,
   events: measureEvents,
+  follow: measureFollow,
   local: measureLocal,
   "local-change": measureLocalChange,
   plugins: measurePlugins,

@@ -26,7 +26,7 @@ export async function sample<Value>(
 /** One line of the report. */
 export interface Figure {
   readonly figure: string;
-  readonly unit: "ms" | "kB" | "MB" | "requests/s" | "derivations" | "events";
+  readonly unit: "ms" | "kB" | "MB" | "requests/s" | "derivations" | "events" | "lines";
   readonly floor: number;
   readonly value: number;
   readonly ratio: number;
