@@ -4,6 +4,7 @@ import { run } from "../../src/proc/run.ts";
 import { cratesRegistry, debianCrate, relock } from "../registry/crates.ts";
 import { debianModule, goProxy, goSumOf } from "../registry/go.ts";
 import { mavenRegistry } from "../registry/maven.ts";
+import { debianPhp, packagistRegistry } from "../registry/packagist.ts";
 import { debianWheel, pypi, requirementLines } from "../registry/pypi.ts";
 import { type RegistryProtocol, startRegistry, type TestRegistry } from "../registry/registry.ts";
 import { debianGems, gemfileLock, gemRegistry, sourceGem } from "../registry/rubygems.ts";
@@ -116,6 +117,48 @@ const gradle: Prepare = async (parts) => {
   };
 };
 
+const php: Prepare = async (parts) => {
+  const composer = `${await buildAttribute(parts.home, "phpPackages", "composer")}/bin/composer`;
+  const packages = await Promise.all([
+    debianPhp("psr/log", {
+      debian: "php-psr-log",
+      directory: "Psr/Log",
+      namespace: "Psr\\Log",
+      version: "1.1.4",
+      hasHash: true,
+    }),
+    debianPhp("monolog/monolog", {
+      debian: "php-monolog",
+      directory: "Monolog",
+      namespace: "Monolog",
+      version: "2.9.1",
+      require: { "psr/log": "^1.0.1 || ^2 || ^3" },
+      hasHash: false,
+    }),
+  ]);
+  return {
+    protocol: packagistRegistry(packages, () => parts.url("packagist")),
+    registry: ["packagist", "packagist"],
+    async fit(dir) {
+      const repositories = [
+        { type: "composer", url: parts.url("packagist") },
+        { packagist: false },
+      ];
+      const settings = JSON.stringify({ repositories, config: { "secure-http": false } });
+      const home = await makeTree({ "config.json": settings });
+      await edit(join(dir, "composer.json"), (text) =>
+        text.replace(/ {2}"require-dev": \{[^}]*\},\n/, ""),
+      );
+      await Promise.all(["composer.lock", "hop3.lock"].map((file) => rm(join(dir, file))));
+      const argv = [composer, "update", "--no-install", "--ignore-platform-reqs"] as const;
+      const env = { HOME: home, COMPOSER_HOME: home, COMPOSER_ALLOW_SUPERUSER: "1" };
+      const { exitCode, stderr } = await run({ argv, cwd: dir, env });
+      if (exitCode !== 0) throw new Error(stderr);
+      await lock(parts, dir);
+    },
+  };
+};
+
 const war: Prepare = async ({ home }) => {
   const jdk = await buildAttribute(home, "jdk");
   const api = `${await buildAttribute(home, "tomcat10")}/lib/servlet-api.jar`;
@@ -137,7 +180,7 @@ const war: Prepare = async ({ home }) => {
 
 const plain: Prepare = async () => ({});
 
-/** Every example that both the nix and the local builder can build, by its directory below examples/. */
+/** Examples by their directory below examples/, with what each needs beside its files. */
 const examples = {
   "templates/static-site": plain,
   "templates/node-source": plain,
@@ -146,6 +189,7 @@ const examples = {
   "templates/python-venv": python,
   "templates/ruby-bundler": ruby,
   "templates/php-pages": plain,
+  "templates/php-app": php,
   "templates/go-source": go,
   "templates/rust-source": rust,
   "templates/java-gradle": gradle,
@@ -155,19 +199,20 @@ const examples = {
 
 export type ConformanceExample = keyof typeof examples;
 
-/** A server with a registry beside it that has what the examples need. */
-export interface ConformanceBed {
-  readonly server: TestServer;
-  /** A copy of the example whose lockfiles fit that registry. */
+/** A registry on this machine that has what the examples need. */
+export interface ExampleRegistry {
+  /** `[registries]` of server.toml, for a server that shall ask it. */
+  readonly settings: string;
+  /** A copy of the example whose lockfiles fit the registry; needs the server. */
   copy(name: ConformanceExample): Promise<string>;
   close(): Promise<void>;
 }
 
-/** Variables of the server that no app may see. */
-const hostOnly = { HOST_ONLY: hostOnlyValue, NODE_ENV: hostOnlyValue };
-
-export async function openBed(names: readonly ConformanceExample[]): Promise<ConformanceBed> {
-  const home = await makeTestHome("conformance");
+/** For the server of `home`, which is started after this. */
+export async function openRegistry(
+  home: string,
+  names: readonly ConformanceExample[],
+): Promise<ExampleRegistry> {
   let registry: TestRegistry | undefined;
   const parts: Parts = { home, url: (prefix) => registry?.url(prefix) ?? "" };
   const prepared = new Map<ConformanceExample, Prepared>();
@@ -179,20 +224,38 @@ export async function openBed(names: readonly ConformanceExample[]): Promise<Con
     const [key, prefix, path = ""] = entry;
     return [`${key} = "${parts.url(prefix)}${path}"\n`];
   });
-  await writeFile(join(home, "server.toml"), `[registries]\n${lines.join("")}`);
-  const server = await startTestServer({ home, env: hostOnly });
   return {
-    server,
+    settings: `[registries]\n${lines.join("")}`,
     async copy(name) {
       const dir = await makeTree({});
       await cp(join(examplesDir, name), dir, { recursive: true });
       await prepared.get(name)?.fit?.(dir);
       return dir;
     },
+    close: async () => registry?.close(),
+  };
+}
+
+/** A server with such a registry beside it. */
+export interface ConformanceBed extends Pick<ExampleRegistry, "copy" | "close"> {
+  readonly server: TestServer;
+}
+
+/** Variables of the server that no app may see. */
+const hostOnly = { HOST_ONLY: hostOnlyValue, NODE_ENV: hostOnlyValue };
+
+export async function openBed(names: readonly ConformanceExample[]): Promise<ConformanceBed> {
+  const home = await makeTestHome("conformance");
+  const registry = await openRegistry(home, names);
+  await writeFile(join(home, "server.toml"), registry.settings);
+  const server = await startTestServer({ home, env: hostOnly });
+  return {
+    server,
+    copy: registry.copy,
     async close() {
       await server.stop();
       await destroyHome(home);
-      await registry?.close();
+      await registry.close();
     },
   };
 }
