@@ -3,40 +3,22 @@ import { mkdtemp, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AddonInfos, DeploymentSummary } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { packPlugin } from "./support/plugin-package.ts";
 import { redisPlugin, wildPlugin } from "./support/redis-plugin.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
-
-async function restart(): Promise<void> {
-  server = await startTestServer({ home, routerPort: server.routerPort });
-}
+const server = useTestServer("addons");
 
 beforeAll(async () => {
-  home = await makeTestHome("addons");
-  server = await startTestServer({ home });
   const sources = { "hop3-redis": redisPlugin(), "hop3-wild": wildPlugin };
   for (const [name, source] of Object.entries(sources)) {
-    const added = await hop3({ home }, "plugins", "add", await packPlugin({ name, source }));
+    const added = await hop3(server, "plugins", "add", await packPlugin({ name, source }));
     expect(added.exitCode, added.stderr).toBe(0);
   }
-  await server.stop();
-  await restart();
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
+  await server.restart();
 });
 
 /** Counts its requests in Redis, and knows which process answers it. */
@@ -119,9 +101,9 @@ describe("an addon of a plug-in", () => {
     expect(timeline).toContain("The addon cache serves: REDIS_URL");
     expect(timeline).toContain("this is [hidden]");
     expect(timeline).not.toContain("redis+unix");
-    const list = await hop3({ home }, "addons", "shop");
+    const list = await hop3(server, "addons", "shop");
     expect(list.stdout).toMatch(/cache +redis +up +\S+ \S+ +REDIS_URL +yes/);
-    const { uid, mode } = await stat(join(home, "addons/shop/cache"));
+    const { uid, mode } = await stat(join(server.home, "addons/shop/cache"));
     expect({ uid, mode: mode & 0o777 }).toEqual({ uid: 700_001, mode: 0o700 });
   });
 
@@ -136,7 +118,7 @@ describe("an addon of a plug-in", () => {
 
   it("outlives the control plane", async () => {
     await server.kill();
-    await restart();
+    await server.restart();
     expect(await count()).toMatchObject({ hits: ++hits, pid });
   });
 
@@ -149,11 +131,11 @@ describe("an addon of a plug-in", () => {
   });
 
   it("is started again after all was stopped", async () => {
-    const stopped = await hop3({ home }, "server", "stop", "--all");
+    const stopped = await hop3(server, "server", "stop", "--all");
     expect(stopped.exitCode, stopped.stderr).toBe(0);
     await server.exited;
     expect(existsSync(`/proc/${pid}`)).toBe(false);
-    await restart();
+    await server.restart();
     while ((await server.get("shop")).status !== 200) await sleep(50);
     const again = await count();
     expect(again.hits).toBeGreaterThan(hits);
@@ -162,28 +144,28 @@ describe("an addon of a plug-in", () => {
 
   it("goes into a file and comes back", async () => {
     const file = join(await mkdtemp("/tmp/hop3-backup-"), "shop.rdb");
-    const written = await hop3({ home }, "addons", "backup", "shop", "cache", file);
+    const written = await hop3(server, "addons", "backup", "shop", "cache", file);
     expect(written.exitCode, written.stderr).toBe(0);
     expect(await count()).toMatchObject({ hits: hits + 1 });
-    const back = await hop3({ home }, "addons", "restore", "shop", "cache", file);
+    const back = await hop3(server, "addons", "restore", "shop", "cache", file);
     expect(back.exitCode, back.stderr).toBe(0);
     expect(await count()).toMatchObject({ hits: hits + 1 });
-    expect(await readdir(join(home, "uploads"))).toEqual([]);
+    expect(await readdir(join(server.home, "uploads"))).toEqual([]);
   });
 
   it("stays while the running Release declares it, and afterwards until it is destroyed", async () => {
-    const used = await hop3({ home }, "addons", "destroy", "shop", "cache", "--yes", "--json");
+    const used = await hop3(server, "addons", "destroy", "shop", "cache", "--yes", "--json");
     expect(cliFailure(used)).toMatchObject({ code: "ADDON_IN_USE", exitCode: 6 });
     const timeline = await succeeded(await server.deployed("shop", await shop("three", "")));
     expect(timeline).toContain("The addon cache is not declared any more; it is kept");
     expect((await addons()).addons).toMatchObject([{ state: "up", declared: false }]);
-    const asked = await hop3({ home }, "addons", "destroy", "shop", "cache");
+    const asked = await hop3(server, "addons", "destroy", "shop", "cache");
     expect(asked.stderr).toContain("hop3 addons destroy shop cache --yes");
-    const gone = await hop3({ home }, "addons", "destroy", "shop", "cache", "--yes");
+    const gone = await hop3(server, "addons", "destroy", "shop", "cache", "--yes");
     expect(gone.exitCode, gone.stderr).toBe(0);
     expect((await addons()).addons).toEqual([]);
-    expect(existsSync(join(home, "addons/shop/cache"))).toBe(false);
-    expect(await readdir(join(home, "plugin-data/redis/passwords"))).toEqual([]);
+    expect(existsSync(join(server.home, "addons/shop/cache"))).toBe(false);
+    expect(await readdir(join(server.home, "plugin-data/redis/passwords"))).toEqual([]);
   });
 
   it("is made anew by a rollback, and goes with the app", async () => {
@@ -194,9 +176,9 @@ describe("an addon of a plug-in", () => {
     expect(await count()).toMatchObject({ hits: 1 });
     const destroyed = await server.api("DELETE", "/apps/shop?keepData=true");
     expect(destroyed.status, destroyed.text).toBe(204);
-    const kept = (await readdir(home)).find((name) => name.startsWith("kept-shop-")) ?? "";
-    expect(existsSync(join(home, kept, "addons/cache/redis.conf"))).toBe(true);
-    expect(existsSync(join(home, "addons/shop"))).toBe(false);
+    const kept = (await readdir(server.home)).find((name) => name.startsWith("kept-shop-")) ?? "";
+    expect(existsSync(join(server.home, kept, "addons/cache/redis.conf"))).toBe(true);
+    expect(existsSync(join(server.home, "addons/shop"))).toBe(false);
   });
 });
 
@@ -250,9 +232,9 @@ describe("an addon that cannot be as hop3.toml says", () => {
     });
     const newer = await server.deployed("odds", await withAddon("redis", 'version = "9"\n'));
     expect(await succeeded(newer)).toContain("The addon redis stays what it was made as, redis:");
-    const removed = await hop3({ home }, "plugins", "remove", "redis");
+    const removed = await hop3(server, "plugins", "remove", "redis");
     expect(removed.stdout).toContain("odds");
-    const none = await hop3({ home }, "addons", "backup", "odds", "rediss", "/tmp/x", "--json");
+    const none = await hop3(server, "addons", "backup", "odds", "rediss", "/tmp/x", "--json");
     expect(cliFailure(none)).toMatchObject({
       code: "ADDON_NOT_FOUND",
       hint: expect.stringContaining("It has redis"),

@@ -1,13 +1,8 @@
 import type { AppDetail } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 /** Shows two of its variables, and what the command before the Release has left. */
 const app = {
@@ -35,20 +30,11 @@ printf '%s %s %s' "$GREETING" "\${#SECRET}" "$(cat "$HOP3_DATA_DIR/seeded")"
 `,
 };
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ home: await makeTestHome("app-json") });
-});
-
-afterAll(async () => {
-  await server.kill();
-  await destroyHome(server.home);
-});
+const server = useTestServer("app-json");
 
 describe("an app.json of Heroku", () => {
   it("gives a deploy variables, instances and the command before a Release", async () => {
-    const result = await hop3({ home: server.home }, "deploy", await makeTree(app), "--app", "app");
+    const result = await hop3(server, "deploy", await makeTree(app), "--app", "app");
     expect(result.exitCode, result.stderr).toBe(0);
     expect(result.stdout).toContain("app.json:8:14 the addon 'papertrail' is not carried over");
     // A secret of 32 bytes in hex has 64 characters.
@@ -59,7 +45,7 @@ describe("an app.json of Heroku", () => {
 
   it("stops a deploy where it is wrong, with its place", async () => {
     const dir = await makeTree({ ...app, "app.json": '{\n  "env": [],\n}' });
-    const result = await hop3({ home: server.home }, "deploy", dir, "--app", "app");
+    const result = await hop3(server, "deploy", dir, "--app", "app");
     expect(result.exitCode).not.toBe(0);
     expect(result.stderr + result.stdout).toContain("app.json:3:1");
     expect((await server.get("app", "/cgi-bin/show")).text).toBe("hello 64 yes");

@@ -2,41 +2,26 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppDetail, DeploymentSummary } from "@hop3/core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { timelineFile } from "../src/deploy/timelines.ts";
 import { openHome } from "../src/home.ts";
 import { type LoadAppOptions, makeLoadApp } from "./support/load-app.ts";
 import { type Load, startLoad, startTalk } from "./support/load-client.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 import { until } from "./testbed.ts";
 
 const host = "load.localhost";
 
 describe("canary", () => {
-  let home: string;
-  let server: TestServer;
   let load: Load | undefined;
 
-  beforeAll(async () => {
-    home = await makeTestHome("canary");
-    server = await startTestServer({ home });
-  });
+  const server = useTestServer("canary");
   afterEach(async () => {
     await load?.stop();
     load = undefined;
     await server.api("DELETE", "/apps/load");
   });
-  afterAll(async () => {
-    await server.kill();
-    await destroyHome(home);
-  });
-
   const appOf = (mark: string, seconds: number, more: Partial<LoadAppOptions> = {}) =>
     makeLoadApp({
       mark,
@@ -45,7 +30,9 @@ describe("canary", () => {
       ...more,
     });
   const notesOf = async (id: number): Promise<string> =>
-    readFile(timelineFile(openHome(home, process.env).app("load"), id), "utf8").catch(() => "");
+    readFile(timelineFile(openHome(server.home, process.env).app("load"), id), "utf8").catch(
+      () => "",
+    );
   const said = (id: number, text: string) =>
     until(async () => (await notesOf(id)).includes(text), 60_000);
   const startAsking = (): Load => {

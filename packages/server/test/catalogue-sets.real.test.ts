@@ -1,15 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CatalogueIndex, IndexedRecipe, RecipeSet } from "@hop3/core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { findBuiltInCatalogue } from "../src/catalogue/store.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  pack,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { pack } from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const dir = findBuiltInCatalogue();
 const file = join(dir, "index.json");
@@ -17,18 +12,7 @@ const index = JSON.parse(readFileSync(file, "utf8")) as CatalogueIndex;
 /** In later versions of Debian than the oldest that is supported: the index holds for all of them. */
 const byVersion: readonly string[] = ["valkey"];
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("sets");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("sets");
 
 /** What is evaluated is what a deploy would build. Names of Debian's own packages are in no other set. */
 async function setsOf({ id }: IndexedRecipe): Promise<RecipeSet[]> {

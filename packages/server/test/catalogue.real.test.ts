@@ -10,30 +10,14 @@ import {
   type RecipeDetail,
   type RecipeList,
 } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { findBuiltInCatalogue } from "../src/catalogue/store.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const dir = findBuiltInCatalogue();
 const index = JSON.parse(readFileSync(join(dir, "index.json"), "utf8")) as CatalogueIndex;
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("catalogue");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("catalogue");
 
 async function install(recipe: string, body: object): Promise<DeploymentSummary> {
   const answer = await server.json("POST", `/catalogue/${recipe}/install`, body);

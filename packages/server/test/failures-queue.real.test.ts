@@ -1,32 +1,16 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ConfigResult, type DeploymentSummary, phases } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openHome } from "../src/home.ts";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { expectFailure, failureOf } from "./support/expected-failure.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 import { lookAt } from "./support/world.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-  const home = await makeTestHome("queue");
-  writeFileSync(join(home, "server.toml"), "[server]\nmax-apps = 9\nmax-builds = 2\n");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server.kill();
-  await destroyHome(server.home);
-});
+const server = useTestServer("queue", { settings: "[server]\nmax-apps = 9\nmax-builds = 2\n" });
 
 /** An app whose build takes a moment, so that others have to wait for it. */
 function slowApp(text: string, seconds: number): Promise<string> {
@@ -292,19 +276,13 @@ describe("the command", () => {
     },
   };
   it.each(Object.entries(rows))("%s", async (_name, { args, exitCode, ...expected }) => {
-    const result = await hop3({ home: server.home }, ...args, "--json");
+    const result = await hop3(server, ...args, "--json");
     expect(result.exitCode, result.stderr).toBe(exitCode);
     expectFailure(cliFailure(result), expected);
   });
 
   it("in an empty directory", async () => {
-    const result = await hop3(
-      { home: server.home },
-      "deploy",
-      await makeTree({}),
-      "--app=page",
-      "--json",
-    );
+    const result = await hop3(server, "deploy", await makeTree({}), "--app=page", "--json");
     expect(result.exitCode).toBe(2);
     expectFailure(cliFailure(result), {
       code: "SOURCE_EMPTY",

@@ -1,17 +1,12 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import type { DeploymentSummary, Problem } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { type ExpectedFailure, expectFailure, failureOf } from "./support/expected-failure.ts";
 import { rawTar } from "./support/raw-tar.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 import { lookAt, type World } from "./support/world.ts";
 
 const web = '"${pkgs.busybox}/bin/httpd -f -p $BIND_ADDRESS:$PORT -h ${./.}"';
@@ -506,27 +501,19 @@ function randomText(length: number): string {
 
 const brokenExamples = join(import.meta.dirname, "../../../examples/broken");
 
-let server: TestServer;
 let before: World;
 let goodTree: string;
 
+const server = useTestServer("failures", {
+  settings: "[policy]\nmax-source-files = 200\nmax-upload-bytes = 2000000\n",
+});
+
 beforeAll(async () => {
-  const home = await makeTestHome("failures");
-  writeFileSync(
-    join(home, "server.toml"),
-    "[policy]\nmax-source-files = 200\nmax-upload-bytes = 2000000\n",
-  );
-  server = await startTestServer({ home });
   goodTree = await pageApp("one");
   const first = await server.deployed("page", goodTree);
   expect(first).toMatchObject({ state: "succeeded", release: 1 });
   before = await lookAt(server, "page");
   expect(before).toMatchObject({ answer: "one\n", state: "running", release: 1 });
-});
-
-afterAll(async () => {
-  await server.kill();
-  await destroyHome(server.home);
 });
 
 /** Release 1 serves, nothing is left over, and the next good deployment works. */

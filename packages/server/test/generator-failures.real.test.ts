@@ -6,23 +6,18 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { type ExpectedFailure, expectFailure } from "./support/expected-failure.ts";
 import { type FileServer, startFileServer } from "./support/registry.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 import { lookAt, type World } from "./support/world.ts";
 
 type Files = Readonly<Record<string, string>>;
 
-let server: TestServer;
 let archives: FileServer;
 let before: World;
 let goodTree: string;
 
+const server = useTestServer("generator-failures");
+
 beforeAll(async () => {
-  server = await startTestServer({ home: await makeTestHome("generator-failures") });
   archives = await startFileServer();
   goodTree = await pageApp("one");
   expect(await server.deployed("page", goodTree)).toMatchObject({ state: "succeeded" });
@@ -30,8 +25,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await server?.kill();
-  await destroyHome(server.home);
   await archives?.close();
 });
 

@@ -1,18 +1,13 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { type Problem, TimelineEvent } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { z } from "zod";
 import { pageApp } from "./support/apps.ts";
 import { expectFailure, failureOf } from "./support/expected-failure.ts";
-import {
-  type Answer,
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import type { Answer } from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const Operation = z.object({
   /** What it needs; `open` is for strangers: they sign in there. */
@@ -31,21 +26,14 @@ const OpenApi = z.object({
 });
 type OpenApi = z.infer<typeof OpenApi>;
 
-let server: TestServer;
 let description: OpenApi;
 let token: string;
 
-beforeAll(async () => {
-  const home = await makeTestHome("http");
-  writeFileSync(join(home, "server.toml"), "[policy]\nmax-upload-bytes = 100000\n");
-  server = await startTestServer({ home });
-  token = readFileSync(join(home, "token"), "utf8").trim();
-  description = OpenApi.parse(await server.json("GET", "/openapi.json"));
-});
+const server = useTestServer("http", { settings: "[policy]\nmax-upload-bytes = 100000\n" });
 
-afterAll(async () => {
-  await server.kill();
-  await destroyHome(server.home);
+beforeAll(async () => {
+  token = readFileSync(join(server.home, "token"), "utf8").trim();
+  description = OpenApi.parse(await server.json("GET", "/openapi.json"));
 });
 
 interface TcpRequest {

@@ -14,29 +14,13 @@ import {
   startTalk,
   type Talk,
 } from "./support/load-client.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const deployments = 20;
 const connections = 32;
 const host = "load.localhost";
 
-let home: string;
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("load");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server.kill();
-  await destroyHome(home);
-});
+const server = useTestServer("load");
 
 async function untilState(
   id: number,
@@ -179,15 +163,11 @@ describe("zero downtime under constant load", () => {
   });
 
   it("another life of the control plane, after SIGTERM and after kill -9", async () => {
-    const { routerPort } = server;
-    await unnoticed("SIGTERM", async () => {
-      await server.stop();
-      server = await startTestServer({ home, routerPort });
-    });
+    await unnoticed("SIGTERM", () => server.restart());
     await unnoticed("kill -9", async () => {
       await server.kill();
       await sleep(300);
-      server = await startTestServer({ home, routerPort });
+      await server.restart();
     });
     await switched("deployment after it", "v-last", async () =>
       deployLive("load", await makeLoadApp({ mark: "v-last" })),

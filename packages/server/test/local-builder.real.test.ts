@@ -2,28 +2,12 @@ import { existsSync, lstatSync, readdirSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSummary, ReleaseDetail } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("local");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("local");
 
 const pages = (text: string, more = "") => ({
   "hop3.toml": `[build]\nmethod = "local"\n${more}`,
@@ -50,13 +34,13 @@ describe("the local builder", () => {
       builder: "local",
       provenance: { tier: "unpinned", toolchains: ["static"], toolchain_source: "package-set" },
     });
-    expect(lstatSync(join(home, "apps/pages/releases/1/root")).isSymbolicLink()).toBe(true);
+    expect(lstatSync(join(server.home, "apps/pages/releases/1/root")).isSymbolicLink()).toBe(true);
   });
 
   it("builds nothing for the same Source", async () => {
     const again = await deploy("pages", pages("one"));
     expect(again.unchanged).toBe(true);
-    expect(readdirSync(join(home, "apps/pages/local/builds"))).toHaveLength(1);
+    expect(readdirSync(join(server.home, "apps/pages/local/builds"))).toHaveLength(1);
   });
 
   it("goes back to an earlier Release without a build", async () => {
@@ -75,7 +59,7 @@ describe("the local builder", () => {
     expect(failed.failure?.detail).toContain("no");
     expect((await server.get("pages")).text).toContain("<h1>one</h1>");
     await deploy("pages", pages("four"));
-    expect(readdirSync(join(home, "apps/pages/local/builds"))).toHaveLength(3);
+    expect(readdirSync(join(server.home, "apps/pages/local/builds"))).toHaveLength(3);
   });
 
   it("shows a build step nothing of the host but the store", async () => {
@@ -118,14 +102,14 @@ describe("the node toolchain", () => {
   });
 
   it("keeps the dependencies for another Source, and asks no registry for them", async () => {
-    const before = readdirSync(join(home, "apps/nodes/local/deps")).sort();
+    const before = readdirSync(join(server.home, "apps/nodes/local/deps")).sort();
     const deployment = await deploy("nodes", {
       ...nodeApp("two"),
       "hop3.toml": '[build]\nmethod = "local"\n',
     });
     expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
     expect((await server.get("nodes")).text).toMatch(/^two true true false/);
-    expect(readdirSync(join(home, "apps/nodes/local/deps")).sort()).toEqual(before);
+    expect(readdirSync(join(server.home, "apps/nodes/local/deps")).sort()).toEqual(before);
   });
 });
 
@@ -330,26 +314,25 @@ describe("programs of the host", () => {
     const release = await server.json<ReleaseDetail>("GET", "/apps/hosted/releases/1");
     expect(release.artifact?.provenance.toolchain_source).toBe("host");
     for (const command of ["info", "releases"]) {
-      const said = await hop3({ home }, command, "--app", "hosted");
+      const said = await hop3(server, command, "--app", "hosted");
       expect(said.stdout).toContain("unpinned, host's programs");
     }
-    expect((await hop3({ home }, "releases", "--app", "pages")).stdout).not.toContain("host's");
+    expect((await hop3(server, "releases", "--app", "pages")).stdout).not.toContain("host's");
   });
 });
 
 describe("kill -9 of the server in a build", () => {
   it("leaves nothing behind, and the next deploy works", async () => {
     await deploy("cut", pages("one"));
-    const builds = join(home, "apps/cut/local/builds");
+    const builds = join(server.home, "apps/cut/local/builds");
     const whole = readdirSync(builds);
     const step = 'before-build = "touch begun; sleep 30"\n';
     const { id } = await server.deploy("cut", await makeTree(pages("two", step)));
     const isBegun = () =>
       readdirSync(builds).some((dir) => existsSync(join(builds, dir, "app/begun")));
     await expect.poll(isBegun, { timeout: 20_000 }).toBe(true);
-    const { routerPort } = server;
     await server.kill();
-    server = await startTestServer({ home, routerPort });
+    await server.restart();
     expect((await server.ended(id)).failure).toMatchObject({ code: "DEPLOY_INTERRUPTED" });
     expect(readdirSync(builds)).toEqual(whole);
     expect((await server.get("cut")).text).toContain("one");

@@ -4,12 +4,7 @@ import type { AppDetail, ReleaseDetail } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const repository = {
   "README.md": "Two apps and what they share.\n",
@@ -30,21 +25,19 @@ const repository = {
   "apps/page/name.txt": "and the page\n",
 };
 
-let server: TestServer;
 let dir = "";
 
+const server = useTestServer("monorepo");
+
 beforeAll(async () => {
-  server = await startTestServer({ home: await makeTestHome("monorepo") });
   dir = await makeTree(repository);
 });
 
 afterAll(async () => {
-  await server?.kill();
-  await destroyHome(server.home);
   await rm(dir, { recursive: true, force: true });
 });
 
-const deploy = (...args: readonly string[]) => hop3({ home: server.home }, "deploy", dir, ...args);
+const deploy = (...args: readonly string[]) => hop3(server, "deploy", dir, ...args);
 
 describe("two apps of one repository", () => {
   it("are deployed by their paths, each with its own files and name", async () => {
@@ -60,7 +53,7 @@ describe("two apps of one repository", () => {
   });
 
   it("are told apart from the same app without a path", async () => {
-    const own = await hop3({ home: server.home }, "deploy", join(dir, "apps/site"));
+    const own = await hop3(server, "deploy", join(dir, "apps/site"));
     expect(own.exitCode, own.stderr).toBe(0);
     expect(await server.json<AppDetail>("GET", "/apps/our-site")).toMatchObject({ release: 2 });
     expect((await server.get("our-site")).text).toBe("<p>the site</p>\n");

@@ -2,32 +2,16 @@ import { readFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { AppSummary, NixCheck } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const examples = join(import.meta.dirname, "../../../examples");
 
-let home = "";
-let server: TestServer;
+const server = useTestServer("check");
 
-beforeAll(async () => {
-  home = await makeTestHome("check");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
-
-const check = (dir: string) => hop3({ home }, "nix", "check", dir, "--json");
+const check = (dir: string) => hop3(server, "nix", "check", dir, "--json");
 
 describe("hop3 nix check", () => {
   it("says what a deploy would build, and records nothing", async () => {
@@ -36,13 +20,13 @@ describe("hop3 nix check", () => {
     expect(first).toMatchObject({ workers: ["web"], plan: { tier: "source", builder: "nix" } });
     expect(first.toBuild.filter((name) => !name.startsWith("hop3-release-"))).toEqual(["page"]);
     expect((await server.json<{ apps: AppSummary[] }>("GET", "/apps")).apps).toEqual([]);
-    expect(await readdir(join(home, "uploads"))).toEqual([]);
+    expect(await readdir(join(server.home, "uploads"))).toEqual([]);
     const name = first.drvPath.replace(/^.*-hop3-release-|\.drv$/g, "");
     const deployment = await server.deployed(name, dir);
     expect(deployment.state).toBe("succeeded");
     const again = JSON.parse((await check(dir)).stdout) as NixCheck;
     expect(again).toMatchObject({ toBuild: [], toFetch: [], location: first.location });
-    const { stdout } = await hop3({ home }, "nix", "check", dir);
+    const { stdout } = await hop3(server, "nix", "check", dir);
     expect(stdout).toMatch(/^ok +hop3\.nix evaluates\n/);
     expect(stdout).toContain("all there: a deploy builds nothing");
   });
@@ -63,12 +47,7 @@ describe("hop3 nix check", () => {
   );
 
   it("evaluates what a template writes", async () => {
-    const { stdout } = await hop3(
-      { home },
-      "nix",
-      "check",
-      join(examples, "templates/static-site"),
-    );
+    const { stdout } = await hop3(server, "nix", "check", join(examples, "templates/static-site"));
     expect(stdout).toContain("hop3.nix (written by the template static-site) evaluates");
   });
 

@@ -13,32 +13,16 @@ import type {
   StoreBill,
 } from "@hop3/core";
 import { ServerEvent } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openHome } from "../src/home.ts";
 import { makeTree } from "./support/apps.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("observe");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("observe");
 
 /** Reads the stream of events until it is told to stop. */
 async function follow(lastEventId?: number) {
-  const { socket } = openHome(home, process.env);
+  const { socket } = openHome(server.home, process.env);
   const headers = lastEventId === undefined ? {} : { "last-event-id": String(lastEventId) };
   const sent = request({ socketPath: socket, path: "/api/v1/events", headers, agent: false });
   sent.on("error", () => {});
@@ -160,7 +144,7 @@ describe("Releases that are looked into", () => {
     const { failure } = await server.deployed("local", await makeTree(tree));
     expect(failure).toBeUndefined();
     const closure = await server.json<ReleaseClosure>("GET", "/apps/local/releases/1/closure");
-    expect(closure.location.startsWith(join(home, "apps/local"))).toBe(true);
+    expect(closure.location.startsWith(join(server.home, "apps/local"))).toBe(true);
     expect(closure.paths.map(({ name }) => name)).toEqual(
       expect.arrayContaining(["build", "app/index.html", "hop3-tools"]),
     );

@@ -1,34 +1,13 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AppSummary, DoctorCheck, PluginInfo, ReleaseDetail } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { packPlugin } from "./support/plugin-package.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("plugins");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
-
-async function restart(): Promise<void> {
-  await server.stop();
-  server = await startTestServer({ home, routerPort: server.routerPort });
-}
+const server = useTestServer("plugins");
 
 /** Throws in whatever of it is called: at once, or as a promise that fails. */
 const hostile = `
@@ -70,11 +49,11 @@ async function plugins(): Promise<readonly PluginInfo[]> {
 describe("a plug-in that throws in every hook", () => {
   it("is installed from a tarball and there after the next start", async () => {
     const file = await packPlugin({ name: "hop3-hostile", source: hostile });
-    const added = await hop3({ home }, "plugins", "add", file);
+    const added = await hop3(server, "plugins", "add", file);
     expect(added.exitCode, added.stderr).toBe(0);
     expect(added.stdout).toContain("Installed hop3-hostile 1.0.0");
     expect((await plugins()).map(({ state }) => state)).toEqual(["added"]);
-    await restart();
+    await server.restart();
     expect(await plugins()).toEqual([
       expect.objectContaining({ name: "hop3-hostile", state: "ok", version: "1.0.0" }),
     ]);
@@ -117,20 +96,20 @@ describe("a plug-in that throws in every hook", () => {
         message: "check 'wild' of the plug-in hostile failed in check: hostile check",
       }),
     );
-    const command = await hop3({ home }, "wild", "--json");
+    const command = await hop3(server, "wild", "--json");
     expect(cliFailure(command)).toMatchObject({ code: "PLUGIN_FAILED", exitCode: 9 });
-    const apps = await hop3({ home }, "apps", "--json");
+    const apps = await hop3(server, "apps", "--json");
     expect(apps).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
   it("stops the start only where server.toml asks for it", async () => {
     await server.stop();
-    const settings = join(home, "server.toml");
+    const settings = join(server.home, "server.toml");
     await writeFile(settings, '[server]\nrouter = "wild"\n');
-    await expect(startTestServer({ home })).rejects.toThrow("router 'wild' of the plug-in hostile");
+    await expect(server.restart()).rejects.toThrow("router 'wild' of the plug-in hostile");
     const torn = await makeTree({ "package.json": "{}" });
     await writeFile(settings, `[plugins]\nload = ["${torn}"]\n`);
-    server = await startTestServer({ home, routerPort: server.routerPort });
+    await server.restart();
     const broken = (await plugins()).filter(({ state }) => state === "broken");
     expect(broken).toEqual([
       expect.objectContaining({ dir: torn, origin: "configuration", code: "PLUGIN_VERSION" }),
@@ -145,10 +124,10 @@ describe("a plug-in that throws in every hook", () => {
   });
 
   it("goes, and what it did not disturb is still there", async () => {
-    const removed = await hop3({ home }, "plugins", "remove", "hostile");
+    const removed = await hop3(server, "plugins", "remove", "hostile");
     expect(removed.exitCode, removed.stderr).toBe(0);
     expect(removed.stdout).toContain("Removed hop3-hostile");
-    expect((await hop3({ home }, "plugins", "remove", "hostile")).stderr).toContain(
+    expect((await hop3(server, "plugins", "remove", "hostile")).stderr).toContain(
       "PLUGIN_NOT_FOUND",
     );
     expect((await server.get("page")).text).toContain("one");

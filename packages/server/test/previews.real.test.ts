@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { connect } from "node:net";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { AppSummary, HookCreated, HookInfos, PreviewInfos } from "@hop3/core";
+import type { AddonInfos, AppSummary, HookCreated, HookInfos, PreviewInfos } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageFiles } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
@@ -13,6 +15,8 @@ import {
   serveForge,
 } from "./support/forge.ts";
 import { type Checkout, makeCheckout, runGit } from "./support/git.ts";
+import { packPlugin } from "./support/plugin-package.ts";
+import { redisPlugin } from "./support/redis-plugin.ts";
 import {
   destroyHome,
   makeTestHome,
@@ -33,8 +37,10 @@ const enabled =
 beforeAll(async () => {
   home = await makeTestHome("previews");
   root = await mkdtemp("/tmp/hop3-forge-");
+  const plugin = await packPlugin({ name: "hop3-redis", source: redisPlugin() });
+  const installed = join(dirname(plugin), "package");
   const settings = '[hooks]\ninternal-hosts = ["127.0.0.1"]\n[previews]\nmax = 2\n';
-  await writeFile(join(home, "server.toml"), settings);
+  await writeFile(join(home, "server.toml"), `${settings}[plugins]\nload = ["${installed}"]\n`);
   await runGit(["init", "--quiet", "--bare", "-b", "main", "shop.git"], { cwd: root });
   forge = await serveForge(root, "p");
   server = await startTestServer({ home });
@@ -85,6 +91,16 @@ async function deliver(sent: SentDelivery): Promise<string> {
     if (last?.outcome !== "accepted") return `${outcome} ${last?.outcome}: ${last?.reason}`;
     await sleep(50);
   }
+}
+
+/** What the Redis of an app answers: its first release step has written down where that is. */
+async function askRedis(app: string, command: string): Promise<string> {
+  const url = await readFile(join(home, "apps", app, "data/url"), "utf8");
+  const [, password = "", path = ""] = /:([^:@]+)@(.*)$/.exec(url) ?? [];
+  const socket = connect(path, () => socket.write(`AUTH ${password}\r\n${command}\r\nQUIT\r\n`));
+  let text = "";
+  for await (const chunk of socket.setEncoding("utf8")) text += chunk;
+  return text;
 }
 
 describe("previews", () => {
@@ -180,6 +196,40 @@ describe("previews", () => {
   it("run nothing that a fork sends", async () => {
     const request = { branch: "evil", state: "open", from: "eve/shop", delivery: "9" } as const;
     expect(await deliver(pullRequest(request, made.secret))).toContain("those of a fork");
+  });
+
+  it("have addons of their own, which begin empty and go with them", async () => {
+    const before = "before_run = [ ''printf %s \"$REDIS_URL\" > \"$HOP3_DATA_DIR/url\"'' ];\n}\n";
+    const nix = pageFiles("")["hop3.nix"]?.replace(/\}\n$/, before) ?? "";
+    const declared = `${enabled}[[addons]]\ntype = "redis"\nname = "cache"\n`;
+    const live = await push({ "hop3.nix": nix, "hop3.toml": declared }, "main");
+    expect(live.exitCode, live.text).toBe(0);
+    expect(await askRedis("shop", "SET users 3")).toContain("+OK");
+    const branch = "data";
+    const open = pullRequest({ branch, state: "open", delivery: "10" }, made.secret);
+    await push({ "index.html": "data\n" }, branch, "forge");
+    expect(await deliver(open)).toMatch(/^accepted done/);
+    expect(await askRedis("shop--data", "DBSIZE")).toContain(":0\r\n");
+    expect(await askRedis("shop--data", "SET users 0")).toContain("+OK");
+    expect(await askRedis("shop", "GET users")).toContain("\r\n3\r\n");
+    const held = join(home, "addons/shop--data");
+    expect(existsSync(held)).toBe(true);
+    const closed = pullRequest({ branch, state: "closed", delivery: "11" }, made.secret);
+    expect(await deliver(closed)).toMatch(/^accepted done: the preview .* is gone/);
+    expect(existsSync(held)).toBe(false);
+    expect(await askRedis("shop", "GET users")).toContain("\r\n3\r\n");
+  });
+
+  it("have no addons where hop3.toml says none, whatever the branch declares", async () => {
+    const without = enabled.replace("true", 'true\npreview-addons = "none"');
+    const declared = '[[addons]]\ntype = "redis"\nname = "cache"\n';
+    expect((await push({ "hop3.toml": `${without}${declared}` }, "main")).exitCode).toBe(0);
+    const pushed = await push({ "hop3.toml": `${enabled}${declared}` }, "bare");
+    expect(pushed.exitCode, pushed.text).toBe(0);
+    expect(pushed.text).toContain("Previews of shop get no addons, as its hop3.toml says: cache");
+    expect(existsSync(join(home, "addons/shop--bare"))).toBe(false);
+    expect((await server.json<AddonInfos>("GET", "/apps/shop--bare/addons")).addons).toEqual([]);
+    expect((await work.git("push", "hop3", ":bare")).exitCode).toBe(0);
   });
 
   it("go with their app", async () => {

@@ -1,34 +1,18 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSummary } from "@hop3/core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { timelineFile } from "../src/deploy/timelines.ts";
 import { openHome } from "../src/home.ts";
 import { run } from "../src/proc/run.ts";
 import { pageApp } from "./support/apps.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 import { until } from "./testbed.ts";
 
 describe("release steps", () => {
-  let home: string;
-  let server: TestServer;
-
-  beforeAll(async () => {
-    home = await makeTestHome("steps");
-    server = await startTestServer({ home });
-  });
+  const server = useTestServer("steps");
   afterEach(() => server.api("DELETE", "/apps/page"));
-  afterAll(async () => {
-    await server.kill();
-    await destroyHome(home);
-  });
-
-  const appHome = () => openHome(home, process.env).app("page");
+  const appHome = () => openHome(server.home, process.env).app("page");
   const stepApp = (text: string, steps: readonly string[], more = "") =>
     pageApp(text, { "hop3.toml": `[run]\nbefore-run = ${JSON.stringify(steps)}\n${more}` });
   const noted = async (): Promise<readonly string[]> => {
@@ -129,9 +113,8 @@ describe("release steps", () => {
       'echo begun >>"$HOP3_DATA_DIR/steps"; sleep 986; echo done >>"$HOP3_DATA_DIR/steps"';
     const { id } = await server.deploy("page", await stepApp("new", [step]));
     await until(async () => (await noted()).length > 0 && (await sleepers()) !== "");
-    const { routerPort } = server;
     await server.kill();
-    server = await startTestServer({ home, routerPort });
+    await server.restart();
     expect((await server.ended(id)).failure).toMatchObject({
       code: "DEPLOY_INTERRUPTED",
       message: expect.stringContaining("release 1 went on serving"),

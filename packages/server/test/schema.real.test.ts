@@ -1,43 +1,30 @@
 import { DatabaseSync } from "node:sqlite";
 import { artifactSchema, type DeploymentSummary, type ReleaseSummary } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { openHome } from "../src/home.ts";
 import { stopDataPlane } from "../src/server.ts";
 import { pageApp } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const newer = artifactSchema + 1;
 
 /** An app whose first Release an older version has made, and whose current one a newer version. */
 describe("a release.json of another version", () => {
-  let home: string;
-  let server: TestServer;
+  const server = useTestServer("schema");
 
   beforeAll(async () => {
-    home = await makeTestHome("schema");
-    server = await startTestServer({ home });
     for (const text of ["one", "two"]) await server.deployed("page", await pageApp(text));
     await server.deployed("other", await pageApp("other"));
     await server.stop();
-    const db = new DatabaseSync(openHome(home, process.env).database);
+    const db = new DatabaseSync(openHome(server.home, process.env).database);
     const update = "UPDATE releases SET artifact = json_set(artifact, '$.schema', ?";
     db.prepare(`${update}) WHERE number = 1`).run(1);
     const unknown = `${update}, '$.runtime.wings', 2), settings = '{"unknown": true}'`;
     db.prepare(`${unknown} WHERE number = 2`).run(newer);
     db.close();
-    server = await startTestServer({ home, routerPort: server.routerPort });
+    await server.restart();
   });
-  afterAll(async () => {
-    await server.kill();
-    await destroyHome(home);
-  });
-
   const refusal = {
     code: "RELEASE_NEWER",
     message: `release 2 of 'page' was made by a newer Hop3: its release.json has schema ${newer}, and this one reads those up to ${artifactSchema}`,
@@ -56,13 +43,13 @@ describe("a release.json of another version", () => {
       { number: 1, state: "previous", restorable: true },
     ]);
     expect(await server.json("GET", "/apps/page/releases/2")).toMatchObject({ number: 2 });
-    const shown = await hop3({ home }, "releases", "page");
+    const shown = await hop3(server, "releases", "page");
     expect(shown.stdout).toMatch(
       new RegExp(
         `2 +running .* no: a newer Hop3 has made it .schema ${newer}; .* up to ${artifactSchema}.`,
       ),
     );
-    expect((await hop3({ home }, "info", "page")).exitCode).toBe(0);
+    expect((await hop3(server, "info", "page")).exitCode).toBe(0);
   });
 
   it("is refused where it would have to be understood", async () => {
@@ -100,17 +87,16 @@ describe("a release.json of another version", () => {
   });
 
   it("does not keep a server from starting what it can after a reboot", async () => {
-    const { routerPort } = server;
     await server.stop();
-    await stopDataPlane(home);
-    const db = new DatabaseSync(openHome(home, process.env).database);
+    await stopDataPlane(server.home);
+    const db = new DatabaseSync(openHome(server.home, process.env).database);
     const current = "number = (SELECT current_release FROM apps WHERE id = app_id)";
     const page = "app_id = (SELECT id FROM apps WHERE name = 'page')";
     db.exec(
       `UPDATE releases SET artifact = json_set(artifact, '$.schema', ${newer}) WHERE ${page} AND ${current}`,
     );
     db.close();
-    server = await startTestServer({ home, routerPort });
+    await server.restart();
     expect((await server.get("other")).text).toBe("other\n");
     expect(await server.json("GET", "/apps/page")).toMatchObject({ state: "down" });
     expect(await server.log()).toContain('"release-newer"');

@@ -1,17 +1,12 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ConfigResult, ReleaseDetail } from "@hop3/core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { openHome } from "../src/home.ts";
 import { run } from "../src/proc/run.ts";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 /** What nobody may find; each is unique, so that nothing else can hold it. */
 function secret(name: string): string {
@@ -40,19 +35,10 @@ printf '%s' "$ODD" | sha256sum | cut -d ' ' -f 1
 `,
 };
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ home: await makeTestHome("secrets") });
-});
-
-afterAll(async () => {
-  await server.kill();
-  await destroyHome(server.home);
-});
+const server = useTestServer("secrets");
 
 async function set(...args: readonly string[]): Promise<void> {
-  const result = await hop3({ home: server.home }, "config", "set", "--app", "app", ...args);
+  const result = await hop3(server, "config", "set", "--app", "app", ...args);
   expect(result.exitCode, result.stderr).toBe(0);
 }
 
@@ -148,16 +134,7 @@ describe("values set with hop3 config set", () => {
 
   it("are in the exact environment of hop3 run, not in its argument list", async () => {
     const script = "tr '\\0' '\\n' < /proc/self/cmdline; printf %s \"$TOKEN\" | sha256sum";
-    const result = await hop3(
-      { home: server.home },
-      "run",
-      "--app",
-      "app",
-      "--",
-      "sh",
-      "-c",
-      script,
-    );
+    const result = await hop3(server, "run", "--app", "app", "--", "sh", "-c", script);
     expect(result.stdout, result.stderr).toContain(await digest(first));
     expect(result.stdout).not.toContain(first);
   });
@@ -165,16 +142,16 @@ describe("values set with hop3 config set", () => {
   it("survive a kill of the server", async () => {
     await server.kill();
     await expectServes(first);
-    server = await startTestServer({ home: server.home, routerPort: server.routerPort });
+    await server.restart();
     await expectServes(first);
   });
 
   it("are listed by name, and told only to who asks for them", async () => {
-    const shown = await hop3({ home: server.home }, "config", "list", "--app", "app", "--json");
+    const shown = await hop3(server, "config", "list", "--app", "app", "--json");
     expect(shown.stdout).toContain("TOKEN");
     expect(shown.stdout).not.toContain(second);
     const revealed = await hop3(
-      { home: server.home },
+      server,
       ...["config", "list", "--app", "app", "--reveal", "--json"],
     );
     expect(revealed.stdout).toContain(second);

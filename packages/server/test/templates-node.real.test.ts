@@ -2,29 +2,13 @@ import { randomUUID } from "node:crypto";
 import { cp, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReleaseDetail } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { run } from "../src/proc/run.ts";
 import { makeTree } from "./support/apps.ts";
 import { examplesDir } from "./support/examples.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("node");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("node");
 
 /** Deploys an example, changed in one line of a file, and returns the Release's number. */
 async function deploy(app: string, change?: string): Promise<number> {

@@ -14,27 +14,11 @@ import { hop3 } from "./support/cli.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { buildExpression } from "./support/package-set.ts";
 import { type FileServer, startFileServer } from "./support/registry.ts";
-import {
-  destroyHome,
-  freePort,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { freePort } from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 import { until } from "./testbed.ts";
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("runtime");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("runtime");
 
 async function deploy(app: string, files: Readonly<Record<string, string>>) {
   const deployment = await server.deployed(app, await makeTree(files));
@@ -43,7 +27,7 @@ async function deploy(app: string, files: Readonly<Record<string, string>>) {
 }
 
 function data(app: string, path: string): string {
-  return join(home, "apps", app, "data", path);
+  return join(server.home, "apps", app, "data", path);
 }
 
 /** Variables that a process has written with `env`. */
@@ -146,7 +130,7 @@ describe("a start script", () => {
       "web",
     ]);
     const ran = await hop3(
-      { home },
+      server,
       "run",
       "--app",
       "all",
@@ -273,7 +257,7 @@ strategy = "stop-first"
 `;
     const sql = (text: string) =>
       hop3(
-        { home },
+        server,
         "run",
         "--app",
         "db",
@@ -306,7 +290,7 @@ strategy = "stop-first"
 `,
     });
     const asked = await hop3(
-      { home },
+      server,
       "run",
       "--app",
       "maria",
@@ -387,7 +371,7 @@ function vendorBuild(): Promise<string> {
   const source = (path: string) =>
     JSON.stringify(readFileSync(join(examplesDir, path), "utf8")).replaceAll("${", "\\${");
   return buildExpression(
-    home,
+    server.home,
     `pkgs.stdenv.mkDerivation {
     name = "vendor";
     nativeBuildInputs = [ pkgs.patchelf ];
@@ -534,7 +518,7 @@ start = "caddy file-server --listen $BIND_ADDRESS:$PORT --root www"
 
 /** A nixpkgs in the store that is the Debian set with one more package in it. */
 async function makePinned(): Promise<string> {
-  const set = await loadPackageSet(home, { set: "debian" });
+  const set = await loadPackageSet(server.home, { set: "debian" });
   if (set.arguments.kind !== "debian") throw new Error("not Debian's");
   const { index, seed, mirrors, npmRegistry, system } = set.arguments;
   const tree = await makeTree({

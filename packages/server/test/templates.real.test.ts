@@ -3,29 +3,13 @@ import { readdirSync } from "node:fs";
 import { cp, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReleaseDetail } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { checkExample, examplesDir, plainExamples } from "./support/examples.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("templates");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("templates");
 
 describe("the example of each template, built in the sandbox and asked for its pages", () => {
   it.each(plainExamples())("%s", (name) => checkExample(server, name));
@@ -50,7 +34,7 @@ describe("node-source", () => {
 
 describe("files written at start", () => {
   it("are in the data directory, for the app alone, with the values of the process", async () => {
-    const conf = join(home, "apps/nixpkgs-wrapper/data/conf");
+    const conf = join(server.home, "apps/nixpkgs-wrapper/data/conf");
     const text = await readFile(join(conf, "settings.json"), "utf8");
     expect(JSON.parse(text)).toEqual({
       greeting: 'Hello from the "set" of nixpkgs-wrapper',
@@ -65,7 +49,7 @@ describe("an ejected or generated expression", () => {
   it("is built like any other once it is a file of the project", async () => {
     const dir = await makeTree({});
     await cp(join(examplesDir, "nixpkgs-wrapper"), dir, { recursive: true });
-    const ejected = await hop3({ home }, "nix", "eject", dir);
+    const ejected = await hop3(server, "nix", "eject", dir);
     expect(ejected.stderr).toBe("");
     const config = await readFile(join(dir, "hop3.toml"), "utf8");
     expect(config).toMatch(/^# Two packages of the set/);

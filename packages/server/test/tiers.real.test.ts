@@ -1,28 +1,13 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AppDetail, DeploymentSummary, ReleaseDetail } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { pageApp } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("tiers");
-  await writeFile(join(home, "server.toml"), "[policy]\nsandbox = false\nallow-impure = true\n");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
+const server = useTestServer("tiers", {
+  settings: "[policy]\nsandbox = false\nallow-impure = true\n",
 });
 
 describe("the tier", () => {
@@ -34,12 +19,12 @@ describe("the tier", () => {
     expect(detail).toMatchObject({ tier: "unpinned", currentRelease: { tier: "unpinned" } });
     const release = await server.json<ReleaseDetail>("GET", "/apps/loose/releases/1");
     expect(release.artifact?.provenance).toMatchObject({ tier: "unpinned", sandboxed: false });
-    const file = await readFile(join(home, "apps/loose/releases/1/release.json"), "utf8");
+    const file = await readFile(join(server.home, "apps/loose/releases/1/release.json"), "utf8");
     expect(JSON.parse(file)).toMatchObject({ provenance: { tier: "unpinned" } });
     const [info, releases, apps] = await Promise.all([
-      hop3({ home }, "info", "loose"),
-      hop3({ home }, "releases", "loose"),
-      hop3({ home }, "apps"),
+      hop3(server, "info", "loose"),
+      hop3(server, "releases", "loose"),
+      hop3(server, "apps"),
     ]);
     expect(info.stdout).toMatch(/^tier +unpinned$/m);
     expect(releases.stdout).toContain("unpinned");
@@ -50,7 +35,7 @@ describe("the tier", () => {
     const dir = await pageApp(`impure ${Math.random()}`, {
       "hop3.toml": "[build.nix]\npure = false\n",
     });
-    const plan = await hop3({ home }, "plan", dir);
+    const plan = await hop3(server, "plan", dir);
     expect(plan.stdout).toMatch(/^tier +unpinned$/m);
     const deployment: DeploymentSummary = await server.deployed("impure", dir);
     expect(deployment.tier).toBe("unpinned");

@@ -1,32 +1,16 @@
 import { existsSync, globSync } from "node:fs";
 import { join } from "node:path";
 import type { ReleaseDetail, Verification } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const examples = join(import.meta.dirname, "../../../examples");
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("verify");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("verify");
 
 async function verify(app: string): Promise<{ code: number | null; found: Verification }> {
-  const result = await hop3({ home }, "nix", "verify", "--app", app, "--json");
+  const result = await hop3(server, "nix", "verify", "--app", app, "--json");
   expect(result.stderr).not.toContain("error");
   return { code: result.exitCode, found: JSON.parse(result.stdout) as Verification };
 }
@@ -42,7 +26,7 @@ describe("hop3 nix verify", () => {
     const release = await server.json<ReleaseDetail>("GET", "/apps/shell/releases/1");
     expect(release.verified).toEqual({ state: "reproducible", at: found.at });
     expect((await server.get("shell", "/cgi-bin/hello")).status).toBe(before.status);
-    const shown = await hop3({ home }, "info", "shell");
+    const shown = await hop3(server, "info", "shell");
     expect(shown.stdout).toMatch(/verified\s+reproducible/);
   });
 
@@ -62,14 +46,14 @@ describe("hop3 nix verify", () => {
     ]);
     expect((await server.get("random", "/assets/build-id.txt")).text).toBe(before);
     expect(globSync("/nix/store/*-not-deterministic.check")).toEqual([]);
-    const shown = await hop3({ home }, "nix", "verify", "--app", "random");
+    const shown = await hop3(server, "nix", "verify", "--app", "random");
     expect(shown.stdout).toContain("not-deterministic: 1 file differs");
     expect(shown.stdout).toMatch(/assets\/build-id\.txt\s+other bytes from \d+ on/);
   });
 
   it("refuses what nobody promised to make again", async () => {
-    const result = await hop3({ home }, "nix", "verify", "--app", "shell", "--release", "9");
+    const result = await hop3(server, "nix", "verify", "--app", "shell", "--release", "9");
     expect(result.exitCode).toBe(3);
-    expect(existsSync(home)).toBe(true);
+    expect(existsSync(server.home)).toBe(true);
   });
 });

@@ -2,27 +2,13 @@ import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { chmod, mkdir, rename, symlink, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSummary } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { openHome } from "../src/home.ts";
 import { run } from "../src/proc/run.ts";
 import { makeTree } from "./support/apps.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let server: TestServer;
-
-beforeAll(async () => {
-  server = await startTestServer({ home: await makeTestHome("tree") });
-});
-
-afterAll(async () => {
-  await server.kill();
-  await destroyHome(server.home);
-});
+const server = useTestServer("tree");
 
 /** An app of which `www` and `settings.ini` are to be writable; its pages are served from the data directory. */
 async function deploy(files: Readonly<Record<string, string>>): Promise<DeploymentSummary> {
