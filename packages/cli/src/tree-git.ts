@@ -36,10 +36,19 @@ export const gitTree: CommandSpec = {
     {
       name: "branch",
       summary: "Say which branch is deployed, or choose another",
-      notes: ["Other branches and tags are stored and not deployed."],
-      examples: ["hop3 git branch", "hop3 git branch production --app shop"],
+      notes: [
+        "What is chosen here counts before [deploy] branch of the running release's hop3.toml, and that before main. Other branches and tags are stored and not deployed.",
+      ],
+      examples: [
+        "hop3 git branch",
+        "hop3 git branch production --app shop",
+        "hop3 git branch --reset --app shop",
+      ],
       args: [{ name: "branch", summary: "Deploy this one from the next push on", kind: "text" }],
-      options: [appOption],
+      options: [
+        appOption,
+        { name: "reset", summary: "Deploy again what hop3.toml or the first push says" },
+      ],
       load: async () => (await import("./commands/git.ts")).gitBranch,
     },
     {

@@ -34,3 +34,12 @@ export const AddonName = z.string().regex(addonNamePattern, {
     "cannot be the name of an addon: letters, digits, '_', '.' and '-', starting with a letter or digit, at most 40",
 });
 export type AddonName = z.infer<typeof AddonName>;
+
+/** A branch as git allows it, short of what no sane branch is called. */
+export const BranchName = z
+  .string()
+  .regex(
+    /^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$))[A-Za-z0-9_][A-Za-z0-9_./@+#-]{0,199}(?<!\/)$/,
+    "is not the name of a branch",
+  );
+export type BranchName = z.infer<typeof BranchName>;

@@ -1,35 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import type { AuditPage, DeploymentSummary, ReleaseSummary } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { pageFiles } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { type Checkout, makeCheckout, runGit } from "./support/git.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let token = "";
 
 const maxFiles = 500;
 
-beforeAll(async () => {
-  home = await makeTestHome("git");
-  await writeFile(join(home, "server.toml"), `[policy]\nmax-source-files = ${maxFiles}\n`);
-  server = await startTestServer({ home });
-  token = (await readFile(join(home, "token"), "utf8")).trim();
-}, 300_000);
+const server = useTestServer("git", { settings: `[policy]\nmax-source-files = ${maxFiles}\n` });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
+beforeAll(async () => {
+  token = (await readFile(join(server.home, "token"), "utf8")).trim();
 });
 
 /** The credential goes as a header, as `hop3 git setup` has it through a helper. */
@@ -399,31 +386,74 @@ describe("hop3 git", () => {
     await work.commit(pageFiles("setup"));
     const { PATH = "", HOME = "" } = process.env;
     const env = { PATH, HOME };
-    const setup = await hop3({ home, cwd: work.dir }, "git", "setup", "--app", "helped");
+    const setup = await hop3(
+      { home: server.home, cwd: work.dir },
+      "git",
+      "setup",
+      "--app",
+      "helped",
+    );
     expect(setup.exitCode, setup.stderr).toBe(0);
     expect(setup.stdout).toContain(`http://127.0.0.1:${server.apiPort}/git/helped.git`);
     expect(await readFile(join(work.dir, ".git/config"), "utf8")).not.toContain(token);
     const pushed = await runGit(["push", "hop3", "main"], { cwd: work.dir, env });
     expect(pushed.exitCode, pushed.text).toBe(0);
-    const info = await hop3({ home }, "git", "info", "helped", "--json");
+    const info = await hop3(server, "git", "info", "helped", "--json");
     expect(JSON.parse(info.stdout)).toMatchObject({ app: "helped", branch: "main", exists: true });
-    const again = await hop3({ home, cwd: work.dir }, "git", "setup", "--app", "helped");
+    const again = await hop3(
+      { home: server.home, cwd: work.dir },
+      "git",
+      "setup",
+      "--app",
+      "helped",
+    );
     expect(again.exitCode, again.stderr).toBe(0);
   });
 
   it("deploys another branch from the next push on", async () => {
-    const chosen = await hop3({ home }, "git", "branch", "release/1", "--app", "helped");
+    const chosen = await hop3(server, "git", "branch", "release/1", "--app", "helped");
     expect(chosen.stdout).toBe("From the next push on helped is deployed from release/1.\n");
     const work = await checkout("helped");
     await work.commit(pageFiles("branched"));
     expect((await work.git("push", "hop3", "HEAD:release/1")).exitCode).toBe(0);
     expect((await server.get("helped")).text).toBe("branched\n");
-    const odd = await hop3({ home }, "git", "branch", "a..b", "--app", "helped", "--json");
+    const odd = await hop3(server, "git", "branch", "a..b", "--app", "helped", "--json");
     expect(cliFailure(odd).code).toBe("REQUEST_INVALID");
   });
 
+  it("goes by hop3.toml where nobody has chosen a branch", async () => {
+    const work = await checkout("filed");
+    const file = (branch: string) => ({ "hop3.toml": `[deploy]\nbranch = "${branch}"\n` });
+    await work.commit({ ...pageFiles("filed"), ...file("live") });
+    const stored = await work.git("push", "hop3", "HEAD:main");
+    expect(stored.text).toContain("main is stored; live is what filed is deployed from");
+    const pushed = await work.git("push", "hop3", "HEAD:live");
+    expect(pushed.exitCode, pushed.text).toBe(0);
+    expect((await server.get("filed")).text).toBe("filed\n");
+    await work.commit(file("next"));
+    const moved = await work.git("push", "hop3", "HEAD:live");
+    expect(moved.text).toContain("from the next push on next is deployed, as hop3.toml says");
+    const info = await hop3(server, "git", "info", "filed");
+    expect(info.stdout).toMatch(/deploys +the branch next, as hop3.toml says/);
+    expect((await work.git("ls-remote", "--symref", "hop3", "HEAD")).text).not.toContain("live");
+    await hop3(server, "git", "branch", "live", "--app", "filed");
+    await work.commit({ "index.html": "chosen\n" });
+    const chosen = await work.git("push", "hop3", "HEAD:live");
+    expect(chosen.text).toContain("hop3.toml says next, but live was chosen to be deployed");
+    expect((await server.get("filed")).text).toBe("chosen\n");
+    const reset = await hop3(server, "git", "branch", "--reset", "--app", "filed");
+    expect(reset.stdout).toBe("From the next push on filed is deployed from next.\n");
+  });
+
   it("says what is missing outside of a repository", async () => {
-    const result = await hop3({ home, cwd: "/tmp" }, "git", "setup", "--app", "helped", "--json");
+    const result = await hop3(
+      { home: server.home, cwd: "/tmp" },
+      "git",
+      "setup",
+      "--app",
+      "helped",
+      "--json",
+    );
     expect(cliFailure(result)).toMatchObject({ code: "GIT_UNUSABLE" });
   });
 });
@@ -472,9 +502,7 @@ describe("what may happen in the middle", () => {
   });
 
   it("makes no app where the server's policy says so, and serves those there are", async () => {
-    await server.stop();
-    await writeFile(join(home, "server.toml"), "[policy]\ncreate-on-push = false\n");
-    server = await startTestServer({ home, routerPort: server.routerPort });
+    await server.restart({ settings: "[policy]\ncreate-on-push = false\n" });
     const fresh = await checkout("fresh");
     await fresh.commit(pageFiles("fresh"));
     const pushed = await fresh.git("push", "hop3", "main");

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AddonInfos, AppSummary, HookCreated, HookInfos, PreviewInfos } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -17,16 +17,9 @@ import {
 import { type Checkout, makeCheckout, runGit } from "./support/git.ts";
 import { packPlugin } from "./support/plugin-package.ts";
 import { redisPlugin } from "./support/redis-plugin.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
 let root = "";
-let server: TestServer;
 let forge: ForgeServer;
 let work: Checkout;
 let made: HookCreated;
@@ -34,17 +27,15 @@ let made: HookCreated;
 const enabled =
   '[deploy]\npreview = true\npreview-config = ["SHARED"]\n[domains]\nlist = ["shop.test"]\n';
 
+const server = useTestServer("previews", {
+  settings: '[hooks]\ninternal-hosts = ["127.0.0.1"]\n[previews]\nmax = 2\n',
+});
+
 beforeAll(async () => {
-  home = await makeTestHome("previews");
   root = await mkdtemp("/tmp/hop3-forge-");
-  const plugin = await packPlugin({ name: "hop3-redis", source: redisPlugin() });
-  const installed = join(dirname(plugin), "package");
-  const settings = '[hooks]\ninternal-hosts = ["127.0.0.1"]\n[previews]\nmax = 2\n';
-  await writeFile(join(home, "server.toml"), `${settings}[plugins]\nload = ["${installed}"]\n`);
   await runGit(["init", "--quiet", "--bare", "-b", "main", "shop.git"], { cwd: root });
   forge = await serveForge(root, "p");
-  server = await startTestServer({ home });
-  const token = (await readFile(join(home, "token"), "utf8")).trim();
+  const token = (await readFile(join(server.home, "token"), "utf8")).trim();
   const basic = Buffer.from(`anybody:${token}`).toString("base64");
   work = await makeCheckout("main", {
     GIT_CONFIG_COUNT: "1",
@@ -58,12 +49,10 @@ beforeAll(async () => {
     apply: false,
   });
   await push(pageFiles("main"), "main");
-}, 300_000);
+});
 
 afterAll(async () => {
   forge?.close();
-  await server?.stop();
-  await destroyHome(home);
   await rm(root, { recursive: true, force: true });
 });
 
@@ -95,7 +84,7 @@ async function deliver(sent: SentDelivery): Promise<string> {
 
 /** What the Redis of an app answers: its first release step has written down where that is. */
 async function askRedis(app: string, command: string): Promise<string> {
-  const url = await readFile(join(home, "apps", app, "data/url"), "utf8");
+  const url = await readFile(join(server.home, "apps", app, "data/url"), "utf8");
   const [, password = "", path = ""] = /:([^:@]+)@(.*)$/.exec(url) ?? [];
   const socket = connect(path, () => socket.write(`AUTH ${password}\r\n${command}\r\nQUIT\r\n`));
   let text = "";
@@ -139,7 +128,7 @@ describe("previews", () => {
     // Of its own are its files; what it runs with is there for the app already.
     expect(preview?.extraBytes).toBeGreaterThan(0);
     expect(preview?.extraBytes).toBeLessThan(100_000);
-    const listed = await hop3({ home }, "previews", "list", "shop");
+    const listed = await hop3(server, "previews", "list", "shop");
     expect(listed.stdout).toMatch(/topic +shop--topic +.*in 7 days/);
   });
 
@@ -162,10 +151,10 @@ describe("previews", () => {
   });
 
   it("stay, and go when their time has come", async () => {
-    const kept = await hop3({ home }, "previews", "keep", "shop--topic");
+    const kept = await hop3(server, "previews", "keep", "shop--topic");
     expect(kept.exitCode, kept.stderr).toBe(0);
     expect((await previews()).previews[0]?.expiresAt).toBeUndefined();
-    await hop3({ home }, "previews", "keep", "shop--topic", "--days", "0.00001");
+    await hop3(server, "previews", "keep", "shop--topic", "--days", "0.00001");
     while ((await names()).length > 1) await sleep(250);
     expect((await server.get("shop--topic")).status).toBe(404);
   }, 60_000);
@@ -212,7 +201,7 @@ describe("previews", () => {
     expect(await askRedis("shop--data", "DBSIZE")).toContain(":0\r\n");
     expect(await askRedis("shop--data", "SET users 0")).toContain("+OK");
     expect(await askRedis("shop", "GET users")).toContain("\r\n3\r\n");
-    const held = join(home, "addons/shop--data");
+    const held = join(server.home, "addons/shop--data");
     expect(existsSync(held)).toBe(true);
     const closed = pullRequest({ branch, state: "closed", delivery: "11" }, made.secret);
     expect(await deliver(closed)).toMatch(/^accepted done: the preview .* is gone/);
@@ -227,7 +216,7 @@ describe("previews", () => {
     const pushed = await push({ "hop3.toml": `${enabled}${declared}` }, "bare");
     expect(pushed.exitCode, pushed.text).toBe(0);
     expect(pushed.text).toContain("Previews of shop get no addons, as its hop3.toml says: cache");
-    expect(existsSync(join(home, "addons/shop--bare"))).toBe(false);
+    expect(existsSync(join(server.home, "addons/shop--bare"))).toBe(false);
     expect((await server.json<AddonInfos>("GET", "/apps/shop--bare/addons")).addons).toEqual([]);
     expect((await work.git("push", "hop3", ":bare")).exitCode).toBe(0);
   });

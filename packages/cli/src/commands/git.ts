@@ -1,4 +1,4 @@
-import type { AppName, GitInfo } from "@hop3/core";
+import type { AppName, BranchOrigin, GitInfo } from "@hop3/core";
 import { chooseApp } from "../app.ts";
 import { type Block, fields, line } from "../blocks.ts";
 import { at } from "../client.ts";
@@ -20,11 +20,18 @@ export async function gitInfo(input: Input, context: Context): Promise<Answer> {
   return { json: info, blocks: infoBlocks(info, endpoint) };
 }
 
+const origins: Readonly<Record<BranchOrigin, string>> = {
+  chosen: ", chosen by hop3 git branch",
+  "hop3.toml": ", as hop3.toml says",
+  "first-push": ", as the first push brought it",
+  default: "",
+};
+
 function infoBlocks(info: GitInfo, endpoint: Endpoint): Block[] {
   const blocks: Block[] = [
     fields([
       ["app", info.exists ? info.app : `${info.app} (made by the first push)`],
-      ["deploys", `the branch ${info.branch}`],
+      ["deploys", `the branch ${info.branch}${origins[info.branchFrom]}`],
       ["deployed", info.commit ?? "nothing yet"],
       ["over HTTP", httpAddress(info, endpoint)],
       ["over SSH", sshAddress(info, endpoint)],
@@ -37,7 +44,7 @@ function infoBlocks(info: GitInfo, endpoint: Endpoint): Block[] {
 
 export async function gitBranch(input: Input, context: Context): Promise<Answer> {
   const app = await chooseApp(input, context);
-  const branch = input.args[0];
+  const branch = readBranch(input);
   if (branch === undefined) {
     const info = await askGit(context, app);
     return { json: { app, branch: info.branch }, blocks: [], raw: `${info.branch}\n` };
@@ -47,6 +54,17 @@ export async function gitBranch(input: Input, context: Context): Promise<Answer>
   const info = await context.client.json(request, "GitInfo");
   const said = `From the next push on ${app} is deployed from ${info.branch}.`;
   return { json: { app, branch: info.branch }, blocks: [line(said)] };
+}
+
+/** null: back to what hop3.toml or the first push says; undefined: nothing shall change. */
+function readBranch(input: Input): string | null | undefined {
+  const [branch] = input.args;
+  if (!input.flag("reset")) return branch;
+  if (branch === undefined) return null;
+  throw usageError({
+    message: "--reset and the name of a branch exclude each other",
+    hint: "Give one of them",
+  });
 }
 
 /** Writes the remote into the project; the credential comes from us whenever git asks, and stands in no file. */

@@ -1,23 +1,19 @@
 import { z } from "zod";
-import { AppName } from "../names.ts";
+import { AppName, BranchName } from "../names.ts";
 
 /** Shapes of the API that are about git: where to push, and with which keys. */
 
 const When = z.iso.datetime();
 
-/** A branch as git allows it, short of what no sane branch is called. */
-export const BranchName = z
-  .string()
-  .regex(
-    /^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$))[A-Za-z0-9_][A-Za-z0-9_./@+#-]{0,199}(?<!\/)$/,
-    "is not the name of a branch",
-  );
-export type BranchName = z.infer<typeof BranchName>;
+/** Who says which branch is deployed: `hop3 git branch`, hop3.toml, the first push, or nobody. */
+export const BranchOrigin = z.enum(["chosen", "hop3.toml", "first-push", "default"]);
+export type BranchOrigin = z.infer<typeof BranchOrigin>;
 
 export const GitInfo = z.strictObject({
   app: AppName,
   /** The branch whose commits are deployed. */
   branch: z.string(),
+  branchFrom: BranchOrigin,
   /** Whether there is such an app; if not, the first push makes it. */
   exists: z.boolean(),
   /** What the deploy branch points at: the commit of the last push that was deployed. */
@@ -31,7 +27,8 @@ export const GitInfo = z.strictObject({
 });
 export type GitInfo = z.infer<typeof GitInfo>;
 
-export const GitChange = z.strictObject({ branch: BranchName });
+/** null: what hop3.toml or the first push says counts again. */
+export const GitChange = z.strictObject({ branch: BranchName.nullable() });
 export type GitChange = z.infer<typeof GitChange>;
 
 export const SshKeyInfo = z.strictObject({

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AddonName, AddonType, DomainName, VariableName } from "../names.ts";
+import { AddonName, AddonType, BranchName, DomainName, VariableName } from "../names.ts";
 import { Healthcheck } from "./runtime-config.ts";
 
 /**
@@ -28,9 +28,15 @@ export type DeclaredAddon = z.infer<typeof DeclaredAddon>;
 export const AddonVariable = z.strictObject({ from: z.string(), key: VariableName });
 export type AddonVariable = z.infer<typeof AddonVariable>;
 
+/** Never those of the App itself: what a branch does to data must not be done to users' data. */
+export const PreviewAddons = z.enum(["own", "none"]);
+export type PreviewAddons = z.infer<typeof PreviewAddons>;
+
 export const PreviewSettings = z.strictObject({
   /** Stored variables that previews get, too. */
   config: z.array(VariableName),
+  /** Absent: `own`. */
+  addons: PreviewAddons.optional(),
 });
 export type PreviewSettings = z.infer<typeof PreviewSettings>;
 
@@ -49,6 +55,8 @@ export const ReleaseSettings = z.strictObject({
   /** Present where the strategy is `canary`. */
   canary: CanarySettings.optional(),
   domains: z.array(DomainName),
+  /** Whose commits are deployed, where hop3.toml says so. */
+  branch: BranchName.optional(),
   /** Present where other branches are to be seen as previews. */
   previews: PreviewSettings.optional(),
   /** Absent where the App has none. */

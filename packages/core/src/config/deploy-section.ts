@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { VariableName } from "../names.ts";
+import { PreviewAddons } from "../artifact/release-settings.ts";
+import { BranchName, VariableName } from "../names.ts";
 import { configDefaults, Duration, explain } from "./values.ts";
 
 export const DeploySection = z.strictObject({
@@ -28,11 +29,20 @@ export const DeploySection = z.strictObject({
     "Releases that stay restorable",
     configDefaults.keep,
   ),
-  branch: explain(z.string().min(1).optional(), "Branch whose push deploys"),
+  branch: explain(
+    BranchName.optional(),
+    "Branch whose push deploys, unless `hop3 git branch` has chosen another",
+    "main",
+  ),
   preview: explain(z.boolean().optional(), "Deploy other branches as previews", false),
   "preview-config": explain(
     z.array(VariableName).optional(),
     "Stored variables of the app that its previews get, too",
     [],
+  ),
+  "preview-addons": explain(
+    PreviewAddons.optional(),
+    "Whether previews get addons of their own, which begin empty and go with them, or none",
+    "own",
   ),
 });

@@ -42,6 +42,8 @@ export interface DeploySettings {
   readonly strategy: Strategy;
   /** Undefined where the strategy is another one. */
   readonly canary: CanarySettings | undefined;
+  /** Whose commits are deployed; undefined where the file does not say. */
+  readonly branch: string | undefined;
   /** Undefined where other branches are not deployed. */
   readonly previews: PreviewSettings | undefined;
   readonly domains: { readonly list: readonly string[]; readonly policy: MergePolicy };
@@ -72,7 +74,8 @@ export function deploySettings(
     keep: deploy.keep ?? configDefaults.keep,
     strategy: deploy.strategy ?? configDefaults.strategy,
     canary: canaryOf(config),
-    previews: deploy.preview === true ? { config: deploy["preview-config"] ?? [] } : undefined,
+    branch: deploy.branch,
+    previews: previewsOf(config),
     domains: {
       list: [...new Set(domains.list ?? [])],
       policy: domains._policy ?? configDefaults.policy,
@@ -93,6 +96,12 @@ export function declaredAddons({ addons = [] }: ConfigFile): readonly DeclaredAd
     name: addonNameOf(addon),
     ...withoutGaps({ version: addon.version }),
   }));
+}
+
+function previewsOf({ deploy = {} }: ConfigFile): PreviewSettings | undefined {
+  if (deploy.preview !== true) return undefined;
+  const config = deploy["preview-config"] ?? [];
+  return { config, ...withoutGaps({ addons: deploy["preview-addons"] }) };
 }
 
 function canaryOf({ deploy = {} }: ConfigFile): CanarySettings | undefined {

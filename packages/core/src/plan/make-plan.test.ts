@@ -153,6 +153,7 @@ describe("makePlan", () => {
     ["[admin]\nusername = 'x'\n", "hop3.toml:1:2 [admin] "],
     ["[contexts.a.env]\nB = 1\n", "hop3.toml:1:2 [contexts] "],
     ["[deploy]\npreview-config = ['A']\n", "hop3.toml:2:1 [deploy] preview-config has no effect"],
+    ["[deploy]\npreview-addons = 'none'\n", "hop3.toml:2:1 [deploy] preview-addons has no effect"],
     ["[run.static]\n'/s' = 'x'\n", "hop3.toml:1:6 [run] static "],
     ["[healthcheck]\ncommand = 'x'\n", "hop3.toml:2:1 [healthcheck] command "],
     [

@@ -14,6 +14,8 @@ interface Unenforced {
 
 const notYet = "is understood and has no effect in this version";
 
+const withoutPreviews = "has no effect: [deploy] preview is not true";
+
 const withoutCanary = 'has no effect: [deploy] strategy is not "canary"';
 
 /** Settings whose effect does not exist yet. Each says so: a setting is never dropped in silence. */
@@ -79,16 +81,16 @@ const unenforced: readonly Unenforced[] = [
     effect: withoutCanary,
   },
   {
-    path: ["deploy", "branch"],
-    shown: "[deploy] branch",
-    isSet: ({ deploy }) => deploy?.branch !== undefined,
-    effect: notYet,
-  },
-  {
     path: ["deploy", "preview-config"],
     shown: "[deploy] preview-config",
     isSet: ({ deploy }) => deploy?.["preview-config"] !== undefined && deploy.preview !== true,
-    effect: "has no effect: [deploy] preview is not true",
+    effect: withoutPreviews,
+  },
+  {
+    path: ["deploy", "preview-addons"],
+    shown: "[deploy] preview-addons",
+    isSet: ({ deploy }) => deploy?.["preview-addons"] !== undefined && deploy.preview !== true,
+    effect: withoutPreviews,
   },
   {
     path: ["run", "static"],

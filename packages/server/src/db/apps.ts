@@ -28,7 +28,9 @@ const ConfigRow = z.object({
 });
 const DomainRow = z.object({ domain: z.string(), app_id: z.int() });
 
-/** Apps with their configuration and domains. */
+const ScaleRow = z.object({ worker: z.string(), instances: z.int() });
+
+/** Apps with what is stored for them: configuration, domains, numbers of instances. */
 export interface AppStore {
   all(): readonly App[];
   find(name: string): App | undefined;
@@ -44,9 +46,18 @@ export interface AppStore {
   ownerOf(domain: string): number | undefined;
   addDomain(id: number, domain: string, at: string): void;
   removeDomain(id: number, domain: string): void;
-  /** The branch of its repository that is deployed, where one was chosen. */
-  deployBranch(id: number): string | undefined;
-  setDeployBranch(id: number, branch: string): void;
+  /** Instances by worker, where a number was chosen. */
+  scale(id: number): ReadonlyMap<string, number>;
+  /** null: what the Release says. */
+  setScale(id: number, worker: string, instances: number | null): void;
+  /** The branch that somebody has chosen to be deployed, and the one that the first push has brought. */
+  branches(id: number): {
+    readonly chosen?: string | undefined;
+    readonly first?: string | undefined;
+  };
+  /** undefined: none is chosen any more. */
+  chooseBranch(id: number, branch: string | undefined): void;
+  setFirstBranch(id: number, branch: string): void;
 }
 
 export function makeAppStore(db: Database): AppStore {
@@ -75,14 +86,24 @@ export function makeAppStore(db: Database): AppStore {
       ),
     ...configOf(db),
     ...domainsOf(db),
-    deployBranch: (id) =>
-      db.get(
-        z.object({ deploy_branch: z.string().optional() }),
-        "SELECT deploy_branch FROM apps WHERE id = ?",
-        id,
-      )?.deploy_branch,
-    setDeployBranch: (id, branch) => {
-      db.run("UPDATE apps SET deploy_branch = ? WHERE id = ?", branch, id);
+    ...scaleOf(db),
+    ...branchesOf(db),
+  };
+}
+
+const Branches = z.object({ chosen: z.string().optional(), first: z.string().optional() });
+
+type BranchPart = Pick<AppStore, "branches" | "chooseBranch" | "setFirstBranch">;
+
+function branchesOf(db: Database): BranchPart {
+  const select = "SELECT deploy_branch AS chosen, first_branch AS first FROM apps WHERE id = ?";
+  return {
+    branches: (id) => db.get(Branches, select, id) ?? {},
+    chooseBranch: (id, branch) => {
+      db.run("UPDATE apps SET deploy_branch = ? WHERE id = ?", branch ?? null, id);
+    },
+    setFirstBranch: (id, branch) => {
+      db.run("UPDATE apps SET first_branch = ? WHERE id = ?", branch, id);
     },
   };
 }
@@ -128,6 +149,28 @@ function domainsOf(db: Database): DomainPart {
     },
     removeDomain: (id, domain) => {
       db.run("DELETE FROM domains WHERE app_id = ? AND domain = ?", id, domain);
+    },
+  };
+}
+
+function scaleOf(db: Database): Pick<AppStore, "scale" | "setScale"> {
+  return {
+    scale(id) {
+      const rows = db.all(ScaleRow, "SELECT worker, instances FROM scale WHERE app_id = ?", id);
+      return new Map(rows.map(({ worker, instances }) => [worker, instances]));
+    },
+    setScale(id, worker, instances) {
+      if (instances === null) {
+        db.run("DELETE FROM scale WHERE app_id = ? AND worker = ?", id, worker);
+        return;
+      }
+      db.run(
+        `INSERT INTO scale (app_id, worker, instances) VALUES (?, ?, ?)
+         ON CONFLICT (app_id, worker) DO UPDATE SET instances = excluded.instances`,
+        id,
+        worker,
+        instances,
+      );
     },
   };
 }

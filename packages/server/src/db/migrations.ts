@@ -258,4 +258,15 @@ export const migrations: readonly string[] = [
   CREATE INDEX notices_by_receiver ON notices (receiver_id, id);
   CREATE INDEX notices_by_time ON notices (next_at) WHERE next_at IS NOT NULL;
   `,
+  `
+  ALTER TABLE apps ADD COLUMN first_branch TEXT;
+  `,
+  `
+  CREATE TABLE scale (
+    app_id INTEGER NOT NULL REFERENCES apps(id) ON DELETE CASCADE,
+    worker TEXT NOT NULL,
+    instances INTEGER NOT NULL,
+    PRIMARY KEY (app_id, worker)
+  ) STRICT;
+  `,
 ];

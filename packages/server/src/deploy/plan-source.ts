@@ -7,6 +7,7 @@ import {
 } from "@hop3/core";
 import type { SourceEntry } from "@hop3/core/node";
 import type { Attempt } from "./attempt.ts";
+import { currentRelease } from "./current-release.ts";
 import { requireFreeDomain } from "./domains.ts";
 import { keepGenerated } from "./generated.ts";
 import { type ReadPlan, readPlan } from "./read-plan.ts";
@@ -51,15 +52,33 @@ function releaseSettings(attempt: Attempt, wanted: DeploySettings): ReleaseSetti
     ...withoutGaps({
       canary: wanted.canary,
       previews: wanted.previews,
+      branch: wanted.branch,
       beforeRunTimeoutSeconds: wanted.beforeRunTimeoutSeconds,
-      ...addonSettings(wanted),
+      ...addonSettings(attempt, wanted),
     }),
     domains: [...domainsOf(attempt, wanted)],
   };
 }
 
+/** A preview gets those that its branch declares, unless the Release of the app that runs says otherwise. */
+function addonsOf(
+  { platform, app, note }: Attempt,
+  { addons }: Pick<DeploySettings, "addons">,
+): DeploySettings["addons"] {
+  const parent = platform.apps.find(appOfPreview(app.name) ?? "");
+  const policy = parent && currentRelease(platform, parent.id)?.settings?.previews?.addons;
+  if (policy !== "none" || addons.length === 0) return addons;
+  const names = addons.map(({ name }) => name).join(", ");
+  note("info", `Previews of ${parent?.name} get no addons, as its hop3.toml says: ${names}`);
+  return [];
+}
+
 /** What an App without addons does not have, as its older Releases do not. */
-function addonSettings({ addons, env }: DeploySettings): Partial<ReleaseSettings> {
+function addonSettings(
+  attempt: Attempt,
+  { env, ...wanted }: DeploySettings,
+): Partial<ReleaseSettings> {
+  const addons = addonsOf(attempt, wanted);
   if (addons.length === 0) return {};
   const names = new Set(addons.map(({ name }) => name));
   const used = Object.entries(env.fromAddons).filter(([, { from }]) => names.has(from));

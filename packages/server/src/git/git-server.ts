@@ -1,9 +1,11 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Accounts } from "../accounts/accounts.ts";
+import { makeAddressOf } from "../accounts/client-address.ts";
 import type { Principal } from "../accounts/principal.ts";
 import { makePreviewStore } from "../db/previews.ts";
 import { makeSshKeyStore } from "../db/ssh-keys.ts";
+import { proxiesOf } from "../settings.ts";
 import { writeAuthorizedKeys } from "./authorized-keys.ts";
 import type { CommitParts } from "./deploy-commit.ts";
 import { type GitProgram, makeGitProgram } from "./git-program.ts";
@@ -68,7 +70,13 @@ export async function openGitServer(parts: GitServerParts): Promise<GitServer> {
     program: git,
     turns,
     previews,
-    http: makeHttpDoor({ git, sessions, onError, signIn: signInWith(accounts) }),
+    http: makeHttpDoor({
+      git,
+      sessions,
+      onError,
+      addressOf: makeAddressOf(proxiesOf(settings.server)),
+      signIn: signInWith(accounts),
+    }),
     keys,
     hostKey: doors.own?.hostKey,
     authorizedKeysFile,
@@ -129,7 +137,11 @@ async function openSshDoors(
 function signInWith(accounts: Accounts) {
   return async (name: string, secret: string, address: string): Promise<Principal | undefined> => {
     const byToken = accounts.byToken(secret);
-    if (byToken !== undefined || name === "") return byToken;
+    if (byToken !== undefined) return byToken;
+    if (name === "") {
+      accounts.limit.wrongToken(address);
+      return undefined;
+    }
     const user = await accounts.signIn.check({ name, password: secret }, { address, agent: "git" });
     return accounts.ofUser(user, "session");
   };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { dirname } from "node:path";
 import { Hop3Error } from "@hop3/core";
+import type { AddressOf } from "../accounts/client-address.ts";
 import type { Principal } from "../accounts/principal.ts";
 import { toHop3Error } from "../deploy/errors.ts";
 import type { PipedProgram } from "../proc/run.ts";
@@ -19,6 +20,7 @@ export interface HttpDoor {
 export interface HttpDoorParts {
   readonly git: GitProgram;
   readonly sessions: Sessions;
+  readonly addressOf: AddressOf;
   /** Whose name and secret these are. */
   signIn(name: string, secret: string, address: string): Promise<Principal | undefined>;
   readonly onError: (error: unknown) => void;
@@ -54,7 +56,7 @@ async function answer(
 ): Promise<void> {
   const wanted = parseRequest(request);
   if (wanted === undefined) return say(response, 404, ["There is no such repository."]);
-  const address = remoteAddress(request);
+  const address = parts.addressOf(request);
   const principal = await recognise(parts, request, address);
   if (principal === undefined) {
     return say(response, 401, ["Sign in with a user name and a password or token: hop3 git setup"]);
@@ -84,10 +86,6 @@ function parseRequest({ url = "", method = "" }: IncomingMessage): Wanted | unde
   if (file === "git-receive-pack") return { name, file, service: "receive-pack" };
   if (file === "git-upload-pack") return { name, file, service: "upload-pack" };
   return undefined;
-}
-
-function remoteAddress({ socket }: IncomingMessage): string {
-  return socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, "") ?? "unknown";
 }
 
 async function recognise(

@@ -122,7 +122,7 @@ function copyConfig({ apps, vault, now, db }: Platform, { parent, app, keys }: C
   });
 }
 
-const sweepEveryMs = 30_000;
+const sweepEveryMs = 5_000;
 
 /** Sweeps now and then, until the server ends. */
 export function startSweeping(previews: Previews, { log, stopping }: Platform): void {

@@ -1,8 +1,9 @@
 import { type FailureData, safeLine } from "@hop3/core";
 import type { App } from "../db/apps.ts";
+import { currentRelease } from "../deploy/current-release.ts";
 import { toFailure } from "../deploy/errors.ts";
 import { publicUrl } from "../deploy/routes.ts";
-import { branchOf, chooseFirstBranch, deployBranch } from "./deploy-branch.ts";
+import { branchOf, deployBranch, findDeployBranch, learnFirstBranch } from "./deploy-branch.ts";
 import { type CommitParts, declareCommit } from "./deploy-commit.ts";
 import { branchMoved, createOnPushRefused, deployBranchKept, refNotStored } from "./git-errors.ts";
 import type { Judge, PushRequest, RefCommand, Verdict } from "./hook-door.ts";
@@ -70,7 +71,7 @@ async function prepare(push: Push, request: PushRequest): Promise<Prepared> {
     throw createOnPushRefused({ app: appName });
   }
   const app = await deployer.prepareApp(appName);
-  await chooseFirstBranch(push, app, request.commands);
+  await learnFirstBranch(push, app, request.commands);
   return { app, options, branch: deployBranch(push, app) };
 }
 
@@ -138,7 +139,21 @@ async function deployCommit(judged: Judged, command: RefCommand): Promise<Verdic
   const shown = `${command.new.slice(0, 10)} of ${safeLine(branch)}`;
   request.say(`deploys ${shown} as ${app.name} (deployment ${deployment.id})`);
   push.deployer.deploy(deployment, { revision: command.new, force: options.force });
-  return follow(judged, deployment.id);
+  const verdict = await follow(judged, deployment.id);
+  if (verdict === undefined) announceBranch(judged);
+  return verdict;
+}
+
+/** The Release that runs now may want another branch than the one that it came from. */
+function announceBranch({ push, request, app, branch }: Judged): void {
+  const { branch: next, branchFrom } = findDeployBranch(push, app);
+  const wanted = currentRelease(push.platform, app.id)?.settings?.branch ?? branch;
+  if (next !== branch) {
+    request.say(`from the next push on ${next} is deployed, as hop3.toml says`);
+  } else if (branchFrom === "chosen" && wanted !== branch) {
+    request.say(`hop3.toml says ${wanted}, but ${safeLine(branch)} was chosen to be deployed`);
+    request.say(`(to go by hop3.toml: hop3 git branch --reset --app ${app.name})`);
+  }
 }
 
 /** Shows the timeline until users are served, or until it is known that they will not be. */

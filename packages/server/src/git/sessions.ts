@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { appOfPreview, type Permission, parseAppName } from "@hop3/core";
 import type { Accounts } from "../accounts/accounts.ts";
 import { actorOf, type Principal, requirePermission, viaOf } from "../accounts/principal.ts";
+import { pointHead } from "./deploy-branch.ts";
 import type { CommitParts } from "./deploy-commit.ts";
 import { createOnPushRefused, repositoryNotFound, tooManySessions } from "./git-errors.ts";
 import type { HookDoor, RefCommand, Verdict } from "./hook-door.ts";
@@ -57,13 +58,14 @@ export function makeSessions(parts: SessionParts): Sessions {
     const app = parseAppName(visit.name);
     requirePermission(visit.principal, needs[visit.service], app);
     const home = platform.home.app(app);
-    const isKnown = platform.apps.find(app) !== undefined;
+    const known = platform.apps.find(app);
     if (visit.service === "upload-pack") {
-      if (!isKnown || !hasRepository(home)) throw repositoryNotFound({ app });
+      if (known === undefined || !hasRepository(home)) throw repositoryNotFound({ app });
+      await pointHead(parts, known);
       return repositoryDir(home);
     }
     const isMade = platform.settings.policy["create-on-push"] && appOfPreview(app) === undefined;
-    if (!isKnown && !isMade) throw createOnPushRefused({ app });
+    if (known === undefined && !isMade) throw createOnPushRefused({ app });
     return ensureRepository(git, home);
   };
 

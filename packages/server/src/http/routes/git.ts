@@ -11,7 +11,7 @@ import type { Context } from "hono";
 import { userNotFound } from "../../accounts/errors.ts";
 import { may } from "../../accounts/principal.ts";
 import type { SshKey } from "../../db/ssh-keys.ts";
-import { defaultBranch, deployBranch, refOf, setDeployBranch } from "../../git/deploy-branch.ts";
+import { deployBranch, findDeployBranch, refOf } from "../../git/deploy-branch.ts";
 import { sshKeyNotFound } from "../../git/keys.ts";
 import { hasRepository, readRef, repositoryDir } from "../../git/repository.ts";
 import { allow, changes, describeChange, principalOf, reads } from "../access.ts";
@@ -68,8 +68,9 @@ export function gitRoutes(service: Service) {
     .openapi(changeGit, async (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
       const { branch } = c.req.valid("json");
-      describeChange(c, { before: deployBranch({ platform }, app), after: branch });
-      await setDeployBranch({ platform, git: git.program }, app, branch);
+      const before = deployBranch({ platform }, app);
+      platform.apps.chooseBranch(app.id, branch ?? undefined);
+      describeChange(c, { before, after: deployBranch({ platform }, app) });
       return c.json(await showGit(service, app.name), 200);
     })
     .openapi(listKeys, (c) => {
@@ -123,7 +124,7 @@ function showKey({ accounts }: Service, key: SshKey): SshKeyInfo {
 async function showGit({ platform, git, origin }: Service, name: string): Promise<GitInfo> {
   const app = platform.apps.find(name);
   const home = platform.home.app(name);
-  const branch = app === undefined ? defaultBranch : deployBranch({ platform }, app);
+  const { branch, branchFrom } = findDeployBranch({ platform }, app);
   const commit =
     app !== undefined && hasRepository(home)
       ? await readRef(git.program, repositoryDir(home), refOf(branch))
@@ -132,6 +133,6 @@ async function showGit({ platform, git, origin }: Service, name: string): Promis
   const ssh = listen && git.hostKey && { port: listen.port, hostKey: git.hostKey };
   const sshd = withoutGaps({ user, authorizedKeys: git.authorizedKeysFile });
   const url = `${origin}/git/${name}.git`;
-  const info = { app: name, branch, exists: app !== undefined, commit, url, ssh, sshd };
+  const info = { app: name, branch, branchFrom, exists: app !== undefined, commit, url, ssh, sshd };
   return withoutGaps(info) as GitInfo;
 }
