@@ -52,6 +52,8 @@ export const CatalogueInfo = z.strictObject({
   name: z.string(),
   serial: z.int(),
   origin: z.enum(["built-in", "downloaded"]),
+  /** Its publisher promised a newer one until then. */
+  expires: z.iso.datetime().optional(),
 });
 export type CatalogueInfo = z.infer<typeof CatalogueInfo>;
 

@@ -55,6 +55,8 @@ export const CatalogueIndex = z
     name: z.string().regex(/^[a-z][a-z0-9-]{1,40}$/),
     /** Rises with every change. */
     serial: z.int().positive(),
+    /** No server takes it over later than that. */
+    expires: z.iso.datetime().optional(),
     recipes: z.array(IndexedRecipe).max(2000),
   })
   .refine(({ recipes }) => new Set(recipes.map(({ id }) => id)).size === recipes.length, {

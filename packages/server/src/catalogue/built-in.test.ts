@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { searchRecipes } from "./search.ts";
 import { findBuiltInCatalogue, openCatalogue } from "./store.ts";
 
-it("the built-in index has every recipe as it is (scripts/catalogue.ts writes it)", async () => {
+it("the built-in index has every recipe as it is (hop3 catalogue index catalogue writes it)", async () => {
   const dir = findBuiltInCatalogue();
   const store = await openCatalogue(dir, "built-in");
   const recipes = await store.recipes();

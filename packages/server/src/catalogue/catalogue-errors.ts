@@ -54,6 +54,15 @@ export const catalogueOlder = defineError<{ found: number; known: number }>({
     "The one that is here stays in use. Whoever changes a catalogue gives it a higher serial; one that falls back may be an attack",
 });
 
+export const catalogueExpired = defineError<{ address: string; expires: string }>({
+  code: "CATALOGUE_EXPIRED",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ address, expires }) => `the index at ${address} counted until ${expires} only`,
+  hint: () =>
+    "The catalogue that was there stays in use. Its publisher has to sign a newer index; where there is one, somebody passes on an old one, or this machine's clock is wrong",
+});
+
 export const catalogueInvalid = defineError<{ place: string; reason: string }>({
   code: "CATALOGUE_INVALID",
   exitCode: ExitCode.failure,

@@ -20,10 +20,12 @@ interface CatalogueParts {
   readonly settings: ServerSettings;
   /** Where the built-in one is, where that is elsewhere than in this program. */
   readonly builtInDir?: string;
+  readonly now?: () => Date;
   set(): Promise<RecipeSet>;
 }
 
-export function makeCatalogue({ home, settings, builtInDir, set }: CatalogueParts): Catalogue {
+export function makeCatalogue(parts: CatalogueParts): Catalogue {
+  const { home, settings, builtInDir, now = () => new Date(), set } = parts;
   const dir = join(home.dir, "catalogue");
   const { url, key } = settings.catalogue;
   const open = async (): Promise<{ builtIn: CatalogueStore; current: CatalogueStore }> => {
@@ -40,7 +42,7 @@ export function makeCatalogue({ home, settings, builtInDir, set }: CataloguePart
   const update: Catalogue["update"] = async (signal) => {
     if (url === undefined || key === undefined) throw catalogueNotConfigured({});
     const known = await state();
-    const { store, updated } = await updateCatalogue({ url, key, dir, ...known, signal });
+    const { store, updated } = await updateCatalogue({ url, key, dir, ...known, signal, now });
     opened = Promise.resolve({ builtIn: known.builtIn, current: store });
     return updated;
   };

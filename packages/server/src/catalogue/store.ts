@@ -51,12 +51,19 @@ export async function openCatalogue(
     return found;
   };
   return {
-    info: { name: index.name, serial: index.serial, origin },
+    info: infoOf(index, origin),
     index,
     recipe,
     recipes: () => Promise.all(index.recipes.map(({ id }) => recipe(id))),
     files,
   };
+}
+
+function infoOf(
+  { name, serial, expires }: CatalogueIndex,
+  origin: CatalogueInfo["origin"],
+): CatalogueInfo {
+  return { name, serial, origin, ...(expires === undefined ? {} : { expires }) };
 }
 
 /** Judges bytes that claim to be an index; `place` is named where they are none. */

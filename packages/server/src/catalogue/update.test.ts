@@ -1,12 +1,13 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { dirname, join } from "node:path";
 import { Hop3Error } from "@hop3/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openHome } from "../home.ts";
+import { startPiped } from "../proc/run.ts";
 import { readSettings } from "../settings.ts";
 import { type Catalogue, makeCatalogue } from "./catalogue.ts";
 
@@ -26,6 +27,10 @@ let url = "";
 /** What the publisher serves, by path. */
 let served = new Map<string, Buffer>();
 let asked: string[] = [];
+/** Paths whose connection breaks in the middle. */
+let cutOff = new Set<string>();
+let onRequest: (path: string) => void = () => {};
+const today = new Date("2026-11-23T12:00:00Z");
 let keys: { publicKey: KeyObject; privateKey: KeyObject };
 
 interface Release {
@@ -33,10 +38,12 @@ interface Release {
   readonly version?: string;
   readonly ids?: readonly string[];
   readonly name?: string;
+  readonly expires?: string;
   readonly more?: readonly { path: string; content: string }[];
 }
 
-function indexOf({ serial, version = "1", ids = ["wiki"], name = "ours", more = [] }: Release) {
+function indexOf(release: Release) {
+  const { serial, version = "1", ids = ["wiki"], name = "ours", expires, more = [] } = release;
   const files = new Map<string, string>();
   const recipes = ids.map((id) => {
     const own = [
@@ -56,14 +63,17 @@ function indexOf({ serial, version = "1", ids = ["wiki"], name = "ours", more = 
       })),
     };
   });
-  return { files, text: JSON.stringify({ schema: 1, name, serial, recipes }) };
+  return { files, text: JSON.stringify({ schema: 1, name, serial, expires, recipes }) };
 }
 
-function publish(release: Release, key = keys.privateKey): void {
+function publish(release: Release, ...signers: readonly KeyObject[]): void {
   const { files, text } = indexOf(release);
   served = new Map([...files].map(([path, content]) => [path, Buffer.from(content)]));
   served.set("/index.json", Buffer.from(text));
-  served.set("/index.json.sig", Buffer.from(sign(null, Buffer.from(text), key).toString("base64")));
+  const lines = (signers.length > 0 ? signers : [keys.privateKey]).map(
+    (key) => `${sign(null, Buffer.from(text), key).toString("base64")}\n`,
+  );
+  served.set("/index.json.sig", Buffer.from(lines.join("")));
   asked = [];
 }
 
@@ -82,7 +92,8 @@ async function open(publicKey = keys.publicKey): Promise<Catalogue> {
   const key = publicKey.export({ format: "der", type: "spki" }).subarray(-32).toString("base64");
   await writeFile(home.settingsFile, `[catalogue]\nurl = "${url}"\nkey = "${key}"\n`);
   const settings = readSettings(home.settingsFile);
-  return makeCatalogue({ home, settings, builtInDir: builtIn(), set: async () => "debian" });
+  const set = async () => "debian" as const;
+  return makeCatalogue({ home, settings, builtInDir: builtIn(), now: () => today, set });
 }
 
 async function update(catalogue: Catalogue): Promise<string> {
@@ -100,12 +111,36 @@ async function serialOf(catalogue: Catalogue): Promise<string> {
   return `${info.name} ${info.serial} ${info.origin}`;
 }
 
+/** The same update in a process of its own, which dies as the publisher is asked for `path`. */
+async function killAt(path: string): Promise<void> {
+  const script = join(import.meta.dirname, "../../test/support/update-catalogue.ts");
+  const argv = [process.execPath, "--conditions=hop3-source", script] as const;
+  const updating = startPiped({ argv: [...argv, join(dir, "home"), builtIn()] });
+  updating.stdout.once("data", (chunk: Buffer) => {
+    onRequest = (asked) => {
+      if (asked === path) process.kill(Number(chunk.toString()), "SIGKILL");
+    };
+    updating.stdin.end();
+  });
+  expect(await updating.ended).toBeNull();
+  onRequest = () => {};
+}
+
 beforeEach(async () => {
   dir = mkdtempSync("/tmp/hop3-catalogue-");
   keys = generateKeyPairSync("ed25519");
+  cutOff = new Set();
+  onRequest = () => {};
   server = createServer((request, response) => {
-    asked.push(request.url ?? "");
-    const content = served.get(request.url ?? "");
+    const path = request.url ?? "";
+    asked.push(path);
+    onRequest(path);
+    const content = served.get(path);
+    if (cutOff.has(path)) {
+      response.writeHead(200, { "content-length": content?.length });
+      response.write(content?.subarray(0, 5), () => response.destroy());
+      return;
+    }
     response.writeHead(content === undefined ? 404 : 200).end(content);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -146,6 +181,7 @@ describe("an update of the catalogue", () => {
     publish({ serial: 2, version: "2" });
     expect(await update(catalogue)).toBe("changed ours 2");
     expect(asked).toEqual(["/index.json", "/index.json.sig", "/wiki/recipe.toml"]);
+    expect(await update(catalogue)).toBe("same ours 2");
     expect(readdirSync(join(dir, "home/catalogue"))).toHaveLength(2);
   });
 
@@ -154,6 +190,73 @@ describe("an update of the catalogue", () => {
     await update(await open());
     const other = generateKeyPairSync("ed25519");
     expect(await serialOf(await open(other.publicKey))).toBe("hop3 5 built-in");
+  });
+
+  it("changes keys in the course of time: both sign, servers follow when they like", async () => {
+    const next = generateKeyPairSync("ed25519");
+    publish({ serial: 1 });
+    expect(await update(await open())).toBe("changed ours 1");
+    publish({ serial: 2, version: "2" }, keys.privateKey, next.privateKey);
+    expect(await update(await open())).toBe("changed ours 2");
+    const follower = await open(next.publicKey);
+    expect(await serialOf(follower)).toBe("ours 2 downloaded");
+    publish({ serial: 1 }, next.privateKey);
+    expect(await update(follower)).toBe("CATALOGUE_OLDER");
+    publish({ serial: 3, version: "3" }, next.privateKey);
+    expect(await update(follower)).toBe("changed ours 3");
+    expect(await update(await open())).toBe("CATALOGUE_UNTRUSTED");
+  });
+
+  it("counts until the day that its publisher has set", async () => {
+    const catalogue = await open();
+    publish({ serial: 1, expires: "2026-11-23T12:00:01Z" });
+    expect(await update(catalogue)).toBe("changed ours 1");
+    expect((await catalogue.current()).info.expires).toBe("2026-11-23T12:00:01Z");
+    publish({ serial: 2, expires: "2026-11-23T12:00:00Z" });
+    expect(await update(catalogue)).toBe("CATALOGUE_EXPIRED");
+    expect(await serialOf(catalogue)).toBe("ours 1 downloaded");
+  });
+
+  it("mends a file that has changed on the disk", async () => {
+    publish({ serial: 1 });
+    await update(await open());
+    await writeFile(join(dir, "home/catalogue/current/wiki/recipe.toml"), "title = 1\n");
+    const catalogue = await open();
+    await expect((await catalogue.current()).recipe("wiki")).rejects.toThrow("is not the file");
+    expect(await update(catalogue)).toBe("changed ours 1");
+    expect((await (await catalogue.current()).recipe("wiki")).sheet.title).toBe("A wiki");
+  });
+});
+
+describe("an update that is killed", () => {
+  const paths = ["/index.json.sig", "/wiki/page.html"];
+
+  it.each(paths)(
+    "while it downloads %s has changed nothing, and the next one goes on",
+    {
+      timeout: 60_000,
+    },
+    async (path) => {
+      publish({ serial: 1 });
+      await update(await open());
+      publish({ serial: 2, version: "2", more: [{ path: "page.html", content: "<p>Hello</p>" }] });
+      await killAt(path);
+      expect(await serialOf(await open())).toBe("ours 1 downloaded");
+      expect(await update(await open())).toBe("changed ours 2");
+      expect(await update(await open())).toBe("same ours 2");
+      expect(readdirSync(join(dir, "home/catalogue"))).toHaveLength(2);
+    },
+  );
+
+  it("before it has switched has changed nothing", async () => {
+    publish({ serial: 1 });
+    await update(await open());
+    const home = join(dir, "home/catalogue");
+    await mkdir(join(home, "2-abc"));
+    await symlink("2-abc", join(home, "2-abc.link"));
+    expect(await serialOf(await open())).toBe("ours 1 downloaded");
+    expect(await update(await open())).toBe("same ours 1");
+    expect(readdirSync(home)).toHaveLength(2);
   });
 });
 
@@ -176,6 +279,23 @@ describe("an update that is refused leaves everything as it was", () => {
       "a file that is longer than it says",
       "CATALOGUE_INVALID",
       () => served.set("/wiki/recipe.toml", Buffer.alloc(5000, "#")),
+    ],
+    ["a file that is cut off", "CATALOGUE_UNREACHABLE", () => cutOff.add("/wiki/recipe.toml")],
+    ["an index that is cut off", "CATALOGUE_UNREACHABLE", () => cutOff.add("/index.json")],
+    [
+      "a file that is shorter than it says",
+      "CATALOGUE_INVALID",
+      () => served.set("/wiki/recipe.toml", Buffer.from("title =")),
+    ],
+    [
+      "an index that is larger than an index may be",
+      "CATALOGUE_INVALID",
+      () => served.set("/index.json", Buffer.alloc(5 * 1024 * 1024, " ")),
+    ],
+    [
+      "an index that counts no more",
+      "CATALOGUE_EXPIRED",
+      () => publish({ serial: 3, expires: "2026-11-22T00:00:00Z" }),
     ],
     ["a file that is missing", "CATALOGUE_UNREACHABLE", () => served.delete("/wiki/recipe.toml")],
     ["an older index", "CATALOGUE_OLDER", () => publish({ serial: 1, version: "0" })],
@@ -214,7 +334,8 @@ describe("an update that is refused leaves everything as it was", () => {
     expect(await update(catalogue)).toBe(code);
     expect(await serialOf(catalogue)).toBe("ours 2 downloaded");
     expect(await serialOf(await open())).toBe("ours 2 downloaded");
-    expect(readdirSync(join(dir, "home/catalogue"))).toHaveLength(2);
+    const kept = readdirSync(join(dir, "home/catalogue"));
+    expect(kept, kept.join(", ")).toHaveLength(2);
     expect(existsSync(join(dir, "evil"))).toBe(false);
   });
 

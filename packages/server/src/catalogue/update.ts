@@ -2,11 +2,11 @@ import { createPublicKey, verify } from "node:crypto";
 import {
   mkdir,
   mkdtemp,
+  readdir,
   readFile,
   readlink,
   rename,
   rm,
-  symlink,
   writeFile,
 } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -17,7 +17,9 @@ import {
   Hop3Error,
   type IndexedRecipe,
 } from "@hop3/core";
+import { switchLink } from "../switch-link.ts";
 import {
+  catalogueExpired,
   catalogueInvalid,
   catalogueOlder,
   catalogueUnreachable,
@@ -36,6 +38,7 @@ export interface UpdateRequest {
   readonly builtIn: CatalogueStore;
   readonly current: CatalogueStore;
   readonly signal: AbortSignal;
+  now(): Date;
 }
 
 const signatureBytes = 1024;
@@ -47,20 +50,25 @@ const linkName = "current";
 export async function updateCatalogue(
   request: UpdateRequest,
 ): Promise<{ readonly store: CatalogueStore; readonly updated: CatalogueUpdated }> {
-  const { url, key, current } = request;
+  const { url, key, dir, current } = request;
+  await removeLeftovers(dir);
   const bytes = await download(request, url, catalogueLimits.indexBytes);
   const signature = await download(request, `${url}.sig`, signatureBytes);
   if (!isSignedBy(key, bytes, signature)) throw catalogueUntrusted({ address: url });
   const index = parseIndex(url, bytes);
-  if (isSame(current, index)) return { store: current, updated: compare(current, current, false) };
-  requireNewer(request, index);
+  requireInTime(request, index);
+  const isKnown = isSame(current, index);
+  if (isKnown && (await isWhole(current))) {
+    return { store: current, updated: compare(current, current, false) };
+  }
+  if (!isKnown) requireNewer(request, index);
   const aside = await fill(request, { bytes, signature, index });
   try {
     const checked = await openCatalogue(aside, "downloaded");
     // Reads every sheet and every file once more: the switch is to what is known to work.
     await checked.recipes();
-    const dir = await putInPlace(request.dir, aside, index);
-    const store = await openCatalogue(dir, "downloaded");
+    const placed = await putInPlace(dir, aside, index);
+    const store = await openCatalogue(placed, "downloaded");
     return { store, updated: compare(current, store, true) };
   } catch (error) {
     await rm(aside, { recursive: true, force: true });
@@ -87,15 +95,30 @@ export async function openDownloaded(
   return isBehind ? undefined : store;
 }
 
-function isSignedBy(key: string, bytes: Buffer, signature: Buffer): boolean {
+/** One line for each key that has signed: a publisher who changes keys signs with both for a while. */
+function isSignedBy(key: string, bytes: Buffer, signatures: Buffer): boolean {
   const der = Buffer.concat([keyHeader, Buffer.from(key, "base64")]);
   const publicKey = createPublicKey({ key: der, format: "der", type: "spki" });
-  const decoded = Buffer.from(signature.toString("latin1").trim(), "base64");
-  return verify(null, bytes, publicKey, decoded);
+  const lines = signatures.toString("latin1").trim().split("\n");
+  return lines.some((line) => verify(null, bytes, publicKey, Buffer.from(line, "base64")));
 }
 
 function isSame({ info, index: known }: CatalogueStore, index: CatalogueIndex): boolean {
   return info.origin === "downloaded" && JSON.stringify(known) === JSON.stringify(index);
+}
+
+/** What was downloaded is still what the index means; where it is not, the update mends it. */
+async function isWhole(store: CatalogueStore): Promise<boolean> {
+  return await store.recipes().then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Whoever passes on an old index for ever keeps servers from news; a day at which it ends stops that. */
+function requireInTime({ url, now }: UpdateRequest, { expires }: CatalogueIndex): void {
+  if (expires === undefined || now() < new Date(expires)) return;
+  throw catalogueExpired({ address: url, expires });
 }
 
 /** Serials rise, of the same name and of what this key has signed before: nobody is sent back to known holes. */
@@ -147,20 +170,21 @@ async function fillRecipe(
   }
 }
 
-/** Gives the new one its name and points the link to it; the one before goes when nothing reads it any more. */
+/** Gives the new one its name and points the link to it. Whoever reads the one before has it until the next update. */
 async function putInPlace(dir: string, aside: string, { serial }: CatalogueIndex): Promise<string> {
-  const link = join(dir, linkName);
-  const name = `${serial}-${basename(aside).slice("new-".length)}`;
-  const target = join(dir, name);
+  const target = join(dir, `${serial}-${basename(aside).slice("new-".length)}`);
   await rename(aside, target);
-  const next = join(dir, `${name}.link`);
-  await symlink(name, next);
-  const before = await readlink(link).catch(() => undefined);
-  await rename(next, link);
-  if (before !== undefined) {
-    await rm(join(dir, basename(before)), { recursive: true, force: true });
-  }
+  await switchLink(join(dir, linkName), target);
   return target;
+}
+
+/** The catalogue before this one, and what an update that was killed has left. */
+async function removeLeftovers(dir: string): Promise<void> {
+  const used = await readlink(join(dir, linkName)).catch(() => undefined);
+  const names = await readdir(dir).catch(() => []);
+  for (const name of names.filter((each) => each !== linkName && each !== used)) {
+    await rm(join(dir, name), { recursive: true, force: true });
+  }
 }
 
 function compare(

@@ -1,18 +1,9 @@
 import { createHash } from "node:crypto";
-import {
-  chmod,
-  mkdir,
-  readdir,
-  readFile,
-  readlink,
-  rename,
-  rm,
-  symlink,
-  writeFile,
-} from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { narHash } from "../../nix/nar-hash.ts";
+import { switchLink } from "../../switch-link.ts";
 import { packagesLockInvalid, packagesNotLocked } from "../errors.ts";
 import type { Platform } from "./apt.ts";
 import { nodeReleases } from "./node-release.ts";
@@ -81,12 +72,9 @@ export async function writeLock(homeDir: string, contents: LockContents): Promis
   return pin;
 }
 
-/** A link is replaced atomically, a directory is not. Readers hold the old directory until the update after this one. */
+/** Readers hold the old directory until the update after this one. */
 async function switchTo(homeDir: string, fresh: string): Promise<void> {
-  const link = lockDirectory(homeDir);
-  const previous = await readlink(link).catch(() => undefined);
-  await symlink(basename(fresh), `${fresh}.link`);
-  await rename(`${fresh}.link`, link);
+  const previous = await switchLink(lockDirectory(homeDir), fresh);
   const parent = join(homeDir, "packages");
   for (const name of await readdir(parent)) {
     const isKept = !name.startsWith("debian-") || name === previous || name === basename(fresh);
