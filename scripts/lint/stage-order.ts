@@ -47,7 +47,7 @@ const stages: Readonly<Record<string, readonly string[]>> = {
     "http",
   ],
   web: ["components", "pages"],
-  cli: ["completion", "timeline", "upload", "commands"],
+  cli: ["completion", "timeline", "upload", "catalogue", "commands"],
 };
 
 /** What each package may import of the others; the server never knows who calls it. */

@@ -72,5 +72,44 @@ export const catalogueTree: CommandSpec = {
       summary: "Take over the newest catalogue of the address in server.toml",
       load: async () => (await import("./commands/catalogue.ts")).catalogueUpdate,
     },
+    {
+      name: "index",
+      summary: "Write the index of a catalogue of your own, and sign it",
+      notes: [
+        "Each directory below is a recipe. The serial rises where anything has changed. A key whose file is not there is made. Without --check the marks of what runs where stay as they are, and new recipes have none.",
+      ],
+      examples: [
+        "hop3 catalogue index recipes --name ours --key ~/catalogue.pem --expires 90d",
+        "hop3 catalogue index recipes --check",
+      ],
+      args: [{ name: "directory", summary: "Where the recipes are", kind: "directory" }],
+      options: [
+        {
+          name: "name",
+          summary: "Whose catalogue it is; serials of one name are compared",
+          value: { name: "name", kind: "text" },
+        },
+        {
+          name: "key",
+          summary: "File of the private key that signs",
+          value: { name: "file", kind: "file" },
+        },
+        {
+          name: "next-key",
+          summary: "Sign with this key as well: the one that is going to take its place",
+          value: { name: "file", kind: "file" },
+        },
+        {
+          name: "expires",
+          summary: "How long servers may take it over, for example 90d",
+          value: { name: "time", kind: "text" },
+        },
+        {
+          name: "check",
+          summary: "Let the server evaluate each recipe: what of it its package set has",
+        },
+      ],
+      load: async () => (await import("./commands/catalogue-index.ts")).catalogueIndex,
+    },
   ],
 };

@@ -14,6 +14,11 @@ export async function catalogueList(input: Input, context: Context): Promise<Ans
   const isAll = input.flag("all");
   const shown = found.recipes.filter(({ runsHere }) => isAll || runsHere);
   const hidden = found.recipes.length - shown.length;
+  const { expires } = found.catalogue;
+  if (expires !== undefined && Date.parse(expires) < context.now()) {
+    const text = `  the catalogue was to be renewed by ${expires}: hop3 catalogue update`;
+    context.output.notice(line({ text: "warning", tone: "warn" }, text));
+  }
   return { json: { ...found, recipes: shown }, blocks: listBlocks(shown, hidden) };
 }
 
