@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
+import type { CommandSpec as Spec } from "@hop3/core/plugin";
 import type { Client } from "./client.ts";
-import type { CommandSpec } from "./command.ts";
 import type { Output } from "./output.ts";
 
 /** What a command reads from the person or program that called it. */
@@ -25,3 +25,6 @@ export interface Context {
   /** Aborted by Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
 }
+
+/** A command of this program: it sees more of the world than one of a plug-in. */
+export type CommandSpec = Spec<Context>;

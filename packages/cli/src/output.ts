@@ -1,5 +1,5 @@
+import type { Answer } from "@hop3/core/plugin";
 import { type Block, line, renderBlocks, type Span } from "./blocks.ts";
-import type { Answer } from "./command.ts";
 import { describeError } from "./errors.ts";
 
 /** Where text goes; a terminal says so itself. */

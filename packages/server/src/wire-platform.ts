@@ -5,7 +5,7 @@ import { makeDockerBuilder } from "./build/docker/docker-builder.ts";
 import type { LocalBuilderParts } from "./build/local/local-build.ts";
 import { makeLocalBuilder } from "./build/local/local-builder.ts";
 import { makeNixBuilder } from "./build/nix-builder.ts";
-import type { NixBuilderParts } from "./build/nix-inputs.ts";
+import type { NixBuilderParts } from "./build/nix-builder-parts.ts";
 import { ensureDataPlane } from "./data-plane.ts";
 import { makeAddonStore } from "./db/addons.ts";
 import { makeAppStore } from "./db/apps.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { FailureData } from "../deploy/timeline.ts";
 import { LockedFile } from "../lockfiles/hop3-lock.ts";
-import { registryNames } from "../lockfiles/registry-url.ts";
+import { registryNames } from "../lockfiles/registry-names.ts";
 import { Origin, Plan } from "../plan/plan.ts";
 
 /** Shapes of POST /nix/check and POST /nix/lock. */

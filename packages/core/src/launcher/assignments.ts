@@ -1,7 +1,7 @@
 import type { NixSection } from "../config/nix-section.ts";
 import type { Generated } from "../config/values.ts";
 import type { StringPart } from "../nix/ast.ts";
-import type { LauncherRequest } from "./launcher.ts";
+import type { LauncherRequest } from "./launcher-request.ts";
 import { parseText } from "./parse-text.ts";
 import { shellWord } from "./shell.ts";
 import { type Text, type TextPart, variable } from "./text.ts";

@@ -2,7 +2,7 @@ import { encodeShellWord } from "../encode/shell.ts";
 import type { NixExpr, StringPart } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 import type { ConfigTemplate } from "./config-file.ts";
-import type { LauncherRequest } from "./launcher.ts";
+import type { LauncherRequest } from "./launcher-request.ts";
 
 /** Name of the binding of a configuration file. */
 export function configName(index: number): string {

@@ -4,25 +4,11 @@ import { nix } from "../nix/build.ts";
 import { assignments, conditionalEnv, keptSecret, usesSecrets } from "./assignments.ts";
 import { type ConfigTemplate, configTemplate } from "./config-file.ts";
 import { configCalls, configName, writeConfig } from "./config-files.ts";
-import type { ParseOptions, TextScope } from "./parse-text.ts";
+import type { LauncherRequest } from "./launcher-request.ts";
+import type { ParseOptions } from "./parse-text.ts";
 import { renderConfigScript } from "./render-config.ts";
 import { shellWord } from "./shell.ts";
 import { shellCommand } from "./shell-command.ts";
-import type { Text } from "./text.ts";
-
-/** What the start of a program consists of; see `[nix]` in docs/reference/templates.md. */
-export interface LauncherRequest {
-  readonly app: string;
-  readonly section: NixSection;
-  /** What starts where the script gets no arguments; empty where others name every command. */
-  readonly command: readonly Text[];
-  /** The directory to start in. */
-  readonly startIn: Text;
-  /** True where a command of hop3.toml or Procfile starts in the Release's working directory. */
-  readonly othersStayThere: boolean;
-  /** Where a text stands, and what it may refer to. */
-  scope(path: readonly (string | number)[]): TextScope;
-}
 
 /** Keys whose effect is in the start script. */
 const launcherKeys = [

@@ -2,7 +2,7 @@ import { z } from "zod";
 import type { Place } from "../errors.ts";
 import { type PendingPackage, packageKey } from "./lockfile.ts";
 import { lockfileNoHash, lockfileVersion } from "./lockfile-errors.ts";
-import type { RegistryName } from "./registry-url.ts";
+import type { RegistryName } from "./registry-names.ts";
 import { parseHash } from "./shared/integrity.ts";
 import { parseJson } from "./shared/json.ts";
 import { isSafeFileName } from "./shared/safe.ts";

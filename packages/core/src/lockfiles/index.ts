@@ -8,6 +8,7 @@ export * from "./missing-hashes.ts";
 export * from "./pick-from-index.ts";
 export { pomFiles } from "./providers/gradle.ts";
 export * from "./read-lockfile.ts";
+export * from "./registry-names.ts";
 export * from "./registry-url.ts";
 export * from "./target.ts";
 export * from "./update-lock.ts";

@@ -1,5 +1,5 @@
 import type { Place } from "../errors.ts";
-import type { RegistryName } from "./registry-url.ts";
+import type { RegistryName } from "./registry-names.ts";
 import type { Target } from "./target.ts";
 
 /** Where the bytes of a dependency come from. */

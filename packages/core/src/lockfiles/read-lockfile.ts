@@ -7,7 +7,7 @@ import {
   lockfileSyntax,
   lockfileTooLarge,
 } from "./lockfile-errors.ts";
-import type { RegistryName } from "./registry-url.ts";
+import type { RegistryName } from "./registry-names.ts";
 import { placeOf } from "./shared/position.ts";
 import { defaultTarget } from "./target.ts";
 

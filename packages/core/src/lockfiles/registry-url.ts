@@ -1,18 +1,6 @@
 import type { LockedPackage } from "./lockfile.ts";
 import { escapeGoPath } from "./shared/go-module.ts";
 
-/** Registries that dependencies come from; `[registries]` of server.toml gives each an address. */
-export const registryNames = [
-  "npm",
-  "pypi",
-  "rubygems",
-  "packagist",
-  "go",
-  "maven",
-  "crates",
-] as const;
-export type RegistryName = (typeof registryNames)[number];
-
 /** Base addresses of the registries in use. They are configuration: this program knows none. */
 export interface Registries {
   readonly npm?: string | undefined;

@@ -1,4 +1,4 @@
-import type { RegistryName } from "../lockfiles/registry-url.ts";
+import type { RegistryName } from "../lockfiles/registry-names.ts";
 import type { Binding, NixExpr } from "../nix/ast.ts";
 import { nix } from "../nix/build.ts";
 

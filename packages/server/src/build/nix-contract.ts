@@ -1,15 +1,13 @@
 import { nearest, RuntimeConfig, Worker, WorkerName } from "@hop3/core";
 import { z } from "zod";
 import { nixContract, nixPackageOutputs, nixRuntimeJson } from "../nix/errors.ts";
-import { placeOf } from "./nix-problem.ts";
-
-const Position = z.object({ file: z.string(), line: z.int(), column: z.int() }).nullable();
+import { Positions, placeOf } from "./positions.ts";
 
 /** What nix/release.nix answers. */
 export const Evaluation = z.object({
   kind: z.string(),
   unknown: z.array(z.string()),
-  positions: z.record(z.string(), Position),
+  positions: Positions,
   package: z.object({
     kind: z.string(),
     name: z.string().optional(),

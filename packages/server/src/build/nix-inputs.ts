@@ -1,30 +1,15 @@
 import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { type NixpkgsPin, type Plan, registryNames, withoutGaps } from "@hop3/core";
+import { type Plan, registryNames, withoutGaps } from "@hop3/core";
 import type { BuildIo } from "@hop3/core/plugin";
 import { z } from "zod";
-import type { NixClient, NixOptions } from "../nix/client.ts";
+import type { NixOptions } from "../nix/client.ts";
 import { type LockedTree, lockTree } from "../nix/locked-tree.ts";
 import type { PackageSet } from "../packages/package-set.ts";
-import type { Registries } from "../registries/registries.ts";
+import type { NixBuilderParts } from "./nix-builder-parts.ts";
 import { makeOutside } from "./outside.ts";
 import type { RecordedEvaluation } from "./recorded-evaluation.ts";
-
-export interface NixBuilderParts {
-  readonly nix: NixClient;
-  /** The Nix code of this program (nix/ in the repository). */
-  readonly tree: LockedTree;
-  /** The server's package set, or the one that an App has pinned. */
-  packages(pin?: NixpkgsPin): Promise<PackageSet>;
-  nearestAttributes(missing: string): Promise<readonly string[]>;
-  packagesOfLibrary(library: string): Promise<readonly string[]>;
-  readonly registries: Registries;
-  /** For what need not be asked for twice. */
-  readonly stateDir: string;
-  readonly policy: { readonly sandbox: boolean; readonly allowImpure: boolean };
-  now(): Date;
-}
 
 /** One build: what it is of, what it may use, and where it reports. */
 export interface NixBuild {

@@ -1,4 +1,4 @@
-import { nearest, type Place } from "@hop3/core";
+import { nearest } from "@hop3/core";
 import { z } from "zod";
 import {
   archiveUnsafe,
@@ -9,7 +9,7 @@ import {
   nixNotSandboxed,
   nixRuntimeJson,
 } from "../nix/errors.ts";
-import type { Evaluation } from "./nix-contract.ts";
+import { type Positions, placeOf } from "./positions.ts";
 
 /** What nix/release/build.sh reports on a line of its own. */
 const ReportedError = z.discriminatedUnion("code", [
@@ -27,7 +27,7 @@ export interface FailedBuild {
   readonly logFile: string;
   /** The project's own file, as the user knows it. */
   readonly file: string;
-  readonly positions: Evaluation["positions"];
+  readonly positions: Positions;
 }
 
 /** Turns what a failed build wrote into the failure that the user sees. */
@@ -68,17 +68,4 @@ function reportedProblem(line: string, { file, positions }: FailedBuild): Error 
     nearest: nearest(reported.word, reported.available),
     place: placeOf(positions, file, [key, "package"]),
   });
-}
-
-/** Where the first of these keys stands in the file. */
-export function placeOf(
-  positions: Evaluation["positions"],
-  file: string,
-  keys: readonly string[],
-): Place {
-  for (const key of keys) {
-    const found = positions[key];
-    if (found != null) return { file, line: found.line, column: found.column };
-  }
-  return { file };
 }

@@ -3,7 +3,7 @@ import type { Outside, Target } from "@hop3/core";
 import { z } from "zod";
 import type { PackageSet } from "../packages/package-set.ts";
 import { makePythonIndex } from "../registries/python-index.ts";
-import type { NixBuilderParts } from "./nix-inputs.ts";
+import type { NixBuilderParts } from "./nix-builder-parts.ts";
 
 const Versions = z.object({ python: z.string(), libc: z.string() });
 

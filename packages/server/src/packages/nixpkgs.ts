@@ -1,9 +1,16 @@
 import { existsSync } from "node:fs";
 import { realpath } from "node:fs/promises";
+import { z } from "zod";
 import { narHash } from "../nix/nar-hash.ts";
 import { run } from "../proc/run.ts";
 import { nixpkgsUnavailable } from "./errors.ts";
-import type { NixpkgsSource } from "./package-set.ts";
+
+/** A revision with the hash of its unpacked tree, or a local copy. */
+export const NixpkgsSource = z.union([
+  z.strictObject({ rev: z.string().regex(/^[0-9a-f]{40}$/), sha256: z.string().min(1) }),
+  z.strictObject({ path: z.string().startsWith("/") }),
+]);
+export type NixpkgsSource = z.infer<typeof NixpkgsSource>;
 
 /** A tree that evaluation can enter: a path, or an address that Nix may have in its store already. */
 export type NixpkgsTree =

@@ -6,7 +6,7 @@ import { readPlatform } from "./debian/apt.ts";
 import { lockDirectory, readPin } from "./debian/lock.ts";
 import { readSources } from "./debian/sources.ts";
 import { nixpkgsPinRefused, nixpkgsPinUnavailable } from "./errors.ts";
-import { findNixpkgs, type NixpkgsTree } from "./nixpkgs.ts";
+import { findNixpkgs, NixpkgsSource, type NixpkgsTree } from "./nixpkgs.ts";
 
 /** What nix/packages takes to make `pkgs`: plain data, every tree pinned by its hash. */
 export const PackageArguments = z.discriminatedUnion("kind", [
@@ -36,13 +36,6 @@ export interface PackageSet {
   /** True where a binary cache may hold what the set builds. */
   readonly substitute: boolean;
 }
-
-/** A revision with the hash of its unpacked tree, or a local copy. */
-export const NixpkgsSource = z.union([
-  z.strictObject({ rev: z.string().regex(/^[0-9a-f]{40}$/), sha256: z.string().min(1) }),
-  z.strictObject({ path: z.string().startsWith("/") }),
-]);
-export type NixpkgsSource = z.infer<typeof NixpkgsSource>;
 
 export const PackageSettings = z.strictObject({
   set: z.enum(["auto", "debian", "nixpkgs"]).default("auto"),

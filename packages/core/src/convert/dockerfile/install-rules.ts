@@ -1,4 +1,4 @@
-import type { Outcome, Rule } from "./classify.ts";
+import type { Outcome, Rule } from "./outcome.ts";
 
 const noGlobal =
   "a program from a language's registry has no package here; add it to the app's own dependencies";

@@ -1,7 +1,8 @@
 import type { Place } from "../../errors.ts";
 import type { Draft } from "../draft.ts";
 import type { Runtime } from "../runtimes.ts";
-import { classify, type Outcome, runtimeOf } from "./classify.ts";
+import { classify, runtimeOf } from "./classify.ts";
+import type { Outcome } from "./outcome.ts";
 import { absolutePath, findOrigin } from "./paths.ts";
 import { splitScript } from "./shell.ts";
 import type { Run, StageState } from "./state.ts";

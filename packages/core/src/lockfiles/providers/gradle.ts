@@ -1,8 +1,8 @@
+import type { HashProvider } from "../hash-provider.ts";
 import { lockKey, type MissingHash, type WantedFile } from "../hop3-lock.ts";
 import { isGradleLockfile, readGradleLockfile } from "../maven/gradle-lockfile.ts";
 import { type MavenModule, moduleDirectory } from "../maven/maven-file.ts";
 import { pomReferences } from "../maven/pom.ts";
-import type { HashProvider } from "../missing-hashes.ts";
 
 /** Files of Gradle that pin every file themselves. */
 const pinned = ["gradle/verification-metadata.xml", "deps.json"] as const;

@@ -1,9 +1,10 @@
+import type { HashProvider, HashQuestion } from "../hash-provider.ts";
 import { lockKey, type MissingHash } from "../hop3-lock.ts";
 import type { UnhashedPackage } from "../lockfile.ts";
 import { lockfileUnsupportedSource } from "../lockfile-errors.ts";
-import type { HashProvider, HashQuestion } from "../missing-hashes.ts";
 import { findLockfiles, readLockfile } from "../read-lockfile.ts";
-import { type RegistryName, registryUrl } from "../registry-url.ts";
+import type { RegistryName } from "../registry-names.ts";
+import { registryUrl } from "../registry-url.ts";
 
 /** What the kinds of kinds/ read without a hash: lines without --hash, archives made on request, Yarn 2 and later. */
 export const hashesOfLockfiles: HashProvider = {

@@ -1,4 +1,4 @@
-import type { RegistryName } from "../registry-url.ts";
+import type { RegistryName } from "../registry-names.ts";
 
 const names: Readonly<Record<RegistryName, RegExp>> = {
   npm: /^(?:@[a-z0-9~_-][a-z0-9._~-]*\/)?[a-z0-9~_-][a-z0-9._~-]*$/i,

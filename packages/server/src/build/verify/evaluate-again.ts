@@ -1,10 +1,18 @@
+import type { BuildArtifact } from "@hop3/core";
 import { z } from "zod";
 import { evaluationProblem } from "../../nix/eval-problem.ts";
-import { addressesOf, type NixBuilderParts } from "../nix-inputs.ts";
-import { inputOf } from "../recorded-evaluation.ts";
-import type { RecordedRequest } from "./verify.ts";
+import type { NixBuilderParts } from "../nix-builder-parts.ts";
+import { addressesOf } from "../nix-inputs.ts";
+import { inputOf, type RecordedEvaluation } from "../recorded-evaluation.ts";
 
 const Evaluated = z.object({ drvPath: z.string() });
+
+export interface RecordedRequest {
+  readonly artifact: BuildArtifact;
+  readonly recorded: RecordedEvaluation | undefined;
+  readonly signal: AbortSignal;
+  readonly onLine: (text: string) => void;
+}
 
 /** What evaluating the same Source with the same packages gives today. */
 export type Again =

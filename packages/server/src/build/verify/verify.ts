@@ -1,17 +1,9 @@
-import type { BuildArtifact, CheckedDerivation, Verification } from "@hop3/core";
+import type { CheckedDerivation, Verification } from "@hop3/core";
 import type { Derivations } from "../../nix/derivations.ts";
-import type { NixBuilderParts } from "../nix-inputs.ts";
-import type { RecordedEvaluation } from "../recorded-evaluation.ts";
+import type { NixBuilderParts } from "../nix-builder-parts.ts";
 import { type CheckIo, checkDerivation } from "./check-derivation.ts";
-import { evaluateAgain } from "./evaluate-again.ts";
+import { evaluateAgain, type RecordedRequest } from "./evaluate-again.ts";
 import { type OwnDerivation, outputsOf, ownDerivations } from "./own-derivations.ts";
-
-export interface RecordedRequest {
-  readonly artifact: BuildArtifact;
-  readonly recorded: RecordedEvaluation | undefined;
-  readonly signal: AbortSignal;
-  readonly onLine: (text: string) => void;
-}
 
 /**
  * Builds once more what was built for a Release, fetches once more what was fetched for it, and compares bit for bit.
