@@ -19,7 +19,7 @@ export function LiveEvents() {
   return null;
 }
 
-/** Keys begin with what they are about: ["apps"], ["app", name, …], ["deployment", id], ["server", …]. */
+/** Keys begin with what they are about: ["apps"], ["app", name, …], ["deployment", id], ["server", …], ["audit", …]. */
 export function staleAfter({
   app,
   deployment,
@@ -29,5 +29,7 @@ export function staleAfter({
     ...(app === undefined ? [] : [["app", app], ["apps"]]),
     ...(deployment === undefined ? [] : [["deployment", deployment]]),
     ...(topic === "server" ? [["server"]] : []),
+    // Whatever happens was somebody's doing.
+    ["audit"],
   ];
 }

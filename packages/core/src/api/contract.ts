@@ -86,8 +86,9 @@ export type StoredHashes = z.infer<typeof StoredHashes>;
 export const StoreKey = z.strictObject({ publicKey: z.string() });
 export type StoreKey = z.infer<typeof StoreKey>;
 
-/** What of hop3.toml decides how a Release comes to its users. */
+/** What of hop3.toml decides how a Release runs and comes to its users. */
 export const RolloutSettings = ReleaseSettings.pick({
+  envOverridesConfig: true,
   strategy: true,
   canary: true,
   healthcheck: true,
@@ -95,6 +96,9 @@ export const RolloutSettings = ReleaseSettings.pick({
   beforeRunTimeoutSeconds: true,
   drainTimeoutSeconds: true,
   keep: true,
+}).extend({
+  /** Names of the plain variables of `[env]`; their values may be meant for the app alone. */
+  envKeys: z.array(VariableName),
 });
 export type RolloutSettings = z.infer<typeof RolloutSettings>;
 

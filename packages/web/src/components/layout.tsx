@@ -1,5 +1,5 @@
 import type { Permission } from "@hop3/core/api";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { useIdentity, useMay, useSignOut } from "../session.tsx";
 import { ThemeChoice } from "./theme.tsx";
@@ -26,20 +26,49 @@ export function Layout({ children }: { readonly children: ReactNode }) {
       <a className="skip" href="#content">
         Skip to the content
       </a>
-      <header className="side">
+      <Side />
+      <main id="content">{children}</main>
+    </div>
+  );
+}
+
+/** Beside the page; above it on a phone, where it opens by a button. */
+function Side() {
+  const [location] = useLocation();
+  const [openAt, setOpenAt] = useState<string>();
+  const isOpen = openAt === location;
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = ({ key }: KeyboardEvent) => key === "Escape" && setOpenAt(undefined);
+    document.addEventListener("keydown", close);
+    return () => document.removeEventListener("keydown", close);
+  }, [isOpen]);
+  return (
+    <header className={isOpen ? "side open" : "side"}>
+      <div className="top">
         <Link href="/" className="brand">
           <img src="/icon.svg" alt="" width="26" height="26" />
           Hop3
         </Link>
+        <button
+          type="button"
+          className="button menu-button"
+          aria-expanded={isOpen}
+          aria-controls="menu"
+          onClick={() => setOpenAt(isOpen ? undefined : location)}
+        >
+          Menu
+        </button>
+      </div>
+      <div id="menu" className="menu">
         <nav aria-label="Main">
           {items.map((item) => (
             <NavItem key={item.path} {...item} />
           ))}
         </nav>
         <Account />
-      </header>
-      <main id="content">{children}</main>
-    </div>
+      </div>
+    </header>
   );
 }
 
@@ -47,28 +76,25 @@ function NavItem({ path, label, needs }: Item) {
   const [location] = useLocation();
   const may = useMay(needs ?? "server.read");
   if (!may) return null;
-  const isHere =
-    path === "/" ? location === "/" || location.startsWith("/apps") : location.startsWith(path);
+  const isHere = path === "/" ? /^\/(?:$|apps|new)/.test(location) : location.startsWith(path);
   return (
-    <Link href={path} aria-current={isHere ? "page" : undefined} ref={isHere ? show : undefined}>
+    <Link href={path} aria-current={isHere ? "page" : undefined}>
       {label}
     </Link>
   );
 }
 
-/** On a phone the menu is wider than the window. */
-function show(link: HTMLAnchorElement | null): void {
-  link?.scrollIntoView({ block: "nearest", inline: "nearest" });
-}
-
 function Account() {
   const { user, kind } = useIdentity();
+  const [location] = useLocation();
   const signOut = useSignOut();
   return (
     <div className="end">
-      <a href="/docs/">Docs</a>
+      <a href="/docs/">Documentation</a>
+      <Link href="/account" aria-current={location === "/account" ? "page" : undefined}>
+        {user ?? kind}
+      </Link>
       <ThemeChoice />
-      <Link href="/account">{user ?? kind}</Link>
       <button type="button" className="button plain" onClick={() => void signOut()}>
         Sign out
       </button>

@@ -1,6 +1,7 @@
 import type { UserInfo } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { get } from "../api.ts";
+import { AccountKeys } from "../components/account/keys.tsx";
 import { AccountPasskeys } from "../components/account/passkeys.tsx";
 import { PasswordForm } from "../components/account/password.tsx";
 import { SecondFactor } from "../components/account/second-factor.tsx";
@@ -34,6 +35,7 @@ export function AccountPage() {
             <SecondFactor isOn={user.totp} />
             <AccountPasskeys />
             <AccountTokens />
+            <AccountKeys />
             <AccountSessions />
           </>
         )}

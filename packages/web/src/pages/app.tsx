@@ -1,16 +1,18 @@
 import type { AppDetail } from "@hop3/core/api";
+import { appOfPreview } from "@hop3/core/base";
 import { useQuery } from "@tanstack/react-query";
 import { type ComponentType, useEffect, useRef } from "react";
 import { Link, useParams } from "wouter";
 import { at, get } from "../api.ts";
 import { AppAddons } from "../components/app/addons.tsx";
 import { AppConfig } from "../components/app/config.tsx";
-import { AppDanger } from "../components/app/danger.tsx";
 import { AppDeployments } from "../components/app/deployments.tsx";
 import { AppDomains } from "../components/app/domains.tsx";
+import { AppGit } from "../components/app/git.tsx";
 import { AppLogs } from "../components/app/logs.tsx";
 import { AppMetrics } from "../components/app/metrics.tsx";
 import { AppOverview } from "../components/app/overview.tsx";
+import { AppPreviews } from "../components/app/previews.tsx";
 import { AppProcesses } from "../components/app/processes.tsx";
 import { AppReleases } from "../components/app/releases.tsx";
 import { AppSettings } from "../components/app/settings.tsx";
@@ -33,8 +35,9 @@ const tabs: Readonly<Record<string, readonly [label: string, part: ComponentType
   logs: ["Logs", AppLogs],
   metrics: ["Metrics", AppMetrics],
   addons: ["Addons", AppAddons],
+  git: ["Git", AppGit],
+  previews: ["Previews", AppPreviews],
   settings: ["Settings", AppSettings],
-  danger: ["Danger zone", AppDanger],
 };
 
 export function AppPage() {
@@ -43,11 +46,21 @@ export function AppPage() {
     queryKey: ["app", name],
     queryFn: () => get<AppDetail>(at`/apps/${name}`),
   });
+  const shown = appOfPreview(name);
   const Part = tabs[tab]?.[1];
   return (
     <Page
       title={name}
-      beside={app.data && <StateBadge state={app.data.state} />}
+      beside={
+        <>
+          {app.data && <StateBadge state={app.data.state} />}
+          {shown === undefined ? null : (
+            <span className="muted">
+              preview of <Link href={at`/apps/${shown}`}>{shown}</Link>
+            </span>
+          )}
+        </>
+      }
       actions={
         app.data && (
           <a className="button" href={app.data.url}>
@@ -73,6 +86,10 @@ export function AppPage() {
 }
 
 function Tabs({ app, tab }: { readonly app: string; readonly tab: string }) {
+  // A preview has no previews.
+  const shownTabs = Object.entries(tabs).filter(
+    ([id]) => id !== "previews" || appOfPreview(app) === undefined,
+  );
   const bar = useRef<HTMLElement>(null);
   useEffect(() => {
     // On a phone the one that is open may lie beyond the edge.
@@ -81,7 +98,7 @@ function Tabs({ app, tab }: { readonly app: string; readonly tab: string }) {
   }, [tab]);
   return (
     <nav ref={bar} className="tabs" aria-label={`Parts of ${app}`}>
-      {Object.entries(tabs).map(([id, [label]]) => (
+      {shownTabs.map(([id, [label]]) => (
         <Link
           key={id}
           data-tab={id}

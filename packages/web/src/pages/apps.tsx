@@ -5,9 +5,11 @@ import { Link } from "wouter";
 import { at, get } from "../api.ts";
 import { StateBadge } from "../components/badge.tsx";
 import { bytes, plural } from "../components/format.ts";
+import { SearchBox } from "../components/forms/search-box.tsx";
 import { LineChart } from "../components/line-chart.tsx";
 import { Page } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
+import { Tier } from "../components/tier.tsx";
 import { Time } from "../components/time.tsx";
 
 export function AppsPage() {
@@ -61,18 +63,12 @@ function AppList({ apps }: { readonly apps: readonly AppSummary[] }) {
   return (
     <>
       {apps.length <= fewApps ? null : (
-        <label className="row">
-          <span className="visually-hidden">Search apps</span>
-          <input
-            type="search"
-            placeholder="Search"
-            value={search}
-            onChange={({ target }) => setSearch(target.value)}
-          />
-          <span className="muted small" role="status">
-            {plural(shown.length, "app")}
-          </span>
-        </label>
+        <SearchBox
+          label="Search apps"
+          value={search}
+          onChange={setSearch}
+          found={plural(shown.length, "app")}
+        />
       )}
       <div className="cards">
         {shown.map((app) => (
@@ -95,26 +91,53 @@ function AppCard({ app }: { readonly app: AppSummary }) {
       </div>
       <a href={url}>{url}</a>
       <Usage app={app} />
-      <p className="muted small">
-        {tier ?? "no tier"} ·{" "}
-        {deployedAt === undefined ? "never deployed" : <Time at={deployedAt} />}
+      <p className="row muted small">
+        {deployedAt === undefined ? (
+          "never deployed"
+        ) : (
+          <span>
+            deployed <Time at={deployedAt} />
+          </span>
+        )}
+        {tier === undefined ? null : <Tier tier={tier} />}
       </p>
     </article>
   );
 }
 
 function Usage({ app: { name, memoryBytes, cpu, spark } }: { readonly app: AppSummary }) {
-  if (spark === undefined || memoryBytes === undefined) return null;
+  if (memoryBytes === undefined) return null;
   return (
-    <div className="row small muted">
-      <LineChart values={spark.memoryBytes} label={`Memory of ${name}`} />
-      <span className="number">{bytes(memoryBytes)}</span>
-      <LineChart
-        values={spark.cpu}
-        max={Math.max(1, ...spark.cpu)}
-        label={`Processor time of ${name}`}
+    <div className="row small">
+      <Measure label="Memory" of={name} values={spark?.memoryBytes} text={bytes(memoryBytes)} />
+      <Measure
+        label="CPU"
+        of={name}
+        values={spark?.cpu}
+        max={Math.max(1, ...(spark?.cpu ?? []))}
+        text={`${((cpu ?? 0) * 100).toFixed(0)} %`}
       />
-      <span className="number">{((cpu ?? 0) * 100).toFixed(0)} %</span>
     </div>
+  );
+}
+
+interface MeasureProps {
+  readonly label: string;
+  readonly of: string;
+  readonly values: readonly number[] | undefined;
+  readonly max?: number;
+  readonly text: string;
+}
+
+/** What is used now, and a drawing of the last minutes as soon as there are two points of it. */
+function Measure({ label, of, values = [], text, ...chart }: MeasureProps) {
+  return (
+    <span className="measure">
+      <span className="muted">{label}</span>
+      <span className="number">{text}</span>
+      {values.length < 2 ? null : (
+        <LineChart {...chart} values={values} label={`${label} of ${of}`} />
+      )}
+    </span>
   );
 }

@@ -4,10 +4,11 @@ import { useMemo, useState } from "react";
 import { Link, useParams } from "wouter";
 import { at, get } from "../api.ts";
 import { bytes, plural } from "../components/format.ts";
+import { SearchBox } from "../components/forms/search-box.tsx";
 import { Page } from "../components/page.tsx";
 import { Treemap } from "../components/release/treemap.tsx";
 import { Why } from "../components/release/why.tsx";
-import { Answer } from "../components/states.tsx";
+import { Answer, Empty } from "../components/states.tsx";
 import { TableCard } from "../components/table-card.tsx";
 
 /** What a Release needs to run, by weight, and why each part is there. */
@@ -41,22 +42,26 @@ interface ContentsProps {
   readonly release: string;
 }
 
-function Contents({ closure: { paths, note, kind, location }, app, release }: ContentsProps) {
+function Contents({ closure, app, release }: ContentsProps) {
+  const { paths, note, location } = closure;
   const [chosen, setChosen] = useState<string>();
   if (note !== undefined || paths.length === 0) {
     return (
-      <section className="card">
+      <Empty title="Its parts cannot be shown">
         <p>{note ?? "There is nothing in it."}</p>
-        <p className="mono">{location}</p>
-      </section>
+        <p className="mono break">{location}</p>
+      </Empty>
     );
   }
-  const choose = kind === "nix" ? setChosen : undefined;
   return (
     <>
-      <Treemap paths={paths} chosen={chosen} onChoose={(path) => choose?.(path)} />
-      {chosen === undefined ? null : <Why app={app} release={release} path={chosen} />}
-      <Paths paths={paths} chosen={chosen} onChoose={choose} />
+      <Treemap paths={paths} chosen={chosen} onChoose={setChosen} />
+      {chosen === undefined ? (
+        <p className="muted">Choose a part to see why it is there.</p>
+      ) : (
+        <Why app={app} release={release} closure={closure} path={chosen} />
+      )}
+      <Paths paths={paths} chosen={chosen} onChoose={setChosen} />
     </>
   );
 }
@@ -64,7 +69,7 @@ function Contents({ closure: { paths, note, kind, location }, app, release }: Co
 interface PathsProps {
   readonly paths: readonly ClosurePath[];
   readonly chosen: string | undefined;
-  readonly onChoose: ((path: string) => void) | undefined;
+  readonly onChoose: (path: string) => void;
 }
 
 /** So many rows are drawn; a search finds the others. */
@@ -79,19 +84,12 @@ function Paths({ paths, chosen, onChoose }: PathsProps) {
   );
   return (
     <section className="stack">
-      <label className="row">
-        <span className="visually-hidden">Search paths</span>
-        <input
-          type="search"
-          placeholder="Search"
-          value={search}
-          onChange={({ target }) => setSearch(target.value)}
-        />
-        <span className="muted small" role="status">
-          {plural(found.length, "path")}
-          {found.length > shownRows ? `, the ${shownRows} largest are shown` : ""}
-        </span>
-      </label>
+      <SearchBox
+        label="Search paths"
+        value={search}
+        onChange={setSearch}
+        found={`${plural(found.length, "path")}${found.length > shownRows ? `, the ${shownRows} largest are shown` : ""}`}
+      />
       <TableCard label="Paths, the largest first">
         <thead>
           <tr>
@@ -121,18 +119,14 @@ function Row({ path: { path, name, version, bytes: count, references }, ...row }
   return (
     <tr>
       <td title={path}>
-        {onChoose === undefined ? (
-          name
-        ) : (
-          <button
-            type="button"
-            className="link"
-            aria-pressed={isChosen}
-            onClick={() => onChoose(path)}
-          >
-            {name}
-          </button>
-        )}
+        <button
+          type="button"
+          className="link"
+          aria-pressed={isChosen}
+          onClick={() => onChoose(path)}
+        >
+          {name}
+        </button>
       </td>
       <td className="mono">{version ?? "–"}</td>
       <td className="number">{bytes(count)}</td>

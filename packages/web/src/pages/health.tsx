@@ -2,6 +2,7 @@ import type { DoctorCheck, ServerInfo } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { get } from "../api.ts";
 import { StateBadge } from "../components/badge.tsx";
+import { Receivers } from "../components/notify/receivers.tsx";
 import { PackageSet } from "../components/package-set.tsx";
 import { Page } from "../components/page.tsx";
 import { Answer } from "../components/states.tsx";
@@ -38,6 +39,7 @@ export function HealthPage() {
         <Answer of={server}>{(info) => <Facts info={info} />}</Answer>
       </section>
       <PackageSet />
+      <Receivers />
     </Page>
   );
 }

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { address, answerOf, at, get, send } from "../api.ts";
 import { LogBox } from "../components/app/log-box.tsx";
+import { AskFirst } from "../components/ask-first.tsx";
 import { StateBadge } from "../components/badge.tsx";
-import { Confirm } from "../components/confirm.tsx";
 import { Field } from "../components/field.tsx";
 import { readLines } from "../components/lines.ts";
 import { Page } from "../components/page.tsx";
@@ -51,7 +51,6 @@ function PluginCard({
   readonly plugin: PluginInfo;
   readonly mayRemove: boolean;
 }) {
-  const [isAsking, setAsking] = useState(false);
   const queries = useQueryClient();
   const tell = useTell();
   const { name, version, state, origin, adds, reason } = plugin;
@@ -86,21 +85,16 @@ function PluginCard({
       </ul>
       {mayRemove && origin === "home" && state !== "removed" ? (
         <div>
-          <button type="button" className="button" onClick={() => setAsking(true)}>
-            Remove
-          </button>
+          <AskFirst
+            label="Remove"
+            title={`Remove ${name}?`}
+            action="Remove"
+            isDanger
+            onConfirm={() => void remove()}
+          >
+            <p>Apps that it has built go on running. They cannot be built again without it.</p>
+          </AskFirst>
         </div>
-      ) : null}
-      {isAsking ? (
-        <Confirm
-          title={`Remove ${name}?`}
-          action="Remove"
-          isDanger
-          onConfirm={() => void remove()}
-          onClose={() => setAsking(false)}
-        >
-          <p>Apps that it has built go on running. They cannot be built again without it.</p>
-        </Confirm>
       ) : null}
     </article>
   );

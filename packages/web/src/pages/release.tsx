@@ -3,13 +3,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "wouter";
 import { at, get } from "../api.ts";
 import { StateBadge } from "../components/badge.tsx";
-import { bytes } from "../components/format.ts";
+import { bytes, plural } from "../components/format.ts";
 import { Page } from "../components/page.tsx";
 import { BuildLog } from "../components/release/build-log.tsx";
 import { DownloadButton } from "../components/release/download-button.tsx";
 import { RollbackButton } from "../components/release/rollback-button.tsx";
 import { Verify } from "../components/release/verify.tsx";
 import { Answer } from "../components/states.tsx";
+import { Tier } from "../components/tier.tsx";
 import { Time } from "../components/time.tsx";
 
 /** One Release: what it is made of, and what can be done with it. */
@@ -74,8 +75,14 @@ function Origin({ app, release }: { readonly app: string; readonly release: Rele
     <section className="card">
       <h2>What it is made of</h2>
       <dl className="facts">
-        <dt>Tier</dt>
-        <dd>{tier ?? "none"}</dd>
+        {tier === undefined ? null : (
+          <>
+            <dt>Tier</dt>
+            <dd>
+              <Tier tier={tier} />
+            </dd>
+          </>
+        )}
         <Fact label="Revision" value={sourceRevision?.slice(0, 12)} isCode />
         <Fact label="Builder" value={artifact?.builder} />
         <Fact label="Template" value={provenance?.template} />
@@ -88,7 +95,7 @@ function Origin({ app, release }: { readonly app: string; readonly release: Rele
             <dt>Weighs</dt>
             <dd>
               <Link href={at`/apps/${app}/releases/${number}/closure`}>
-                {bytes(closure.bytes)} in {closure.paths} store paths
+                {bytes(closure.bytes)} in {plural(closure.paths, "store path")}
               </Link>
             </dd>
           </>

@@ -3,8 +3,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import { at, get, send } from "../api.ts";
+import { AskFirst } from "../components/ask-first.tsx";
 import { Badge } from "../components/badge.tsx";
-import { Confirm } from "../components/confirm.tsx";
 import { bytes, plural } from "../components/format.ts";
 import { Page } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
@@ -69,7 +69,6 @@ function Totals({ bill }: { readonly bill: StoreBill }) {
 }
 
 function Cleanup({ bill: { garbage } }: { readonly bill: StoreBill }) {
-  const [isAsking, setAsking] = useState(false);
   const [isBusy, setBusy] = useState(false);
   const queries = useQueryClient();
   const tell = useTell();
@@ -99,28 +98,19 @@ function Cleanup({ bill: { garbage } }: { readonly bill: StoreBill }) {
       )}
       {may && garbage.paths > 0 ? (
         <div>
-          <button
-            type="button"
-            className="button"
-            disabled={isBusy}
-            onClick={() => setAsking(true)}
+          <AskFirst
+            label={isBusy ? "Cleaning up…" : "Clean up"}
+            isDisabled={isBusy}
+            title={`Free ${bytes(garbage.bytes)}?`}
+            action="Clean up"
+            onConfirm={() => void clean()}
           >
-            {isBusy ? "Cleaning up…" : "Clean up"}
-          </button>
+            <p>
+              No app or release is touched. What was only kept to build faster the next time has to
+              be built or fetched again.
+            </p>
+          </AskFirst>
         </div>
-      ) : null}
-      {isAsking ? (
-        <Confirm
-          title={`Free ${bytes(garbage.bytes)}?`}
-          action="Clean up"
-          onConfirm={() => void clean()}
-          onClose={() => setAsking(false)}
-        >
-          <p>
-            No app or release is touched. What was only kept to build faster the next time has to be
-            built or fetched again.
-          </p>
-        </Confirm>
       ) : null}
     </section>
   );

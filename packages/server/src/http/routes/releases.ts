@@ -100,7 +100,6 @@ export function releaseRoutes({ platform, deployer }: Service) {
     });
 }
 
-/** Without the values of `[env]`, which may be meant for the app alone. */
 function showRollout(settings: ReleaseSettings): RolloutSettings {
-  return RolloutSettings.strip().parse(settings);
+  return RolloutSettings.strip().parse({ ...settings, envKeys: Object.keys(settings.env).sort() });
 }

@@ -1,11 +1,13 @@
 import type { PasskeyInfo } from "@hop3/core/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
 import { at, get, send } from "../../api.ts";
 import { Field } from "../field.tsx";
-import { Answer, ErrorNote } from "../states.tsx";
+import { Form, textOf } from "../forms/form.tsx";
+import { PasswordField } from "../forms/password-field.tsx";
+import { Answer } from "../states.tsx";
 import { Time } from "../time.tsx";
 import { useTell } from "../toast.tsx";
+import { useChange } from "../use-change.ts";
 import { addPasskey, whyNoPasskeys } from "./passkey.ts";
 
 /** Keys of devices that open the account without its password. */
@@ -28,36 +30,31 @@ export function AccountPasskeys() {
 }
 
 function Passkeys({ passkeys }: { readonly passkeys: readonly PasskeyInfo[] }) {
-  const queries = useQueryClient();
-  const tell = useTell();
-  const remove = async ({ id, name }: PasskeyInfo) => {
-    try {
-      await send("DELETE", at`/account/passkeys/${id}`);
-      tell.done(`${name} opens nothing any more`);
-    } catch (error) {
-      tell.failed(error);
-    }
-    await queries.invalidateQueries({ queryKey: ["account"] });
-  };
+  const change = useChange(["account"]);
   if (passkeys.length === 0) return <p>There is none.</p>;
   return (
     <ul className="plain-list">
-      {passkeys.map((passkey) => (
-        <li key={passkey.id} className="row">
-          <span>{passkey.name}</span>
+      {passkeys.map(({ id, name, createdAt, lastUsedAt }) => (
+        <li key={id} className="row">
+          <span>{name}</span>
           <span className="muted small">
-            made <Time at={passkey.createdAt} />
-            {passkey.lastUsedAt === undefined ? null : (
+            made <Time at={createdAt} />
+            {lastUsedAt === undefined ? null : (
               <>
-                , used <Time at={passkey.lastUsedAt} />
+                , used <Time at={lastUsedAt} />
               </>
             )}
           </span>
           <button
             type="button"
             className="button plain"
-            aria-label={`Remove ${passkey.name}`}
-            onClick={() => void remove(passkey)}
+            aria-label={`Remove ${name}`}
+            onClick={() =>
+              void change(
+                send("DELETE", at`/account/passkeys/${id}`),
+                `${name} opens nothing any more`,
+              )
+            }
           >
             Remove
           </button>
@@ -68,42 +65,21 @@ function Passkeys({ passkeys }: { readonly passkeys: readonly PasskeyInfo[] }) {
 }
 
 function AddForm() {
-  const [error, setError] = useState<unknown>();
   const queries = useQueryClient();
   const tell = useTell();
-  const add = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const data = new FormData(form);
-    setError(undefined);
-    try {
-      const { name } = await addPasskey(
-        String(data.get("name")).trim(),
-        String(data.get("password")),
-      );
-      form.reset();
-      tell.done(`${name} opens your account from now on`);
-    } catch (failure) {
-      setError(failure);
-    }
+  const add = async (data: FormData) => {
+    const { name } = await addPasskey(textOf(data, "name"), String(data.get("password")));
+    tell.done(`${name} opens your account from now on`);
     await queries.invalidateQueries({ queryKey: ["account"] });
   };
   return (
-    <form className="stack" onSubmit={(event) => void add(event)}>
-      {error === undefined ? null : <ErrorNote error={error} />}
+    <Form action="Add a passkey" onSubmit={add}>
       <div className="fields">
         <Field label="Name of this device" hint="So that you know it again in this list.">
           <input name="name" required maxLength={100} />
         </Field>
-        <Field label="Your password">
-          <input name="password" type="password" autoComplete="current-password" required />
-        </Field>
+        <PasswordField />
       </div>
-      <div>
-        <button type="submit" className="button">
-          Add a passkey
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

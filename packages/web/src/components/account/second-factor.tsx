@@ -1,12 +1,14 @@
 import type { RecoveryCodes, TotpSetup } from "@hop3/core/api";
 import { useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { send } from "../../api.ts";
 import { Badge } from "../badge.tsx";
 import { CopyText } from "../copy.tsx";
 import { Field } from "../field.tsx";
-import { ErrorNote } from "../states.tsx";
+import { Form } from "../forms/form.tsx";
+import { PasswordField } from "../forms/password-field.tsx";
 import { useTell } from "../toast.tsx";
+import { QrCode } from "./qr-code.tsx";
 
 /** Codes of an authenticator app, asked for after the password. */
 export function SecondFactor({ isOn }: { readonly isOn: boolean }) {
@@ -26,6 +28,10 @@ export function SecondFactor({ isOn }: { readonly isOn: boolean }) {
         <h2>Second factor</h2>
         <Badge tone={isOn ? "good" : "quiet"}>{isOn ? "on" : "off"}</Badge>
       </div>
+      <p className="muted">
+        A code from an app on your phone, asked for after the password: whoever learns the password
+        alone does not get in.
+      </p>
       {codes === undefined ? null : <Codes codes={codes} />}
       {isOn ? <TurnOff /> : null}
       {isOn || setup !== undefined ? null : (
@@ -53,47 +59,29 @@ interface TurnOnProps {
   readonly onDone: (codes: readonly string[]) => void;
 }
 
-function TurnOn({ setup, onDone }: TurnOnProps) {
-  const [error, setError] = useState<unknown>();
+function TurnOn({ setup: { secret, uri }, onDone }: TurnOnProps) {
   const queries = useQueryClient();
-  const confirm = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = new FormData(event.currentTarget);
-    setError(undefined);
-    try {
-      const { codes } = await send<RecoveryCodes>("PUT", "/account/totp", {
-        secret: setup.secret,
-        code: form.get("code"),
-        password: form.get("password"),
-      });
-      onDone(codes);
-      await queries.invalidateQueries({ queryKey: ["account"] });
-    } catch (failure) {
-      setError(failure);
-    }
+  const confirm = async (data: FormData) => {
+    const body = { secret, code: data.get("code"), password: data.get("password") };
+    const { codes } = await send<RecoveryCodes>("PUT", "/account/totp", body);
+    onDone(codes);
+    await queries.invalidateQueries({ queryKey: ["account"] });
   };
   return (
-    <form className="stack" onSubmit={(event) => void confirm(event)}>
-      <p>Add this secret to your authenticator app, then type the code that it shows.</p>
-      <CopyText label="Secret for the app" text={setup.secret} />
+    <Form action="Turn on" isPrimary onSubmit={confirm}>
+      <p>Scan this with your authenticator app, then type the code that it shows.</p>
+      <QrCode text={uri} label="The secret for an authenticator app" />
       <p className="small">
-        On this device: <a href={setup.uri}>open the authenticator app</a>
+        No camera? Type the secret, or <a href={uri}>open the app on this device</a>.
       </p>
-      {error === undefined ? null : <ErrorNote error={error} />}
+      <CopyText label="Secret for the app" text={secret} />
       <div className="fields">
         <Field label="Code">
           <input name="code" inputMode="numeric" autoComplete="one-time-code" required />
         </Field>
-        <Field label="Your password">
-          <input name="password" type="password" autoComplete="current-password" required />
-        </Field>
+        <PasswordField />
       </div>
-      <div>
-        <button type="submit" className="button primary">
-          Turn on
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }
 
@@ -108,34 +96,16 @@ function Codes({ codes }: { readonly codes: readonly string[] }) {
 }
 
 function TurnOff() {
-  const [error, setError] = useState<unknown>();
   const queries = useQueryClient();
   const tell = useTell();
-  const turnOff = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const password = new FormData(event.currentTarget).get("password");
-    setError(undefined);
-    try {
-      await send("DELETE", "/account/totp", { password });
-      tell.done("The password alone is enough again");
-      await queries.invalidateQueries({ queryKey: ["account"] });
-    } catch (failure) {
-      setError(failure);
-    }
+  const turnOff = async (data: FormData) => {
+    await send("DELETE", "/account/totp", { password: data.get("password") });
+    tell.done("The password alone is enough again");
+    await queries.invalidateQueries({ queryKey: ["account"] });
   };
   return (
-    <form className="stack" onSubmit={(event) => void turnOff(event)}>
-      {error === undefined ? null : <ErrorNote error={error} />}
-      <div className="fields">
-        <Field label="Password, to turn it off">
-          <input name="password" type="password" autoComplete="current-password" required />
-        </Field>
-      </div>
-      <div>
-        <button type="submit" className="button">
-          Turn off
-        </button>
-      </div>
-    </form>
+    <Form action="Turn off" onSubmit={turnOff}>
+      <PasswordField label="Password, to turn it off" />
+    </Form>
   );
 }

@@ -1,28 +1,18 @@
 import type { SessionInfo } from "@hop3/core/api";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { at, get, send } from "../../api.ts";
 import { Badge } from "../badge.tsx";
 import { Answer } from "../states.tsx";
 import { Time } from "../time.tsx";
-import { useTell } from "../toast.tsx";
+import { useChange } from "../use-change.ts";
 
 /** Where the account is signed in. */
 export function AccountSessions() {
-  const queries = useQueryClient();
-  const tell = useTell();
+  const change = useChange(["account"]);
   const list = useQuery({
     queryKey: ["account", "sessions"],
     queryFn: () => get<{ sessions: SessionInfo[] }>("/account/sessions"),
   });
-  const end = async (id: string) => {
-    try {
-      await send("DELETE", at`/account/sessions/${id}`);
-      tell.done("It is signed out");
-    } catch (error) {
-      tell.failed(error);
-    }
-    await queries.invalidateQueries({ queryKey: ["account"] });
-  };
   return (
     <section className="card">
       <h2>Signed in at</h2>
@@ -39,7 +29,13 @@ export function AccountSessions() {
                 {current ? (
                   <Badge tone="accent">here</Badge>
                 ) : (
-                  <button type="button" className="button plain" onClick={() => void end(id)}>
+                  <button
+                    type="button"
+                    className="button plain"
+                    onClick={() =>
+                      void change(send("DELETE", at`/account/sessions/${id}`), "It is signed out")
+                    }
+                  >
                     Sign out
                   </button>
                 )}

@@ -1,12 +1,14 @@
 import type { TokenCreated, TokenInfo } from "@hop3/core/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
+import { useState } from "react";
 import { at, get, send } from "../../api.ts";
 import { CopyText } from "../copy.tsx";
 import { Field } from "../field.tsx";
+import { Form, textOf } from "../forms/form.tsx";
 import { Answer } from "../states.tsx";
 import { Time } from "../time.tsx";
-import { useTell } from "../toast.tsx";
+import { useChange } from "../use-change.ts";
+import { RoleFields, readRole, roleText } from "../users/role-fields.tsx";
 
 const lifetimes = [7, 30, 90, 365];
 
@@ -35,17 +37,7 @@ export function AccountTokens() {
 }
 
 function Tokens({ tokens }: { readonly tokens: readonly TokenInfo[] }) {
-  const queries = useQueryClient();
-  const tell = useTell();
-  const revoke = async ({ id, name }: TokenInfo) => {
-    try {
-      await send("DELETE", at`/tokens/${id}`);
-      tell.done(`${name} opens nothing any more`);
-    } catch (error) {
-      tell.failed(error);
-    }
-    await queries.invalidateQueries({ queryKey: ["account", "tokens"] });
-  };
+  const change = useChange(["account", "tokens"]);
   if (tokens.length === 0) return <p>There is none.</p>;
   return (
     <ul className="plain-list">
@@ -53,7 +45,10 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenInfo[] }) {
         <li key={token.id} className="row">
           <span>{token.name}</span>
           <span className="muted small">
-            made <Time at={token.createdAt} />
+            {token.scopes === undefined
+              ? "all that you may"
+              : token.scopes.map(scopeText).join(", ")}
+            , made <Time at={token.createdAt} />
             {token.expiresAt === undefined ? null : (
               <>
                 , ends <Time at={token.expiresAt} />
@@ -64,7 +59,12 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenInfo[] }) {
             type="button"
             className="button plain"
             aria-label={`Revoke ${token.name}`}
-            onClick={() => void revoke(token)}
+            onClick={() =>
+              void change(
+                send("DELETE", at`/tokens/${token.id}`),
+                `${token.name} opens nothing any more`,
+              )
+            }
           >
             Revoke
           </button>
@@ -74,29 +74,32 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenInfo[] }) {
   );
 }
 
+function scopeText({ allow, app }: NonNullable<TokenInfo["scopes"]>[number]): string {
+  return roleText({ role: allow, app });
+}
+
 function CreateForm({ onMade }: { readonly onMade: (made: TokenCreated) => void }) {
   const queries = useQueryClient();
-  const tell = useTell();
-  const create = async (event: FormEvent<HTMLFormElement>) => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    const data = new FormData(form);
+  const create = async (data: FormData) => {
     const days = Number(data.get("days"));
-    try {
-      const lifetime = days === 0 ? {} : { days };
-      onMade(await send<TokenCreated>("POST", "/tokens", { name: data.get("name"), ...lifetime }));
-      form.reset();
-    } catch (error) {
-      tell.failed(error);
-    }
+    const { role, where } = readRole(data);
+    const isWhole = role === undefined && !("app" in where);
+    const body = {
+      name: textOf(data, "name"),
+      ...(days === 0 ? {} : { days }),
+      // A scope only takes away: that of an owner leaves all that its user may in the app.
+      ...(isWhole ? {} : { scopes: [{ allow: role ?? "owner", ...where }] }),
+    };
+    onMade(await send<TokenCreated>("POST", "/tokens", body));
     await queries.invalidateQueries({ queryKey: ["account", "tokens"] });
   };
   return (
-    <form className="stack" onSubmit={(event) => void create(event)}>
+    <Form action="Make a token" onSubmit={create}>
       <div className="fields">
         <Field label="Name of a new token" hint="Where it will be used.">
           <input name="name" required maxLength={100} />
         </Field>
+        <RoleFields label="May" none="all that you may" />
         <Field label="Ends after">
           <select name="days" defaultValue="90">
             {lifetimes.map((days) => (
@@ -108,11 +111,6 @@ function CreateForm({ onMade }: { readonly onMade: (made: TokenCreated) => void 
           </select>
         </Field>
       </div>
-      <div>
-        <button type="submit" className="button">
-          Make a token
-        </button>
-      </div>
-    </form>
+    </Form>
   );
 }

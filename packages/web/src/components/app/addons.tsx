@@ -1,14 +1,13 @@
 import type { AddonInfo, AppDetail } from "@hop3/core/api";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
 import { at, get, send } from "../../api.ts";
 import { useMay } from "../../session.tsx";
+import { AskFirst } from "../ask-first.tsx";
 import { Badge, StateBadge } from "../badge.tsx";
-import { Confirm } from "../confirm.tsx";
 import { bytes } from "../format.ts";
 import { Answer, Empty } from "../states.tsx";
 import { Time } from "../time.tsx";
-import { useTell } from "../toast.tsx";
+import { useChange } from "../use-change.ts";
 
 /** Backing services that plug-ins provide to this app. */
 export function AppAddons({ app: { name } }: { readonly app: AppDetail }) {
@@ -64,37 +63,24 @@ function AddonCard({ app, addon }: { readonly app: string; readonly addon: Addon
 }
 
 function DestroyButton({ app, name }: { readonly app: string; readonly name: string }) {
-  const [isAsking, setAsking] = useState(false);
-  const queries = useQueryClient();
-  const tell = useTell();
+  const change = useChange(["app", app]);
   const may = useMay("app.destroy", app);
   if (!may) return null;
-  const destroy = async () => {
-    try {
-      await send("DELETE", at`/apps/${app}/addons/${name}`);
-      tell.done(`${name} is destroyed`);
-    } catch (error) {
-      tell.failed(error);
-    }
-    await queries.invalidateQueries({ queryKey: ["app", app] });
-  };
   return (
     <div>
-      <button type="button" className="button danger" onClick={() => setAsking(true)}>
-        Destroy
-      </button>
-      {isAsking ? (
-        <Confirm
-          title={`Destroy ${name}?`}
-          action="Destroy"
-          isDanger
-          typed={name}
-          onConfirm={() => void destroy()}
-          onClose={() => setAsking(false)}
-        >
-          <p>Everything that it holds is deleted. This cannot be undone.</p>
-        </Confirm>
-      ) : null}
+      <AskFirst
+        label="Destroy"
+        fullLabel={`Destroy ${name}`}
+        title={`Destroy ${name}?`}
+        action="Destroy"
+        isDanger
+        typed={name}
+        onConfirm={() =>
+          void change(send("DELETE", at`/apps/${app}/addons/${name}`), `${name} is destroyed`)
+        }
+      >
+        <p>Everything that it holds is deleted. This cannot be undone.</p>
+      </AskFirst>
     </div>
   );
 }

@@ -1,19 +1,22 @@
-import type { AppDetail, ConfigEntry, ConfigResult } from "@hop3/core/api";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { useLocation } from "wouter";
-import { at, get, send } from "../../api.ts";
+import type { AppDetail, ConfigEntry } from "@hop3/core/api";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { at, get } from "../../api.ts";
 import { useMay } from "../../session.tsx";
-import { Field } from "../field.tsx";
+import { type Draft, makeRows, type Row, waitingKeys } from "../config/draft.ts";
+import { OwnVariables } from "../config/own-variables.tsx";
+import { PasteForm } from "../config/paste-form.tsx";
+import { PendingChanges } from "../config/pending-changes.tsx";
+import { useConfigChange } from "../config/use-config-change.ts";
+import { VariableForm } from "../config/variable-form.tsx";
+import { VariablesTable } from "../config/variables-table.tsx";
 import { Answer, Empty } from "../states.tsx";
-import { Time } from "../time.tsx";
-import { useTell } from "../toast.tsx";
-import { type EnvironmentText, readEnvironment } from "./environment-text.ts";
 
-export function AppConfig({ app: { name } }: { readonly app: AppDetail }) {
+/** Variables that the app gets: secret ones, which are stored here, and the plain ones of its files. */
+export function AppConfig({ app }: { readonly app: AppDetail }) {
+  const { name } = app;
   const [isRevealed, setRevealed] = useState(false);
   const mayReveal = useMay("app.reveal", name);
-  const mayChange = useMay("app.configure", name);
   const list = useQuery({
     queryKey: ["app", name, "config", isRevealed],
     queryFn: () =>
@@ -21,144 +24,109 @@ export function AppConfig({ app: { name } }: { readonly app: AppDetail }) {
   });
   return (
     <div className="stack">
-      {mayReveal ? (
-        <label className="row">
-          <input
-            type="checkbox"
-            checked={isRevealed}
-            onChange={({ target }) => setRevealed(target.checked)}
-          />
-          Show values
-        </label>
-      ) : null}
-      <Answer of={list}>{({ entries }) => <Entries app={name} entries={entries} />}</Answer>
-      {mayChange ? <ChangeForm app={name} /> : null}
-    </div>
-  );
-}
-
-/** Sends a change, and shows the deployment that applies it. */
-function useChange(app: string) {
-  const queries = useQueryClient();
-  const tell = useTell();
-  const [, go] = useLocation();
-  return async (values: Readonly<Record<string, string | null>>, apply: boolean) => {
-    try {
-      const result = await send<ConfigResult>("PATCH", at`/apps/${app}/config`, { values, apply });
-      await queries.invalidateQueries({ queryKey: ["app", app] });
-      if (result.deployment === undefined) tell.done("Stored; the next deployment uses it");
-      else go(at`/apps/${app}/deployments/${result.deployment.id}`);
-      return true;
-    } catch (error) {
-      tell.failed(error);
-      return false;
-    }
-  };
-}
-
-function Entries({
-  app,
-  entries,
-}: {
-  readonly app: string;
-  readonly entries: readonly ConfigEntry[];
-}) {
-  const change = useChange(app);
-  const mayChange = useMay("app.configure", app);
-  if (entries.length === 0) {
-    return (
-      <Empty title="No config is stored">
-        <p>Variables that are set here are encrypted, and given to the app when it starts.</p>
-      </Empty>
-    );
-  }
-  return (
-    <div className="card table-scroll">
-      <table>
-        <thead>
-          <tr>
-            <th>Name</th>
-            <th>Value</th>
-            <th>Changed</th>
-            <th>
-              <span className="visually-hidden">Actions</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {entries.map(({ key, value, updatedAt }) => (
-            <tr key={key}>
-              <td className="mono">{key}</td>
-              <td className="mono">{value ?? "••••••••"}</td>
-              <td>
-                <Time at={updatedAt} />
-              </td>
-              <td>
-                {mayChange ? (
-                  <button
-                    type="button"
-                    className="button plain"
-                    aria-label={`Remove ${key}`}
-                    onClick={() => void change({ [key]: null }, true)}
-                  >
-                    Remove
-                  </button>
-                ) : null}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
-}
-
-const nothing: EnvironmentText = { values: {}, problems: [] };
-
-function ChangeForm({ app }: { readonly app: string }) {
-  const [text, setText] = useState("");
-  const change = useChange(app);
-  const { values, problems } = text.trim() === "" ? nothing : readEnvironment(text);
-  const names = Object.keys(values);
-  const save = async (event: FormEvent, apply: boolean) => {
-    event.preventDefault();
-    if (await change(values, apply)) setText("");
-  };
-  const isReady = names.length > 0 && problems.length === 0;
-  return (
-    <form className="card" onSubmit={(event) => void save(event, true)}>
-      <h2>Set variables</h2>
-      <Field
-        label="Names and values"
-        hint="NAME=value, one a line. A whole .env file can be pasted; quotes and # comments are understood."
-        error={problems[0]}
-      >
-        <textarea
-          className="code"
-          rows={5}
-          spellCheck={false}
-          value={text}
-          onChange={({ target }) => setText(target.value)}
-        />
-      </Field>
-      <p className="muted small">
-        {names.length === 0
-          ? "The app is started again with the new values; users notice nothing."
-          : `Sets ${names.join(", ")}.`}
-      </p>
       <div className="row">
-        <button type="submit" className="button primary" disabled={!isReady}>
-          Save and apply
-        </button>
-        <button
-          type="button"
-          className="button"
-          disabled={!isReady}
-          onClick={(event) => void save(event, false)}
-        >
-          Save for the next deployment
-        </button>
+        <h2>Secret variables</h2>
+        {mayReveal ? (
+          <label className="row">
+            <input
+              type="checkbox"
+              checked={isRevealed}
+              onChange={({ target }) => setRevealed(target.checked)}
+            />
+            Show values
+          </label>
+        ) : null}
       </div>
-    </form>
+      <Answer of={list}>{({ entries }) => <Stored app={app} entries={entries} />}</Answer>
+      {app.release === undefined || list.data === undefined ? null : (
+        <OwnVariables
+          app={name}
+          release={app.release}
+          storedKeys={new Set(list.data.entries.map(({ key }) => key))}
+        />
+      )}
+    </div>
+  );
+}
+
+interface StoredProps {
+  readonly app: AppDetail;
+  readonly entries: readonly ConfigEntry[];
+}
+
+function Stored({ app, entries }: StoredProps) {
+  const [draft, setDraft] = useState<Draft>({});
+  const [edited, setEdited] = useState<Row>();
+  const mayChange = useMay("app.configure", app.name);
+  const rows = makeRows(entries, draft);
+  const set = (values: Draft) => {
+    setDraft({ ...draft, ...values });
+    setEdited(undefined);
+  };
+  const undo = (key: string) => {
+    const { [key]: _gone, ...rest } = draft;
+    setDraft(rest);
+  };
+  return (
+    <>
+      {rows.length === 0 ? (
+        <Empty title="No config is stored">
+          <p>Variables that are set here are encrypted, and given to the app when it starts.</p>
+        </Empty>
+      ) : (
+        <VariablesTable
+          rows={rows}
+          mayChange={mayChange}
+          onEdit={setEdited}
+          onRemove={(key) => set({ [key]: null })}
+          onUndo={undo}
+        />
+      )}
+      <Waiting app={app} entries={entries} />
+      {mayChange ? (
+        <section className="card">
+          <h2>{edited === undefined ? "Add a variable" : `Change ${edited.key}`}</h2>
+          <VariableForm
+            key={edited?.key ?? ""}
+            name={edited?.key ?? ""}
+            value={edited?.value ?? ""}
+            onSet={(key, value) => set({ [key]: value })}
+          />
+          <PasteForm onSet={set} />
+        </section>
+      ) : null}
+      {Object.keys(draft).length === 0 ? null : (
+        <PendingChanges
+          app={app.name}
+          isRunning={app.release !== undefined}
+          draft={draft}
+          onDone={() => setDraft({})}
+        />
+      )}
+    </>
+  );
+}
+
+/** Stored, but not what runs: a Release keeps the values that it was made with. */
+function Waiting({ app, entries }: StoredProps) {
+  const change = useConfigChange(app.name);
+  const may = useMay("app.configure", app.name);
+  const waiting = waitingKeys(entries, app.currentRelease);
+  if (waiting.length === 0) return null;
+  return (
+    <div className="note warn">
+      <strong>The app does not run with this yet</strong>
+      <p>
+        Changed since release {app.release} was made:{" "}
+        <span className="mono">{waiting.join(", ")}</span>. The next deployment uses it.
+      </p>
+      {may ? (
+        <div>
+          <button type="button" className="button" onClick={() => void change({}, true)}>
+            Apply now
+          </button>
+        </div>
+      ) : null}
+    </div>
   );
 }

@@ -1,82 +1,128 @@
 import type { AppDetail, DomainEntry } from "@hop3/core/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
 import { at, get, send } from "../../api.ts";
 import { useMay } from "../../session.tsx";
+import { AskFirst } from "../ask-first.tsx";
 import { Badge } from "../badge.tsx";
 import { Field } from "../field.tsx";
+import { Form, textOf } from "../forms/form.tsx";
 import { Answer } from "../states.tsx";
+import { TableCard } from "../table-card.tsx";
 import { useTell } from "../toast.tsx";
+import { useChange } from "../use-change.ts";
 
-export function AppDomains({ app: { name } }: { readonly app: AppDetail }) {
-  const [domain, setDomain] = useState("");
-  const queries = useQueryClient();
-  const tell = useTell();
+/** The names that the app answers to, and how. */
+export function AppDomains({ app }: { readonly app: AppDetail }) {
+  const { name, url } = app;
   const may = useMay("app.configure", name);
   const list = useQuery({
     queryKey: ["app", name, "domains"],
     queryFn: () => get<{ domains: DomainEntry[] }>(at`/apps/${name}/domains`),
   });
-  const change = async (work: Promise<unknown>, text: string) => {
-    try {
-      await work;
-      tell.done(text);
-      setDomain("");
-    } catch (error) {
-      tell.failed(error);
-    }
-    await queries.invalidateQueries({ queryKey: ["app", name] });
-  };
-  const add = (event: FormEvent) => {
-    event.preventDefault();
-    const wanted = domain.trim();
-    void change(send("POST", at`/apps/${name}/domains`, { domain: wanted }), `${wanted} is routed`);
-  };
   return (
     <div className="stack">
       <Answer of={list}>
         {({ domains }) => (
-          <ul className="plain-list card">
-            {domains.map(({ domain: each, builtIn }) => (
-              <li key={each} className="row">
-                <span>{each}</span>
-                {builtIn ? <Badge tone="quiet">given by the server</Badge> : null}
-                {may && !builtIn ? (
-                  <button
-                    type="button"
-                    className="button plain"
-                    aria-label={`Remove ${each}`}
-                    onClick={() =>
-                      void change(
-                        send("DELETE", at`/apps/${name}/domains/${each}`),
-                        `${each} is not routed any more`,
-                      )
-                    }
-                  >
-                    Remove
-                  </button>
-                ) : null}
-              </li>
-            ))}
-          </ul>
+          <TableCard label="Domains">
+            <thead>
+              <tr>
+                <th>Address</th>
+                <th>Certificate</th>
+                <th>
+                  <span className="visually-hidden">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {domains.map((entry) => (
+                <Row key={entry.domain} app={app} entry={entry} />
+              ))}
+            </tbody>
+          </TableCard>
         )}
       </Answer>
-      {may ? (
-        <form className="card" onSubmit={add}>
-          <Field label="Add a domain" hint="Its DNS record has to point to this server.">
-            <input
-              value={domain}
-              placeholder="shop.example.org"
-              onChange={({ target }) => setDomain(target.value)}
-            />
-          </Field>
-          <div>
-            <button type="submit" className="button primary" disabled={domain.trim() === ""}>
-              Add
-            </button>
-          </div>
-        </form>
-      ) : null}
+      {may ? <AddForm app={name} /> : null}
+      <section className="card">
+        <h2>Certificates</h2>
+        <p>
+          This server answers on port {portOf(url)}, without TLS, for every domain of every app. It
+          gets no certificates yet.
+        </p>
+        <p className="muted">
+          For https, put a proxy that ends TLS before it, such as the one of a hosting provider, and
+          let it pass the Host header on.
+        </p>
+      </section>
     </div>
   );
+}
+
+interface RowProps {
+  readonly app: AppDetail;
+  readonly entry: DomainEntry;
+}
+
+function Row({ app: { name, url }, entry: { domain, builtIn } }: RowProps) {
+  const may = useMay("app.configure", name);
+  const change = useChange(["app", name]);
+  const address = new URL(url);
+  address.hostname = domain;
+  const remove = () =>
+    void change(
+      send("DELETE", at`/apps/${name}/domains/${domain}`),
+      `${domain} is not routed any more`,
+    );
+  return (
+    <tr>
+      <td>
+        <a href={address.href}>{address.origin}</a>{" "}
+        {builtIn ? <Badge tone="quiet">given by the server</Badge> : null}
+      </td>
+      <td className="muted">none, plain HTTP</td>
+      <td className="end">
+        {may && !builtIn ? (
+          <AskFirst
+            label="Remove"
+            fullLabel={`Remove ${domain}`}
+            isPlain
+            title={`Remove ${domain}?`}
+            action="Remove"
+            isDanger
+            onConfirm={remove}
+          >
+            <p>{name} answers there no more, at once. Its other addresses stay.</p>
+          </AskFirst>
+        ) : null}
+      </td>
+    </tr>
+  );
+}
+
+function AddForm({ app }: { readonly app: string }) {
+  const tell = useTell();
+  const queries = useQueryClient();
+  const add = async (data: FormData) => {
+    const domain = textOf(data, "domain");
+    await send("POST", at`/apps/${app}/domains`, { domain });
+    tell.done(`${domain} is routed`);
+    await queries.invalidateQueries({ queryKey: ["app", app] });
+  };
+  return (
+    <Form title="Add a domain" action="Add" onSubmit={add}>
+      <Field label="Domain" hint="Its DNS record has to point to this server.">
+        <input
+          name="domain"
+          required
+          autoComplete="off"
+          spellCheck={false}
+          placeholder="shop.example.org"
+        />
+      </Field>
+    </Form>
+  );
+}
+
+function portOf(url: string): string {
+  const { port } = new URL(url);
+  return port === "" ? "80" : port;
 }

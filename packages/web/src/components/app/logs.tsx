@@ -2,6 +2,7 @@ import type { AppDetail, LogRecord } from "@hop3/core/api";
 import { useMemo, useState } from "react";
 import { at } from "../../api.ts";
 import { Field } from "../field.tsx";
+import { plural } from "../format.ts";
 import { LogBox } from "./log-box.tsx";
 import { useStream } from "./stream.ts";
 
@@ -25,7 +26,7 @@ export function AppLogs({ app: { name, processes } }: { readonly app: AppDetail 
   }, [records, search]);
   return (
     <div className="stack">
-      <div className="fields">
+      <div className="fields low">
         <Field label="Worker">
           <select value={worker} onChange={({ target }) => setWorker(target.value)}>
             <option value="">all</option>
@@ -41,7 +42,8 @@ export function AppLogs({ app: { name, processes } }: { readonly app: AppDetail 
           {isPaused ? "Follow" : "Pause"}
         </button>
         <span className="muted small" role="status">
-          {lines.length} lines{isPaused ? ", paused" : ""}
+          {plural(lines.length, "line")}
+          {isPaused ? ", paused" : ""}
         </span>
       </div>
       <LogBox

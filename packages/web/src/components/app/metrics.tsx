@@ -1,4 +1,4 @@
-import type { AppDetail, AppMetrics as Metrics } from "@hop3/core/api";
+import type { AppDetail, MetricPoint, AppMetrics as Metrics } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { at, get } from "../../api.ts";
@@ -7,6 +7,7 @@ import { bytes } from "../format.ts";
 import { LineChart } from "../line-chart.tsx";
 import { Answer, Empty } from "../states.tsx";
 import { TableCard } from "../table-card.tsx";
+import { Time } from "../time.tsx";
 
 const spans: readonly (readonly [minutes: number, label: string])[] = [
   [15, "15 minutes"],
@@ -52,12 +53,10 @@ export function AppMetrics({ app: { name } }: { readonly app: AppDetail }) {
 }
 
 function Charts({ metrics: { total, processes } }: { readonly metrics: Metrics }) {
-  const memory = total.map(({ memoryBytes }) => memoryBytes);
-  const cpu = total.map((point) => point.cpu);
   return (
     <>
-      <Chart title="Memory" values={memory} format={bytes} />
-      <Chart title="Processor" values={cpu} format={cores} />
+      <Chart title="Memory" points={total} read={({ memoryBytes }) => memoryBytes} format={bytes} />
+      <Chart title="Processor" points={total} read={(point) => point.cpu} format={cores} />
       <TableCard label="Processes">
         <thead>
           <tr>
@@ -96,12 +95,18 @@ function Charts({ metrics: { total, processes } }: { readonly metrics: Metrics }
 
 interface ChartProps {
   readonly title: string;
-  readonly values: readonly number[];
+  readonly points: readonly MetricPoint[];
+  readonly read: (point: MetricPoint) => number;
   readonly format: (value: number) => string;
 }
 
-function Chart({ title, values, format }: ChartProps) {
+/** Some air above the highest value. */
+const headroom = 1.15;
+
+function Chart({ title, points, read, format }: ChartProps) {
+  const values = points.map(read);
   const highest = Math.max(...values);
+  const [first, last] = [points[0], points.at(-1)];
   return (
     <section className="card">
       <div className="row">
@@ -110,7 +115,18 @@ function Chart({ title, values, format }: ChartProps) {
           now {format(values.at(-1) ?? 0)}, highest {format(highest)}
         </span>
       </div>
-      <LineChart size="large" values={values} label={`${title} over time`} />
+      <LineChart
+        size="large"
+        values={values}
+        max={highest * headroom}
+        label={`${title} over time`}
+      />
+      {first === undefined || last === undefined ? null : (
+        <div className="chart-times muted small">
+          <Time at={first.at} />
+          <Time at={last.at} />
+        </div>
+      )}
     </section>
   );
 }

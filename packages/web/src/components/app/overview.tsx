@@ -2,8 +2,9 @@ import type { AppDetail } from "@hop3/core/api";
 import { Link } from "wouter";
 import { at } from "../../api.ts";
 import { StateBadge } from "../badge.tsx";
-import { bytes } from "../format.ts";
+import { bytes, plural } from "../format.ts";
 import { Empty } from "../states.tsx";
+import { Tier } from "../tier.tsx";
 import { Time } from "../time.tsx";
 
 export function AppOverview({ app }: { readonly app: AppDetail }) {
@@ -12,7 +13,8 @@ export function AppOverview({ app }: { readonly app: AppDetail }) {
     return (
       <Empty title="Nothing is deployed yet">
         <p>
-          From its directory: <code>hop3 deploy --app {name}</code>
+          <Link href="/new">Upload its files</Link>, or run <code>hop3 deploy --app {name}</code> in
+          its directory.
         </p>
       </Empty>
     );
@@ -27,9 +29,21 @@ export function AppOverview({ app }: { readonly app: AppDetail }) {
             <a href={app.url}>{app.url}</a>
           </dd>
           <dt>Release</dt>
-          <dd>{release === undefined ? "none" : release.number}</dd>
-          <dt>Tier</dt>
-          <dd>{app.tier ?? "none"}</dd>
+          <dd>
+            {release === undefined ? (
+              "none"
+            ) : (
+              <Link href={at`/apps/${name}/releases/${release.number}`}>{release.number}</Link>
+            )}
+          </dd>
+          {app.tier === undefined ? null : (
+            <>
+              <dt>Tier</dt>
+              <dd>
+                <Tier tier={app.tier} />
+              </dd>
+            </>
+          )}
           {release?.sourceRevision === undefined ? null : (
             <>
               <dt>Revision</dt>
@@ -40,7 +54,10 @@ export function AppOverview({ app }: { readonly app: AppDetail }) {
             <>
               <dt>Weighs</dt>
               <dd>
-                {bytes(release.closure.bytes)} in {release.closure.paths} store paths
+                <Link href={at`/apps/${name}/releases/${release.number}/closure`}>
+                  {bytes(release.closure.bytes)}
+                </Link>{" "}
+                in {plural(release.closure.paths, "store path")}
               </dd>
             </>
           )}

@@ -8,6 +8,7 @@ import { CompareForm } from "../release/compare-form.tsx";
 import { RollbackButton } from "../release/rollback-button.tsx";
 import { VerifiedBadge } from "../release/verified-badge.tsx";
 import { Answer, Empty } from "../states.tsx";
+import { Tier } from "../tier.tsx";
 import { Time } from "../time.tsx";
 
 export function AppReleases({ app }: { readonly app: AppDetail }) {
@@ -53,11 +54,12 @@ function ReleaseCard({
           <Link href={at`/apps/${name}/releases/${number}`}>Release {number}</Link>
         </h2>
         <StateBadge state={state} />
+        {tier === undefined ? null : <Tier tier={tier} />}
         {verified === undefined ? null : <VerifiedBadge state={verified.state} />}
         <RollbackButton app={name} current={current} release={release} />
       </div>
       <p className="muted small">
-        by {createdBy} · <Time at={createdAt} /> · {tier ?? "no tier"}
+        by {createdBy} · <Time at={createdAt} />
         {closure === undefined ? null : (
           <>
             {" · "}

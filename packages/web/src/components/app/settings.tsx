@@ -1,89 +1,19 @@
-import type { AppDetail, GitInfo, ReleaseDetail, RolloutSettings } from "@hop3/core/api";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { at, get, send } from "../../api.ts";
-import { useMay } from "../../session.tsx";
-import { CopyText } from "../copy.tsx";
-import { Field } from "../field.tsx";
+import type { AppDetail, ReleaseDetail, RolloutSettings } from "@hop3/core/api";
+import { useQuery } from "@tanstack/react-query";
+import { at, get } from "../../api.ts";
 import { duration, plural } from "../format.ts";
-import { Answer, ErrorNote } from "../states.tsx";
-import { useTell } from "../toast.tsx";
+import { Receivers } from "../notify/receivers.tsx";
+import { Answer } from "../states.tsx";
+import { AppDanger } from "./danger.tsx";
 
-/** Where the app's source comes from, and how a new Release of it comes to its users. */
+/** How a new Release comes to its users, who is told of it, and how the app ends. */
 export function AppSettings({ app }: { readonly app: AppDetail }) {
   return (
-    <div className="cards wide">
-      <GitCard app={app.name} />
+    <div className="stack">
       <RolloutCard app={app} />
+      <Receivers app={app.name} />
+      <AppDanger app={app} />
     </div>
-  );
-}
-
-function GitCard({ app }: { readonly app: string }) {
-  const git = useQuery({
-    queryKey: ["app", app, "git"],
-    queryFn: () => get<GitInfo>(at`/apps/${app}/git`),
-  });
-  return (
-    <section className="card">
-      <h2>Git</h2>
-      <Answer of={git}>
-        {(data) => (
-          <>
-            <CopyText label="Address to push to" text={data.url} />
-            <dl className="facts">
-              <dt>Deployed commit</dt>
-              <dd className="mono">{data.commit?.slice(0, 12) ?? "none was pushed"}</dd>
-            </dl>
-            <BranchForm key={data.branch} git={data} />
-          </>
-        )}
-      </Answer>
-    </section>
-  );
-}
-
-function BranchForm({ git: { app, branch } }: { readonly git: GitInfo }) {
-  const [wanted, setWanted] = useState(branch);
-  const [error, setError] = useState<unknown>();
-  const queries = useQueryClient();
-  const tell = useTell();
-  const may = useMay("app.configure", app);
-  const change = async (event: FormEvent) => {
-    event.preventDefault();
-    setError(undefined);
-    try {
-      const git = await send<GitInfo>("PATCH", at`/apps/${app}/git`, { branch: wanted.trim() });
-      queries.setQueryData(["app", app, "git"], git);
-      tell.done(`Pushes to ${git.branch} are deployed from now on`);
-    } catch (failure) {
-      setError(failure);
-    }
-  };
-  return (
-    <form className="stack" onSubmit={(event) => void change(event)}>
-      {error === undefined ? null : <ErrorNote error={error} />}
-      <Field label="Deploy branch" hint="A push to it is deployed; others are only stored.">
-        <input
-          value={wanted}
-          readOnly={!may}
-          autoComplete="off"
-          spellCheck={false}
-          onChange={({ target }) => setWanted(target.value)}
-        />
-      </Field>
-      {may ? (
-        <div>
-          <button
-            type="submit"
-            className="button"
-            disabled={wanted.trim() === branch || wanted.trim() === ""}
-          >
-            Change
-          </button>
-        </div>
-      ) : null}
-    </form>
   );
 }
 

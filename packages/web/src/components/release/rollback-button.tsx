@@ -1,9 +1,8 @@
 import type { DeploymentSummary, ReleaseSummary } from "@hop3/core/api";
-import { useState } from "react";
 import { useLocation } from "wouter";
 import { at, send } from "../../api.ts";
 import { useMay } from "../../session.tsx";
-import { Confirm } from "../confirm.tsx";
+import { AskFirst } from "../ask-first.tsx";
 import { useTell } from "../toast.tsx";
 
 interface RollbackButtonProps {
@@ -16,7 +15,6 @@ interface RollbackButtonProps {
 /** Goes back to a Release, after it has said what that means; where it cannot, it says why. */
 export function RollbackButton({ app, current, release }: RollbackButtonProps) {
   const { number, restorable, notRestorableBecause, configKeys } = release;
-  const [isAsking, setAsking] = useState(false);
   const [, go] = useLocation();
   const tell = useTell();
   const may = useMay("app.deploy", app);
@@ -33,26 +31,19 @@ export function RollbackButton({ app, current, release }: RollbackButtonProps) {
     }
   };
   return (
-    <>
-      <button type="button" className="button" onClick={() => setAsking(true)}>
-        Go back to this
-      </button>
-      {isAsking ? (
-        <Confirm
-          title={`Go back to release ${number}?`}
-          action="Go back"
-          onConfirm={() => void rollBack()}
-          onClose={() => setAsking(false)}
-        >
-          <p>
-            Its own files start, without a build or the network
-            {configKeys.length === 0
-              ? "."
-              : `, with the config it ran with (${configKeys.join(", ")}).`}{" "}
-            Users are switched when it answers. Data is not changed.
-          </p>
-        </Confirm>
-      ) : null}
-    </>
+    <AskFirst
+      label="Go back to this"
+      title={`Go back to release ${number}?`}
+      action="Go back"
+      onConfirm={() => void rollBack()}
+    >
+      <p>
+        Its own files start, without a build or the network
+        {configKeys.length === 0
+          ? "."
+          : `, with the config it ran with (${configKeys.join(", ")}).`}{" "}
+        Users are switched when it answers. Data is not changed.
+      </p>
+    </AskFirst>
   );
 }

@@ -1,12 +1,11 @@
 import type { GitInfo } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { Link } from "wouter";
 import { at, get } from "../../api.ts";
-import { CopyText } from "../copy.tsx";
 import { AppNameField } from "../forms/app-name-field.tsx";
+import { HookForm } from "../git/hook-form.tsx";
+import { PushCommands } from "../git/push-commands.tsx";
 import { Answer } from "../states.tsx";
-import { ForgeHook } from "./forge-hook.tsx";
 
 /** How a repository gets here: by a push, from a terminal or from a forge. */
 export function ConnectRepository() {
@@ -42,23 +41,14 @@ function PushSteps({ app }: { readonly app: string }) {
         <>
           <section className="card">
             <h2>Push {app}</h2>
-            <p>In the repository, once:</p>
-            <CopyText
-              label="Command that adds the remote"
-              text={`git remote add hop3 ${info.url}`}
-            />
-            <p>
-              Then, as often as something is to go live. git asks for your name here and your
-              password, or a token of your <Link href="/account">account</Link>:
-            </p>
-            <CopyText label="Command that pushes" text={`git push hop3 HEAD:${info.branch}`} />
+            <PushCommands git={info} />
             <p className="muted">
               {info.exists
                 ? `What is pushed to ${info.branch} is deployed; the push shows how it goes.`
                 : "The first push makes the app; it shows how the deployment goes, and the address."}
             </p>
           </section>
-          <ForgeHook app={app} branch={info.branch} />
+          <HookForm app={app} branch={info.branch} />
         </>
       )}
     </Answer>

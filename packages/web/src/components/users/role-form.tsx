@@ -1,46 +1,21 @@
-import type { AppSummary, Role } from "@hop3/core/api";
-import { useQuery } from "@tanstack/react-query";
-import { type FormEvent, useState } from "react";
-import { at, get, send } from "../../api.ts";
-import { Field } from "../field.tsx";
-import { roles } from "./roles.ts";
-import { useUserChange } from "./use-user-change.tsx";
+import type { FormEvent } from "react";
+import { at, send } from "../../api.ts";
+import { useChange } from "../use-change.ts";
+import { RoleFields, readRole, roleText } from "./role-fields.tsx";
 
 /** Gives a user a role, for all apps or for one; it takes the place of the one that they have there. */
 export function RoleForm({ user }: { readonly user: string }) {
-  const [role, setRole] = useState<Role>("developer");
-  const [app, setApp] = useState("");
-  const change = useUserChange();
-  const apps = useQuery({
-    queryKey: ["apps"],
-    queryFn: () => get<{ apps: AppSummary[] }>("/apps"),
-  });
-  const give = (event: FormEvent) => {
+  const change = useChange(["server", "users"]);
+  const give = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    const where = app === "" ? {} : { app };
-    const what = `${role} of ${app === "" ? "all apps" : app}`;
-    void change(send("POST", at`/users/${user}/roles`, { role, ...where }), `${user} is ${what}`);
+    const { role, where } = readRole(new FormData(event.currentTarget));
+    if (role === undefined) return;
+    const what = `${user} is ${roleText({ role, ...where })}`;
+    void change(send("POST", at`/users/${user}/roles`, { role, ...where }), what);
   };
   return (
     <form className="fields low" onSubmit={give}>
-      <Field label="Role">
-        <select
-          value={role}
-          onChange={({ target }) => setRole(roles.find((each) => each === target.value) ?? role)}
-        >
-          {roles.map((each) => (
-            <option key={each}>{each}</option>
-          ))}
-        </select>
-      </Field>
-      <Field label="For">
-        <select value={app} onChange={({ target }) => setApp(target.value)}>
-          <option value="">all apps</option>
-          {apps.data?.apps.map(({ name }) => (
-            <option key={name}>{name}</option>
-          ))}
-        </select>
-      </Field>
+      <RoleFields />
       <button type="submit" className="button" aria-label={`Give ${user} this role`}>
         Give
       </button>

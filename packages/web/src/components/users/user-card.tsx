@@ -2,12 +2,13 @@ import type { InviteCreated, UserInfo, UserRole } from "@hop3/core/api";
 import { useState } from "react";
 import { at, send } from "../../api.ts";
 import { useIdentity } from "../../session.tsx";
+import { AskFirst } from "../ask-first.tsx";
 import { Badge } from "../badge.tsx";
-import { Confirm } from "../confirm.tsx";
 import { CopyText } from "../copy.tsx";
 import { Time } from "../time.tsx";
+import { useChange } from "../use-change.ts";
+import { roleText } from "./role-fields.tsx";
 import { RoleForm } from "./role-form.tsx";
-import { useUserChange } from "./use-user-change.tsx";
 
 interface UserCardProps {
   readonly user: UserInfo;
@@ -56,8 +57,8 @@ interface HeldRoleProps {
 }
 
 function HeldRole({ user, held: { role, app }, mayManage }: HeldRoleProps) {
-  const change = useUserChange();
-  const text = app === undefined ? `${role} of all apps` : `${role} of ${app}`;
+  const change = useChange(["server", "users"]);
+  const text = roleText({ role, app });
   const where = app === undefined ? {} : { app };
   const take = () =>
     change(
@@ -82,13 +83,11 @@ function HeldRole({ user, held: { role, app }, mayManage }: HeldRoleProps) {
 }
 
 function Actions({ name }: { readonly name: string }) {
-  const change = useUserChange();
-  const [isAsking, setAsking] = useState(false);
+  const change = useChange(["server", "users"]);
   const [link, setLink] = useState<string>();
   const reset = async () => {
     const made = send<InviteCreated>("POST", at`/users/${name}/reset`, {});
-    await change(made, `There is a link for ${name}`);
-    setLink(await made.then(({ url }) => url).catch(() => undefined));
+    if (await change(made, `There is a link for ${name}`)) setLink((await made).url);
   };
   return (
     <>
@@ -96,9 +95,15 @@ function Actions({ name }: { readonly name: string }) {
         <button type="button" className="button" onClick={() => void reset()}>
           Make a link for a new password
         </button>
-        <button type="button" className="button danger" onClick={() => setAsking(true)}>
-          Remove
-        </button>
+        <AskFirst
+          label="Remove"
+          title={`Remove ${name}?`}
+          action="Remove"
+          isDanger
+          onConfirm={() => void change(send("DELETE", at`/users/${name}`), `${name} is removed`)}
+        >
+          <p>All sessions and tokens of {name} end at once. Apps go on running.</p>
+        </AskFirst>
       </div>
       {link === undefined ? null : (
         <div className="note good">
@@ -106,17 +111,6 @@ function Actions({ name }: { readonly name: string }) {
           <CopyText text={link} label={`The link for ${name}`} />
         </div>
       )}
-      {isAsking ? (
-        <Confirm
-          title={`Remove ${name}?`}
-          action="Remove"
-          isDanger
-          onConfirm={() => void change(send("DELETE", at`/users/${name}`), `${name} is removed`)}
-          onClose={() => setAsking(false)}
-        >
-          <p>All sessions and tokens of {name} end at once. Apps go on running.</p>
-        </Confirm>
-      ) : null}
     </>
   );
 }

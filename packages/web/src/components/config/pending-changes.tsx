@@ -1,0 +1,57 @@
+import { useState } from "react";
+import { plural } from "../format.ts";
+import type { Draft } from "./draft.ts";
+import { useConfigChange } from "./use-config-change.ts";
+
+interface PendingChangesProps {
+  readonly app: string;
+  readonly isRunning: boolean;
+  readonly draft: Draft;
+  /** Called when they are stored, or not wanted any more. */
+  readonly onDone: () => void;
+}
+
+/** What was changed and is not stored yet: stays in view until somebody decides. */
+export function PendingChanges({ app, isRunning, draft, onDone }: PendingChangesProps) {
+  const [isBusy, setBusy] = useState(false);
+  const change = useConfigChange(app);
+  const store = async (apply: boolean) => {
+    setBusy(true);
+    if (await change(draft, apply)) onDone();
+    setBusy(false);
+  };
+  const count = Object.keys(draft).length;
+  return (
+    <section className="note pending" aria-label="Changes that are not stored yet">
+      <strong>{plural(count, "change")} not stored yet</strong>
+      <p className="small">
+        {isRunning
+          ? "Applied now, the app starts again with them as a new release; users are switched when it answers."
+          : "They are given to the app when it is deployed."}
+      </p>
+      <div className="row">
+        {isRunning ? (
+          <button
+            type="button"
+            className="button primary"
+            disabled={isBusy}
+            onClick={() => void store(true)}
+          >
+            Apply now
+          </button>
+        ) : null}
+        <button
+          type="button"
+          className={isRunning ? "button" : "button primary"}
+          disabled={isBusy}
+          onClick={() => void store(false)}
+        >
+          {isRunning ? "Store for the next deployment" : "Store"}
+        </button>
+        <button type="button" className="button plain" disabled={isBusy} onClick={onDone}>
+          Discard
+        </button>
+      </div>
+    </section>
+  );
+}
