@@ -11,38 +11,29 @@ import { openHome } from "../src/home.ts";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { type CliResult, cliFailure, hop3 } from "./support/cli.ts";
 import { type ExpectedFailure, expectFailure } from "./support/expected-failure.ts";
-import {
-  destroyHome,
-  freePort,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { destroyHome, freePort, makeTestHome } from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home: string;
-let server: TestServer;
 let tree: string;
 /** Holds ports, as another program would. */
 const others: Server[] = [];
 
+const server = useTestServer("start");
+
 beforeAll(async () => {
-  home = await makeTestHome("start");
   tree = await pageApp("one");
-  server = await startTestServer({ home });
   expect(await server.deployed("page", tree)).toMatchObject({ state: "succeeded" });
   await server.json("PATCH", "/apps/page/config", { values: { KEY: "value" }, apply: false });
 });
 
-afterAll(async () => {
+afterAll(() => {
   for (const other of others) other.close();
-  await server.kill();
-  await destroyHome(home);
 });
 
 // Whatever a case did, the next one begins with a server that runs.
 afterEach(async () => {
   if (server.process.exitCode === null) return;
-  server = await startTestServer({ home, routerPort: server.routerPort });
+  await server.restart();
 });
 
 async function holdPort(): Promise<number> {
@@ -57,7 +48,7 @@ async function startCli(at: { home?: string; listen?: string; router?: string } 
   const listen = at.listen ?? `127.0.0.1:${await freePort()}`;
   const router = at.router ?? `127.0.0.1:${server.routerPort}`;
   const argv = ["server", "start", "--listen", listen, "--router", router, "--json"];
-  return hop3({ home: at.home ?? home }, ...argv);
+  return hop3({ home: at.home ?? server.home }, ...argv);
 }
 
 interface StartCase extends ExpectedFailure {
@@ -69,7 +60,7 @@ interface StartCase extends ExpectedFailure {
 /** Replaces a file of the home until it is mended. */
 function replacing(name: string, change: (file: string) => void): StartCase["spoil"] {
   return async () => {
-    const file = join(home, name);
+    const file = join(server.home, name);
     const existed = existsSync(file);
     if (existed) cpSync(file, `${file}.kept`);
     change(file);
@@ -211,7 +202,7 @@ const cases: Readonly<Record<string, StartCase>> = {
 };
 
 function setVersion(version: number): void {
-  const db = new DatabaseSync(join(home, "hop3.db"));
+  const db = new DatabaseSync(join(server.home, "hop3.db"));
   db.exec(`PRAGMA user_version = ${version}; PRAGMA wal_checkpoint(TRUNCATE);`);
   db.close();
 }
@@ -224,7 +215,11 @@ describe("a server that cannot start", () => {
   it("on a home that has one already", async () => {
     const result = await startCli();
     expect(result.exitCode).toBe(6);
-    const expected = { message: home, hint: "hop3 server stop", code: "SERVER_ALREADY_RUNS" };
+    const expected = {
+      message: server.home,
+      hint: "hop3 server stop",
+      code: "SERVER_ALREADY_RUNS",
+    };
     expectFailure(cliFailure(result), expected);
     expect(await server.api("GET", "/apps")).toMatchObject({ status: 200 });
     await expectRunning();
@@ -245,7 +240,7 @@ describe("a server that cannot start", () => {
       expectFailure(cliFailure(result), expected);
       await expectRunning();
 
-      server = await startTestServer({ home, routerPort: server.routerPort });
+      await server.restart();
       await expectRunning();
       const again = await server.deployed("page", tree);
       expect(again).toMatchObject({ state: "succeeded" });
@@ -269,7 +264,7 @@ describe("a machine that cannot build", () => {
     await server.stop();
     const bin = await mkdtemp("/tmp/hop3-bin-");
     await symlink("/usr/bin/setpriv", join(bin, "setpriv"));
-    server = await startTestServer({ home, routerPort: server.routerPort, env: { PATH: bin } });
+    await server.restart({ env: { PATH: bin } });
     await expectRunning();
     const failed = await server.deployed("page", await pageApp("without Nix"));
     expect(failed.state).toBe("failed");
@@ -284,8 +279,7 @@ describe("a machine that cannot build", () => {
       "/doctor",
     );
     expect(checks.find(({ name }) => name === "Nix")).toMatchObject({ state: "problem" });
-    await server.stop();
-    server = await startTestServer({ home, routerPort: server.routerPort });
+    await server.restart();
     expect(await server.deployed("page", await pageApp("two"))).toMatchObject({
       state: "succeeded",
     });
@@ -294,8 +288,7 @@ describe("a machine that cannot build", () => {
   it("because the disk is full while it builds", async () => {
     const small = await mkdtemp("/tmp/hop3-small-");
     await mount(["-t", "tmpfs", "-o", "size=1m", "none", small]);
-    await server.stop();
-    server = await startTestServer({ home, routerPort: server.routerPort, env: { TMPDIR: small } });
+    await server.restart({ env: { TMPDIR: small } });
     const large = await makeTree({
       "hop3.nix": `{ pkgs }: {
         package = pkgs.runCommand "large" { } "dd if=/dev/zero of=large bs=1M count=3; cp large $out";
@@ -308,14 +301,14 @@ describe("a machine that cannot build", () => {
     expect((await server.get("page")).text).toBe("two\n");
     await server.stop();
     await unmount(small);
-    server = await startTestServer({ home, routerPort: server.routerPort });
+    await server.restart();
     expect(await server.deployed("page", await pageApp("three"))).toMatchObject({
       state: "succeeded",
     });
   });
 
   it("because the disk is full while it receives", async () => {
-    const uploads = join(home, "uploads");
+    const uploads = join(server.home, "uploads");
     await mkdir(uploads, { recursive: true });
     await mount(["-t", "tmpfs", "-o", "size=64k", "none", uploads]);
     const answer = await server.api("POST", "/apps/page/deployments", Buffer.alloc(300_000, 1));

@@ -9,17 +9,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageFiles } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { gitEnvironment, makeCheckout } from "./support/git.ts";
-import {
-  destroyHome,
-  freePort,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { freePort } from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
 let dir = "";
-let server: TestServer;
 /** What each test is done through: a port, and whose it is. */
 const ports = { own: 0, sshd: 0 };
 let stopSshd = (): void => {};
@@ -27,31 +20,31 @@ let stopSshd = (): void => {};
 const program = resolve(import.meta.dirname, "../../../bin/hop3");
 
 beforeAll(async () => {
-  home = await makeTestHome("git-ssh");
   dir = await mkdtemp("/tmp/hop3-ssh-");
   ports.own = await freePort();
   ports.sshd = await freePort();
-  const settings = `[git]\nssh-listen = "127.0.0.1:${ports.own}"\nssh-command = "${program}"\n`;
-  await writeFile(join(home, "server.toml"), settings);
-  server = await startTestServer({ home });
+});
+
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const server = useTestServer("git-ssh", {
+  settings: () => `[git]\nssh-listen = "127.0.0.1:${ports.own}"\nssh-command = "${program}"\n`,
+});
+
+beforeAll(async () => {
   for (const name of ["ada", "bob", "nobody"]) makeKey(name);
   for (const [name, role] of [
     ["ada", { role: "owner" }],
     ["bob", { role: "developer", app: "bobs" }],
   ] as const) {
     await server.json("POST", "/users", { name, password: "long enough, surely", roles: [role] });
-    const added = await hop3({ home }, "keys", "add", join(dir, `${name}.pub`), "--user", name);
+    const added = await hop3(server, "keys", "add", join(dir, `${name}.pub`), "--user", name);
     expect(added.exitCode, added.stderr).toBe(0);
   }
   stopSshd = await startSshd();
-}, 300_000);
-
-afterAll(async () => {
-  stopSshd();
-  await server?.stop();
-  await destroyHome(home);
-  await rm(dir, { recursive: true, force: true });
 });
+
+afterAll(() => stopSshd());
 
 function makeKey(name: string): void {
   const file = join(dir, name);
@@ -206,7 +199,7 @@ describe.each(["own", "sshd"] as const)("git push over SSH (%s)", (door) => {
 
 describe("hop3 keys", () => {
   it("keeps the key of the host to itself", async () => {
-    const file = join(home, "git/ssh_host_key");
+    const file = join(server.home, "git/ssh_host_key");
     expect(existsSync(file)).toBe(true);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const info = await server.json<GitInfo>("GET", "/apps/shop/git");
@@ -215,19 +208,19 @@ describe("hop3 keys", () => {
   });
 
   it("lists them, and refuses the same one for somebody else", async () => {
-    const listed = await hop3({ home }, "keys");
+    const listed = await hop3(server, "keys");
     expect(listed.stdout).toMatch(/ada@test +ada +ssh-ed25519 +\S.* SHA256:/);
     const file = join(dir, "ada.pub");
-    const again = await hop3({ home }, "keys", "add", file, "--user", "bob", "--json");
+    const again = await hop3(server, "keys", "add", file, "--user", "bob", "--json");
     expect(cliFailure(again)).toMatchObject({ code: "SSH_KEY_TAKEN" });
-    const odd = await hop3({ home }, "keys", "add", join(dir, "ada"), "--json");
+    const odd = await hop3(server, "keys", "add", join(dir, "ada"), "--json");
     expect(cliFailure(odd)).toMatchObject({ code: "SSH_KEY_INVALID" });
   });
 
   it("lets a removed key in through neither door", async () => {
-    const removed = await hop3({ home }, "keys", "remove", "bob@test");
+    const removed = await hop3(server, "keys", "remove", "bob@test");
     expect(removed.exitCode, removed.stderr).toBe(0);
-    expect(await readFile(join(home, "git/authorized_keys"), "utf8")).not.toContain("bob");
+    expect(await readFile(join(server.home, "git/authorized_keys"), "utf8")).not.toContain("bob");
     for (const port of Object.values(ports)) {
       const result = await ssh(port, "bob", "git-upload-pack", "'bobs.git'");
       expect(result.text).toContain("Permission denied");
@@ -236,7 +229,14 @@ describe("hop3 keys", () => {
 
   it("writes an address of SSH into the project", async () => {
     const work = await makeCheckout();
-    const setup = await hop3({ home, cwd: work.dir }, "git", "setup", "--ssh", "--app", "shop-own");
+    const setup = await hop3(
+      { home: server.home, cwd: work.dir },
+      "git",
+      "setup",
+      "--ssh",
+      "--app",
+      "shop-own",
+    );
     expect(setup.exitCode, setup.stderr).toBe(0);
     const url = (await work.git("remote", "get-url", "hop3")).text.trim();
     expect(url).toBe(`ssh://git@127.0.0.1:${ports.own}/shop-own.git`);

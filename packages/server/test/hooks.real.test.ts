@@ -15,41 +15,33 @@ import {
   serveForge,
 } from "./support/forge.ts";
 import { type Checkout, makeCheckout, runGit } from "./support/git.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const password = "forge password";
-let home = "";
 let root = "";
 let forge: ForgeServer;
-let server: TestServer;
 let work: Checkout;
 let made: HookCreated;
 
+const server = useTestServer("hooks", {
+  settings: '[hooks]\ninternal-hosts = ["127.0.0.1"]\n',
+});
+
 beforeAll(async () => {
-  home = await makeTestHome("hooks");
   root = await mkdtemp("/tmp/hop3-forge-");
-  await writeFile(join(home, "server.toml"), '[hooks]\ninternal-hosts = ["127.0.0.1"]\n');
   forge = await serveForge(root, password);
   await runGit(["init", "--quiet", "--bare", "-b", "main", "shop.git"], { cwd: root });
   work = await makeCheckout();
   await work.git("remote", "add", "forge", join(root, "shop.git"));
-  server = await startTestServer({ home });
-  const file = join(home, "password");
+  const file = join(server.home, "password");
   await writeFile(file, `${password}\n`);
   const repository = `${forge.url}/shop.git`;
   const args = ["hooks", "add", repository, "--app", "shop", "--password-file", file, "--json"];
-  made = JSON.parse((await hop3({ home }, ...args)).stdout) as HookCreated;
-}, 300_000);
+  made = JSON.parse((await hop3(server, ...args)).stdout) as HookCreated;
+});
 
 afterAll(async () => {
   forge?.close();
-  await server?.stop();
-  await destroyHome(home);
   await rm(root, { recursive: true, force: true });
 });
 
@@ -150,7 +142,7 @@ describe("a hook", () => {
     const commit = await pushed("back");
     expect((await deliver(sent)).status).toBe(202);
     expect(await lastDelivery()).toMatchObject({ outcome: "done" });
-    const tested = await hop3({ home }, "hooks", "test", made.hook.id, "--app", "shop");
+    const tested = await hop3(server, "hooks", "test", made.hook.id, "--app", "shop");
     expect(tested.stdout).toContain(`main is at ${commit.slice(0, 10)}`);
   });
 
@@ -173,9 +165,9 @@ describe("a hook", () => {
       expect(shown).not.toContain(made.secret);
       expect(shown).not.toContain(password);
     }
-    const listed = await hop3({ home }, "hooks", "list", "shop");
+    const listed = await hop3(server, "hooks", "list", "shop");
     expect(listed.stdout).toContain(made.hook.url);
-    await hop3({ home }, "hooks", "remove", made.hook.id, "--app", "shop");
+    await hop3(server, "hooks", "remove", made.hook.id, "--app", "shop");
     const sent = githubPush({ branch: "main", commit: "e".repeat(40) }, made.secret);
     expect((await deliver(sent)).status).toBe(404);
   });

@@ -1,5 +1,4 @@
 import { existsSync, globSync, readdirSync, readFileSync } from "node:fs";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { cratesRegistry, debianCrate } from "./registry/crates.ts";
@@ -23,17 +22,10 @@ import {
   rustApp,
   servedModule,
 } from "./support/dependent-apps.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 type Files = Readonly<Record<string, string>>;
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let slow: NpmPackage;
 let describePhp: () => Promise<string>;
@@ -45,22 +37,21 @@ const names = ["crates", "go", "gradle", "maven", "npm", "packagist", "pypi"] as
 const sleepOnce = '[ -e "$HOME/went" ] || { touch "$HOME/went"; sleep 0417; }';
 
 beforeAll(async () => {
-  home = await makeTestHome("offline");
   registry = await startRegistry(await makeProtocols());
   // Its addresses are known only now.
   const page = await describePhp();
   sources.set("packagist", (text) => phpApp(text, page));
-  const address = (name: string) => registry.url(name) + (name === "pypi" ? "/simple" : "");
-  const prefixes = ["crates", "go", "maven", "npm", "packagist", "pypi"];
-  const lines = prefixes.map((name) => `${name} = "${address(name)}"\n`);
-  await writeFile(join(home, "server.toml"), `[registries]\n${lines.join("")}`);
-  server = await startTestServer({ home });
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await registry?.close();
+afterAll(() => registry?.close());
+
+const server = useTestServer("offline", {
+  settings() {
+    const address = (name: string) => registry.url(name) + (name === "pypi" ? "/simple" : "");
+    const prefixes = ["crates", "go", "maven", "npm", "packagist", "pypi"];
+    const lines = prefixes.map((name) => `${name} = "${address(name)}"\n`);
+    return `[registries]\n${lines.join("")}`;
+  },
 });
 
 /** Makes what the registry serves, and the apps that need it. */
@@ -132,16 +123,15 @@ describe("with the registries", () => {
   });
 
   it("kill -9 while dependencies are installed leaves nothing behind", async () => {
-    const local = join(home, "apps/cut/local");
+    const local = join(server.home, "apps/cut/local");
     const files = nodeApp("late", [slow]);
     const { id } = await server.deploy("cut", await makeTree(files));
     await expect
       .poll(() => existsSync(join(local, "cache/node/went")), { timeout: 60_000 })
       .toBe(true);
     expect(readdirSync(join(local, "deps"))).toHaveLength(1);
-    const { routerPort } = server;
     await server.kill();
-    server = await startTestServer({ home, routerPort });
+    await server.restart();
     expect((await server.ended(id)).failure).toMatchObject({ code: "DEPLOY_INTERRUPTED" });
     expect(["builds", "deps", "tools"].flatMap((kind) => readdirSync(join(local, kind)))).toEqual(
       [],

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type ReleaseDetail, templates } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeNixClient } from "../src/nix/client.ts";
 import { lockTree } from "../src/nix/locked-tree.ts";
 import { findNixDir } from "../src/nix/nix-dir.ts";
@@ -11,32 +11,15 @@ import { loadPackageSet } from "../src/packages/package-set.ts";
 import { run } from "../src/proc/run.ts";
 import { makeTree } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const examples = join(root, "examples/templates");
 const recipes = join(root, "packages/core/src/templates");
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("export");
-  const address = "http://127.0.0.1:9";
-  const names = ["npm", "pypi", "rubygems", "packagist", "go", "maven", "crates"];
-  const lines = names.map((name) => `${name} = "${address}/${name}"\n`).join("");
-  await writeFile(join(home, "server.toml"), `[registries]\n${lines}`);
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
+const registries = ["npm", "pypi", "rubygems", "packagist", "go", "maven", "crates"];
+const server = useTestServer("export", {
+  settings: `[registries]\n${registries.map((name) => `${name} = "http://127.0.0.1:9/${name}"\n`).join("")}`,
 });
 
 /** Some examples are finished by their own test. */
@@ -102,7 +85,7 @@ const expression = `{ input }: let
 
 /** What `callPackage` makes of an exported package with the Debian set, in pure evaluation. */
 async function callPackage(dir: string) {
-  const { arguments: packages } = await loadPackageSet(home, { set: "debian" });
+  const { arguments: packages } = await loadPackageSet(server.home, { set: "debian" });
   const nix = await lockTree(findNixDir());
   const input = JSON.stringify({ nix, packages, project: await lockTree(dir) });
   const flags = ["--eval", "--strict", "--json", "--read-write-mode"];
@@ -122,7 +105,7 @@ async function callPackage(dir: string) {
 describe("hop3 nix export", () => {
   it.each(templates.map(({ id }) => id))("callPackage takes what it writes of %s", async (id) => {
     const dir = await projectOf(id);
-    const result = await hop3({ home }, "nix", "export", dir);
+    const result = await hop3(server, "nix", "export", dir);
     expect(result.exitCode, result.stderr).toBe(0);
     expect(readdirSync(dir)).toEqual(expect.arrayContaining(["flake.nix", "package.nix"]));
     const { drvPath, meta } = await callPackage(dir);
@@ -134,17 +117,17 @@ describe("hop3 nix export", () => {
   it("replaces nothing without --force", async () => {
     const dir = await projectOf("static-site");
     await writeFile(join(dir, "flake.nix"), "{ }\n");
-    const failure = cliFailure(await hop3({ home }, "nix", "export", dir, "--json"));
+    const failure = cliFailure(await hop3(server, "nix", "export", dir, "--json"));
     expect(failure).toMatchObject({ code: "NIX_EXPORT_EXISTS", exitCode: 6 });
     expect(existsSync(join(dir, "package.nix"))).toBe(false);
-    const forced = await hop3({ home }, "nix", "export", dir, "--force");
+    const forced = await hop3(server, "nix", "export", dir, "--force");
     expect(forced.exitCode, forced.stderr).toBe(0);
     expect(await readFile(join(dir, "flake.nix"), "utf8")).toContain("callPackage ./package.nix");
   });
 
   it("refuses where the app has an expression of its own", async () => {
     const failure = cliFailure(
-      await hop3({ home }, "nix", "export", join(root, "examples/static"), "--json"),
+      await hop3(server, "nix", "export", join(root, "examples/static"), "--json"),
     );
     expect(failure.code).toBe("NIX_NOTHING_TO_WRITE");
   });
@@ -156,7 +139,7 @@ describe("hop3 nix export", () => {
       "hop3.toml":
         '[metadata]\nid = "exported"\ndescription = "A page."\nlicense = "MIT"\n\n[nix]\ntemplate = "static-site"\n',
     });
-    const exported = await hop3({ home }, "nix", "export", dir);
+    const exported = await hop3(server, "nix", "export", dir);
     expect(exported.exitCode, exported.stderr).toBe(0);
     await writeFile(
       join(dir, "hop3.toml"),

@@ -6,12 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type RegistryProtocol, startRegistry, type TestRegistry } from "./registry/registry.ts";
 import { makeTree } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const wheel = "tiny_lib-1.0-py3-none-any.whl";
 const files: Readonly<Record<string, string>> = {
@@ -49,36 +44,28 @@ BUNDLED WITH
    2.4.0
 `;
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let dir = "";
 
+const token = "s3cret-of-gems";
+
 beforeAll(async () => {
   registry = await startRegistry([serve("pypi", { "tiny-lib/": page }), serve("rubygems", files)]);
-  home = await makeTestHome("lock");
-  const { url } = registry;
-  const token = "s3cret-of-gems";
   registry.requireToken("rubygems", `Bearer ${token}`);
-  await writeFile(
-    join(home, "server.toml"),
-    `[registries]\npypi = "${url("pypi")}"\n[registries.rubygems]\nurl = "${url("rubygems")}"\ntoken = "${token}"\n`,
-    { mode: 0o600 },
-  );
-  server = await startTestServer({ home });
   dir = await makeTree({
     "Gemfile.lock": gemfileLock("6.4"),
     "requirements.txt": "tiny-lib==1.0\n",
   });
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await registry.close();
+afterAll(() => registry.close());
+
+const server = useTestServer("lock", {
+  settings: () =>
+    `[registries]\npypi = "${registry.url("pypi")}"\n[registries.rubygems]\nurl = "${registry.url("rubygems")}"\ntoken = "${token}"\n`,
 });
 
-const lock = (...more: readonly string[]) => hop3({ home }, "nix", "lock", dir, ...more);
+const lock = (...more: readonly string[]) => hop3(server, "nix", "lock", dir, ...more);
 const readLock = async () => JSON.parse(await readFile(join(dir, "hop3.lock"), "utf8"));
 
 describe("hop3 nix lock", () => {

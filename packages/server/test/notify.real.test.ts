@@ -1,27 +1,18 @@
 import { once } from "node:events";
-import { writeFile } from "node:fs/promises";
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Notice, type Problem, type ReceiverCreated, type ReceiverInfos } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { signMessage } from "../src/hooks/send.ts";
 import { makeTree, pageFiles } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 interface Received {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
 
-let home = "";
-let server: TestServer;
 let receiver: Server;
 let address = "";
 let made: ReceiverCreated;
@@ -29,9 +20,11 @@ let made: ReceiverCreated;
 const answers: number[] = [];
 const received: Received[] = [];
 
+const server = useTestServer("notify", {
+  settings: '[hooks]\ninternal-hosts = ["127.0.0.1"]\n',
+});
+
 beforeAll(async () => {
-  home = await makeTestHome("notify");
-  await writeFile(join(home, "server.toml"), '[hooks]\ninternal-hosts = ["127.0.0.1"]\n');
   receiver = createServer((request, response) => {
     let body = "";
     request.setEncoding("utf8").on("data", (text: string) => {
@@ -46,18 +39,13 @@ beforeAll(async () => {
   const bound = receiver.address();
   if (bound === null || typeof bound === "string") throw new Error("no port");
   address = `http://127.0.0.1:${bound.port}/hook`;
-  server = await startTestServer({ home });
   const values = { TOKEN: "a secret value" };
   await server.json("PATCH", "/apps/shop/config", { values, apply: false });
-  const added = await hop3({ home }, "notify", "add", address, "--app", "shop", "--json");
+  const added = await hop3(server, "notify", "add", address, "--app", "shop", "--json");
   made = JSON.parse(added.stdout) as ReceiverCreated;
-}, 300_000);
-
-afterAll(async () => {
-  receiver?.close();
-  await server?.stop();
-  await destroyHome(home);
 });
+
+afterAll(() => receiver?.close());
 
 async function next(): Promise<Received> {
   for (;;) {
@@ -111,7 +99,7 @@ describe("a receiver", () => {
 
   it("is told again where it does not answer well, and no redirect is followed", async () => {
     answers.push(302);
-    await hop3({ home }, "notify", "test", made.receiver.id, "--app", "shop");
+    await hop3(server, "notify", "test", made.receiver.id, "--app", "shop");
     const first = await next();
     expect(JSON.parse(first.body)).toMatchObject({ event: "test" });
     const again = await next();
@@ -125,13 +113,13 @@ describe("a receiver", () => {
     await server.api("POST", `/notify/${made.receiver.id}/test?app=shop`);
     await next();
     await server.kill();
-    server = await startTestServer({ home, routerPort: server.routerPort });
+    await server.restart();
     expect(JSON.parse((await next()).body)).toMatchObject({ event: "test" });
     const notice = await settled();
-    const listed = await hop3({ home }, "notify", "list", "shop");
+    const listed = await hop3(server, "notify", "list", "shop");
     expect(listed.stdout).toContain("delivered");
     const id = String(notice?.id);
-    await hop3({ home }, "notify", "redeliver", made.receiver.id, id, "--app", "shop");
+    await hop3(server, "notify", "redeliver", made.receiver.id, id, "--app", "shop");
     expect((await next()).headers["x-hop3-delivery"]).toBe(id);
   });
 
@@ -153,8 +141,8 @@ describe("a receiver", () => {
     await server.json("POST", "/apps/shop/restart");
     const told = [await next(), await next()].map(({ body }) => Notice.parse(JSON.parse(body)));
     expect(told.map(({ event }) => event)).toEqual(["deployment.live", "deployment.live"]);
-    await hop3({ home }, "notify", "remove", all.receiver.id, "--all");
-    await hop3({ home }, "notify", "remove", made.receiver.id, "--app", "shop");
+    await hop3(server, "notify", "remove", all.receiver.id, "--all");
+    await hop3(server, "notify", "remove", made.receiver.id, "--app", "shop");
     const { receivers } = await server.json<ReceiverInfos>("GET", "/notify?app=shop");
     expect(receivers).toEqual([]);
     expect(await server.log()).not.toContain(made.secret);

@@ -4,31 +4,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const examples = join(import.meta.dirname, "../../../examples/plugins");
 
 describe("the example plug-ins, from their tarballs", () => {
-  let server: TestServer;
-  let home: string;
   let packed: string;
 
+  const server = useTestServer("plugin-examples");
+
   beforeAll(async () => {
-    home = await makeTestHome("plugin-examples");
     packed = await mkdtemp(join(tmpdir(), "hop3-packed-"));
-    server = await startTestServer({ home });
   });
 
-  afterAll(async () => {
-    await server.stop();
-    await destroyHome(home);
-    await rm(packed, { recursive: true, force: true });
-  });
+  afterAll(() => rm(packed, { recursive: true, force: true }));
 
   function pack(name: string): string {
     const made = execFileSync("npm", ["pack", "--json", "--pack-destination", packed], {
@@ -41,23 +30,23 @@ describe("the example plug-ins, from their tarballs", () => {
   }
 
   const plan = async (name: string) => {
-    const { stdout } = await hop3({ home }, "plan", join(examples, name, "example"), "--json");
+    const { stdout } = await hop3(server, "plan", join(examples, name, "example"), "--json");
     return JSON.parse(stdout) as { builder: string; nix: { template?: string } };
   };
 
   it("are not known before they are installed", async () => {
-    const { exitCode, stderr } = await hop3({ home }, "plan", join(examples, "perl/example"));
+    const { exitCode, stderr } = await hop3(server, "plan", join(examples, "perl/example"));
     expect(exitCode).toBe(1);
     expect(stderr).toContain("PLAN_NO_BUILDER");
   });
 
   it("are installed by hop3 plugins add", async () => {
     for (const name of ["perl", "diagrams"]) {
-      const { exitCode, stdout, stderr } = await hop3({ home }, "plugins", "add", pack(name));
+      const { exitCode, stdout, stderr } = await hop3(server, "plugins", "add", pack(name));
       expect(`${stdout}${stderr}`).toContain(name);
       expect(exitCode).toBe(0);
     }
-    const { stdout } = await hop3({ home }, "plugins", "list", "--json");
+    const { stdout } = await hop3(server, "plugins", "list", "--json");
     expect(stdout).toContain("hop3-toolchain-perl");
     expect(stdout).toContain("hop3-template-diagrams");
   });
@@ -68,14 +57,13 @@ describe("the example plug-ins, from their tarballs", () => {
   });
 
   it("write an expression that hop3 nix plan shows", async () => {
-    const { stdout } = await hop3({ home }, "nix", "plan", join(examples, "diagrams/example"));
+    const { stdout } = await hop3(server, "nix", "plan", join(examples, "diagrams/example"));
     expect(stdout).toContain("pkgs.graphviz");
     expect(stdout).toContain("dot -Tsvg");
   });
 
   it("build and run apps after the server's next start", async () => {
-    await server.stop();
-    server = await startTestServer({ home });
+    await server.restart();
     const perl = await server.deployed("perl", join(examples, "perl/example"));
     expect(perl.failure).toBeUndefined();
     expect((await server.get("perl")).text).toBe("Hello from Perl, perl\n");
@@ -97,15 +85,14 @@ describe("the example plug-ins, from their tarballs", () => {
 
   it("leave what runs alone when they are removed", async () => {
     const { exitCode, stdout, stderr } = await hop3(
-      { home },
+      server,
       "plugins",
       "remove",
       "hop3-toolchain-perl",
     );
     expect(`${stdout}${stderr}`).toContain("perl");
     expect(exitCode).toBe(0);
-    await server.stop();
-    server = await startTestServer({ home });
+    await server.restart();
     expect((await server.get("perl")).text).toBe("Hello from Perl, perl\n");
     const refused = await server.deployed("perl", join(examples, "perl/example"), "?force=true");
     expect(refused.failure?.code).toBe("PLAN_NO_BUILDER");

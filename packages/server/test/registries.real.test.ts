@@ -8,20 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type IndexedFile, makeWheelFile, pypi, requirementLines } from "./registry/pypi.ts";
 import { type RegistryProtocol, startRegistry, type TestRegistry } from "./registry/registry.ts";
 import { makeTree } from "./support/apps.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 /** Bytes of this run alone: what the store has already would not be fetched. */
 const nonce = randomUUID();
 const password = `pass-${randomUUID()}`;
 const token = `token-${randomUUID()}`;
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let wheels: readonly IndexedFile[] = [];
 /** Command lines of all processes, as they were seen while builds ran. */
@@ -59,18 +52,6 @@ function absolute(protocol: RegistryProtocol): RegistryProtocol {
   };
 }
 
-async function configure(lines: string): Promise<void> {
-  const file = join(home, "server.toml");
-  await writeFile(file, lines, { mode: 0o600 });
-  await chmod(file, 0o600);
-}
-
-async function restart(lines: string): Promise<void> {
-  await server?.stop();
-  await configure(lines);
-  server = await startTestServer({ home });
-}
-
 function settings(secret: string): string {
   return `[registries]
 npm = "${registry.url("npm")}"
@@ -87,7 +68,6 @@ beforeAll(async () => {
   registry = await startRegistry([absolute(pypi(wheels)), npm]);
   registry.requireToken("pypi", basic);
   registry.requireToken("npm", `Bearer ${token}`);
-  home = await makeTestHome("registries");
   watch = setInterval(() => {
     for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
       try {
@@ -97,15 +77,14 @@ beforeAll(async () => {
       }
     }
   }, 20);
-  await restart(settings(password));
 });
 
 afterAll(async () => {
   clearInterval(watch);
-  await server?.stop();
-  await destroyHome(home);
   await registry.close();
 });
+
+const server = useTestServer("registries", { settings: () => settings(password) });
 
 async function deploy(app: string, name: string) {
   const files = wheels.filter(({ project }) => project === name);
@@ -137,7 +116,7 @@ describe("a registry that wants credentials", () => {
       readdirSync(dir)
         .map((name) => join(dir, name))
         .filter((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0 >= since);
-    expect(filesWith([home], secrets)).toEqual([join(home, "server.toml")]);
+    expect(filesWith([server.home], secrets)).toEqual([join(server.home, "server.toml")]);
     const store = below("/nix/store", 0).filter((path) => /secretly|private/.test(path));
     expect(store.length).toBeGreaterThan(3);
     expect(filesWith(store, secrets)).toEqual([]);
@@ -166,7 +145,7 @@ describe("a registry that wants credentials", () => {
   });
 
   it("that refuses is named, with the key to correct", async () => {
-    await restart(settings("wrong"));
+    await server.restart({ settings: settings("wrong") });
     const { failure } = await deploy("refused", "later");
     expect(failure).toMatchObject({ code: "REGISTRY_REFUSED" });
     expect(failure?.message).toContain("'pypi' refused the server's credentials (HTTP status 401)");
@@ -178,7 +157,7 @@ describe("a registry that wants credentials", () => {
   });
 
   it("is told apart from one that has no credentials at all", async () => {
-    await restart(`[registries]\npypi = "${registry.url("pypi")}/simple"\n`);
+    await server.restart({ settings: `[registries]\npypi = "${registry.url("pypi")}/simple"\n` });
     const { failure } = await deploy("unknown", "later");
     expect(failure?.message).toContain("asks for credentials (HTTP status 401)");
   });
@@ -186,7 +165,7 @@ describe("a registry that wants credentials", () => {
 
 describe("settings of registries", () => {
   it("that nobody has made fail with the key that is missing", async () => {
-    await restart("");
+    await server.restart({ settings: "" });
     const { failure } = await deploy("missing", "later");
     expect(failure).toMatchObject({ code: "REGISTRY_MISSING" });
     expect(failure?.hint).toContain("[registries] pypi");
@@ -198,9 +177,7 @@ describe("settings of registries", () => {
     ['[registries.npm]\nusername = "a"', "needs both"],
     ['[registries]\nconda = "http://index.invalid"', "conda"],
   ])("that are wrong stop the start: %s", async (lines, reason) => {
-    await server.stop();
-    await configure(`${lines}\n`);
-    const error = await startTestServer({ home }).then(
+    const error = await server.restart({ settings: `${lines}\n` }).then(
       () => "",
       (failed: unknown) => String(failed),
     );
@@ -209,23 +186,22 @@ describe("settings of registries", () => {
   });
 
   it("with a password must be closed to others", async () => {
-    await configure(settings(password));
-    await chmod(join(home, "server.toml"), 0o644);
-    await expect(startTestServer({ home })).rejects.toThrow("chmod 600");
+    const file = join(server.home, "server.toml");
+    await writeFile(file, settings(password));
+    await chmod(file, 0o644);
+    await expect(server.restart()).rejects.toThrow("chmod 600");
+    await chmod(file, 0o600);
   });
 
   it("of npm itself are honoured, its token included", async () => {
-    const npmrc = join(home, "npmrc");
+    const npmrc = join(server.home, "npmrc");
     const { host } = new URL(registry.url("npm"));
     await writeFile(
       npmrc,
       `registry=${registry.url("npm")}/\n//${host}/npm/:_authToken=\${MY_TOKEN}\n`,
     );
-    await configure("");
-    server = await startTestServer({
-      home,
-      env: { NPM_CONFIG_USERCONFIG: npmrc, MY_TOKEN: token },
-    });
+    const env = { NPM_CONFIG_USERCONFIG: npmrc, MY_TOKEN: token };
+    await server.restart({ settings: "", env });
     const dir = await makeTree({
       "package.json": '{"dependencies":{"thing":"1.0.0"},"scripts":{"start":"node a.js"}}',
       "package-lock.json": JSON.stringify({

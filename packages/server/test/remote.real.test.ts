@@ -19,42 +19,33 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageApp } from "./support/apps.ts";
 import { type CliResult, cliFailure, hop3 } from "./support/cli.ts";
 import { type CuttingProxy, startCuttingProxy } from "./support/cutting-proxy.ts";
-import {
-  destroyHome,
-  freePort,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { freePort } from "./support/test-server.ts";
 import { frame, listTree } from "./support/uploading.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const bin = join(import.meta.dirname, "../../../bin");
 
 let dir: string;
-let home: string;
-let server: TestServer;
 let proxy: CuttingProxy;
 let token: string;
 
 beforeAll(async () => {
   dir = await mkdtemp("/tmp/hop3-remote-");
-  home = await makeTestHome("remote");
   makeCertificates(dir);
-  writeFileSync(
-    join(home, "server.toml"),
-    `[server]\ntls-cert = "${dir}/server.pem"\ntls-key = "${dir}/server.key"\n`,
-  );
-  server = await startTestServer({ home });
-  proxy = await startCuttingProxy(server.apiPort);
-  token = readFileSync(join(home, "token"), "utf8").trim();
 });
 
-afterAll(async () => {
-  await proxy.close();
-  await server.kill();
-  await destroyHome(home);
-  rmSync(dir, { recursive: true });
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const server = useTestServer("remote", {
+  settings: () => `[server]\ntls-cert = "${dir}/server.pem"\ntls-key = "${dir}/server.key"\n`,
 });
+
+beforeAll(async () => {
+  proxy = await startCuttingProxy(server.apiPort);
+  token = readFileSync(join(server.home, "token"), "utf8").trim();
+});
+
+afterAll(() => proxy.close());
 
 /** An authority of our own, and a certificate of it for this machine. */
 function makeCertificates(to: string): void {
@@ -148,7 +139,7 @@ describe("over HTTPS", () => {
 
 /** What the server has written down of a file that is not whole yet. */
 function arrivedBytes(app: string): number {
-  const parts = join(home, "apps", app, "contents/parts");
+  const parts = join(server.home, "apps", app, "contents/parts");
   const names = existsSync(parts) ? readdirSync(parts) : [];
   return names.reduce((sum, name) => sum + statSync(join(parts, name)).size, 0);
 }
@@ -183,7 +174,7 @@ describe("a connection that breaks", () => {
         .poll(() => arrivedBytes("killed"), { timeout: 60_000 })
         .toBeGreaterThan(4_500_000);
       await server.kill();
-      server = await startTestServer({ home, routerPort: server.routerPort });
+      await server.restart();
       proxy.pointTo(server.apiPort);
     });
     const { stdout, stderr, exitCode } = await remote(["deploy", tree, "--app", "killed"]);
@@ -300,7 +291,7 @@ describe("through ssh", () => {
 
   function bySsh(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {
     return remote(args, {
-      HOP3_SERVER: `ssh://root@127.0.0.1:${port}${home}`,
+      HOP3_SERVER: `ssh://root@127.0.0.1:${port}${server.home}`,
       HOP3_TOKEN: "",
       HOP3_SSH_CONFIG: join(dir, "ssh/config"),
       ...env,

@@ -1,40 +1,14 @@
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { DeploymentSummary } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
-
-let home = "";
-let server: TestServer;
-
-const settings = (text: string) => writeFile(join(home, "server.toml"), text);
+import { useTestServer } from "./support/use-test-server.ts";
 
 const pages = (text: string) =>
   makeTree({ "hop3.toml": '[build]\nmethod = "local"\n', "index.html": `${text}\n` });
 
-beforeAll(async () => {
-  home = await makeTestHome("required-tier");
-  await settings("[policy]\nsandbox = false\n");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
-
-async function restart(text: string): Promise<void> {
-  await server.stop();
-  await settings(text);
-  server = await startTestServer({ home, routerPort: server.routerPort });
-}
+const server = useTestServer("required-tier", { settings: "[policy]\nsandbox = false\n" });
 
 async function rolledBack(app: string): Promise<DeploymentSummary> {
   const queued = await server.json<DeploymentSummary>("POST", `/apps/${app}/rollback`, {});
@@ -49,11 +23,11 @@ describe("[policy] require-tier", () => {
     }
     const loose = await server.deployed("loose", await pageApp("loose"));
     expect(loose.tier).toBe("unpinned");
-    await restart('[policy]\nrequire-tier = "source"\n');
+    await server.restart({ settings: '[policy]\nrequire-tier = "source"\n' });
     expect((await server.get("pages")).text).toBe("two\n");
     expect((await rolledBack("pages")).failure).toBeUndefined();
     expect((await server.get("pages")).text).toBe("one\n");
-    const set = await hop3({ home }, "config", "set", "GREETING=hello", "--app", "pages");
+    const set = await hop3(server, "config", "set", "GREETING=hello", "--app", "pages");
     expect(set.exitCode, set.stderr).toBe(0);
     expect((await server.get("pages")).text).toBe("one\n");
   });
@@ -72,7 +46,7 @@ describe("[policy] require-tier", () => {
 
   it("refuses it for a person at a terminal with the exit code of what is not allowed", async () => {
     const dir = await pages("three");
-    const result = await hop3({ home }, "deploy", dir, "--app", "pages");
+    const result = await hop3(server, "deploy", dir, "--app", "pages");
     expect(result.exitCode).toBe(5);
     expect(result.stdout + result.stderr).toMatch(/POLICY_TIER.*\n.*hop3 plan --why/);
   });
@@ -84,9 +58,9 @@ describe("[policy] require-tier", () => {
   });
 
   it("refuses a Release from elsewhere that is below it", async () => {
-    const file = join(home, "loose.tar");
+    const file = join(server.home, "loose.tar");
     const exported = await hop3(
-      { home },
+      server,
       "release",
       "export",
       "1",
@@ -96,13 +70,13 @@ describe("[policy] require-tier", () => {
       file,
     );
     expect(exported.exitCode, exported.stderr).toBe(0);
-    const taken = await hop3({ home }, "release", "import", file, "--app", "copy");
+    const taken = await hop3(server, "release", "import", file, "--app", "copy");
     expect(taken.exitCode).toBe(5);
     expect(taken.stdout + taken.stderr).toContain("the server that it was exported from says so");
   });
 
   it("is named where nothing can be good enough: builds out of the sandbox", async () => {
-    await restart('[policy]\nsandbox = false\nrequire-tier = "prebuilt"\n');
+    await server.restart({ settings: '[policy]\nsandbox = false\nrequire-tier = "prebuilt"\n' });
     const { failure } = await server.deployed("pinned", await pageApp("again"));
     expect(failure).toMatchObject({
       code: "POLICY_TIER",

@@ -1,38 +1,28 @@
 import { execFileSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { readFileSync, realpathSync } from "node:fs";
-import { copyFile, writeFile } from "node:fs/promises";
+import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree } from "./support/apps.ts";
 import { type FileServer, makeWheel, startFileServer } from "./support/registry.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let files: FileServer;
 
 beforeAll(async () => {
   files = await startFileServer();
-  home = await makeTestHome("fetched");
-  await writeFile(join(home, "server.toml"), `[registries]\npypi = "${files.url}/simple/"\n`);
-  server = await startTestServer({ home });
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await files.close();
+afterAll(() => files.close());
+
+const server = useTestServer("fetched", {
+  settings: () => `[registries]\npypi = "${files.url}/simple/"\n`,
 });
 
 /** The one static program that is on every machine of this test. */
 function busybox(): string {
-  return realpathSync(join(home, "data-plane/root/bin/busybox"));
+  return realpathSync(join(server.home, "data-plane/root/bin/busybox"));
 }
 
 async function tarGz(entries: Readonly<Record<string, string>>, programs: readonly string[] = []) {

@@ -8,15 +8,8 @@ import { makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let mux: GoModule;
 /** The example, with the go.sum of this test's proxy. */
@@ -48,23 +41,20 @@ beforeAll(async () => {
     nonce: randomUUID(),
   });
   registry = await startRegistry([goProxy([mux, shout, inner])]);
-  home = await makeTestHome("go");
-  await writeFile(join(home, "server.toml"), `[registries]\ngo = "${registry.url("go")}"\n`);
-  server = await startTestServer({ home });
   example = await makeTree({});
   await cp(join(examplesDir, "go-source"), example, { recursive: true });
   await writeFile(join(example, "go.sum"), goSumOf([mux]));
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await registry.close();
+afterAll(() => registry.close());
+
+const server = useTestServer("go", {
+  settings: () => `[registries]\ngo = "${registry.url("go")}"\n`,
 });
 
 /** As its user does where a deployment has asked for it. */
 async function lock(dir: string): Promise<void> {
-  const { exitCode, stderr } = await hop3({ home }, "nix", "lock", dir);
+  const { exitCode, stderr } = await hop3(server, "nix", "lock", dir);
   expect(exitCode, stderr).toBe(0);
 }
 

@@ -11,15 +11,8 @@ import { hop3 } from "./support/cli.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { buildAttribute } from "./support/package-set.ts";
 import { type FileServer, startFileServer } from "./support/registry.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let files: FileServer;
 let registry: TestRegistry;
 let jdk = "";
@@ -28,25 +21,26 @@ let version = "";
 
 beforeAll(async () => {
   files = await startFileServer();
-  home = await makeTestHome("java");
-  const repositories = await Promise.all(
-    ["libcommons-lang3-java", "libcommons-parent-java", "libapache-pom-java"].map(
-      async (name) => `${await buildAttribute(home, "debianPackages", name)}/share/maven-repo`,
-    ),
-  );
-  const versions = await readdir(`${repositories[0]}/org/apache/commons/commons-lang3`);
-  version = versions.find((name) => /^[\d.]+$/.test(name)) ?? "";
-  registry = await startRegistry([mavenRegistry(repositories)]);
-  await writeFile(join(home, "server.toml"), `[registries]\nmaven = "${registry.url("maven")}"\n`);
-  server = await startTestServer({ home });
-  jdk = await buildAttribute(home, "jdk");
 });
 
 afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
   await files.close();
-  await registry.close();
+  await registry?.close();
+});
+
+const server = useTestServer("java", {
+  async settings(home) {
+    const repositories = await Promise.all(
+      ["libcommons-lang3-java", "libcommons-parent-java", "libapache-pom-java"].map(
+        async (name) => `${await buildAttribute(home, "debianPackages", name)}/share/maven-repo`,
+      ),
+    );
+    const versions = await readdir(`${repositories[0]}/org/apache/commons/commons-lang3`);
+    version = versions.find((name) => /^[\d.]+$/.test(name)) ?? "";
+    jdk = await buildAttribute(home, "jdk");
+    registry = await startRegistry([mavenRegistry(repositories)]);
+    return `[registries]\nmaven = "${registry.url("maven")}"\n`;
+  },
 });
 
 /** Runs a program of the JDK with nothing in its environment. */
@@ -83,7 +77,7 @@ public class Probe {
   });
 
   it("names the versions there are for one that is not", async () => {
-    await expect(buildAttribute(home, "jdk8")).rejects.toThrow(
+    await expect(buildAttribute(server.home, "jdk8")).rejects.toThrow(
       /jdk8: the locked Debian index has no OpenJDK 8; it has .*jdk\d\d/,
     );
   });
@@ -104,12 +98,12 @@ async function makeWar(api: string, edit: (source: string) => string = (source) 
 
 describe("java-war", () => {
   it("runs an archive of the project in Tomcat", async () => {
-    const tomcat = await buildAttribute(home, "tomcat10");
+    const tomcat = await buildAttribute(server.home, "tomcat10");
     await checkExample(server, "java-war", await makeWar(`${tomcat}/lib/servlet-api.jar`));
   });
 
   it("translates an archive that was written for Java EE", async () => {
-    const api = await buildAttribute(home, "debianPackages", "libservlet-api-java");
+    const api = await buildAttribute(server.home, "debianPackages", "libservlet-api-java");
     const dir = await makeWar(`${api}/share/java/servlet-api.jar`, (source) =>
       source.replaceAll("jakarta.", "javax."),
     );
@@ -191,7 +185,7 @@ JAVA_OPTS = "-Xmx64m -Dspice='black pepper'"
 /** hop3.lock of a gradle.lockfile, as the command writes it. */
 async function lockModules(lockfile: string): Promise<string> {
   const dir = await makeTree({ "gradle.lockfile": lockfile });
-  const done = await hop3({ home }, "nix", "lock", dir);
+  const done = await hop3(server, "nix", "lock", dir);
   expect(done.stderr).not.toContain("error");
   return readFile(join(dir, "hop3.lock"), "utf8");
 }
@@ -288,7 +282,7 @@ mkdir -p build/classes build/libs
 `;
     const tree = await makeTree({ "gradle-9.9/bin/gradle": script });
     await run({ argv: ["chmod", "+x", "gradle-9.9/bin/gradle"], cwd: tree });
-    const zip = join(await buildAttribute(home, "zip"), "bin/zip");
+    const zip = join(await buildAttribute(server.home, "zip"), "bin/zip");
     await run({ argv: [zip, "-qr", "gradle.zip", "gradle-9.9"], cwd: tree });
     const { url, sha256 } = files.serve(
       "/gradle-9.9-bin.zip",

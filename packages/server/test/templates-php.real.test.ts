@@ -10,15 +10,8 @@ import { hop3 } from "./support/cli.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { buildAttribute } from "./support/package-set.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let composer = "";
 /** The example, with the lockfile that Composer itself wrote for this test's registry. */
@@ -39,7 +32,6 @@ async function composerUpdate(dir: string, ...args: readonly string[]): Promise<
 }
 
 beforeAll(async () => {
-  home = await makeTestHome("php");
   const packages: readonly PhpPackage[] = [
     await debianPhp("psr/log", {
       debian: "php-psr-log",
@@ -66,22 +58,20 @@ beforeAll(async () => {
     }),
   ];
   registry = await startRegistry([packagistRegistry(packages, () => registry.url("packagist"))]);
-  await writeFile(
-    join(home, "server.toml"),
-    `[registries]\npackagist = "${registry.url("packagist")}"\n`,
-  );
-  server = await startTestServer({ home });
-  composer = `${await buildAttribute(home, "phpPackages", "composer")}/bin/composer`;
+});
+
+afterAll(() => registry.close());
+
+const server = useTestServer("php", {
+  settings: () => `[registries]\npackagist = "${registry.url("packagist")}"\n`,
+});
+
+beforeAll(async () => {
+  composer = `${await buildAttribute(server.home, "phpPackages", "composer")}/bin/composer`;
   example = await makeTree({});
   await cp(join(examplesDir, "php-app"), example, { recursive: true });
   await Promise.all(["composer.lock", "hop3.lock"].map((file) => rm(join(example, file))));
   await composerUpdate(example, "--ignore-platform-reqs");
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await registry.close();
 });
 
 describe("php-app with Composer", () => {
@@ -92,7 +82,7 @@ describe("php-app with Composer", () => {
       message: expect.stringMatching(/composer\.lock has no usable hash for monolog\/monolog@2/),
       hint: expect.stringContaining("hop3 nix lock"),
     });
-    const locked = await hop3({ home }, "nix", "lock", example);
+    const locked = await hop3(server, "nix", "lock", example);
     expect(locked.exitCode, locked.stderr).toBe(0);
     await checkExample(server, "php-app", example);
     const { text } = await server.get("php-app", "/packages");
@@ -137,7 +127,7 @@ describe("php-app with Composer", () => {
   });
 
   it("writes the same files each time", async () => {
-    const result = await hop3({ home }, "nix", "verify", "php-app");
+    const result = await hop3(server, "nix", "verify", "php-app");
     expect(result.exitCode, result.stdout + result.stderr).toBe(0);
     expect(result.stdout).toContain("reproducible");
   });

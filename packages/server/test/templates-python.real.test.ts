@@ -14,12 +14,7 @@ import {
 import { startRegistry, type TestRegistry } from "./registry/registry.ts";
 import { makeTree } from "./support/apps.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 /** What Flask and gunicorn need, as the distribution has them. */
 const webPackages = [
@@ -37,8 +32,6 @@ const webPackages = [
 /** Bytes of this run alone: what the store has already would not be fetched. */
 const nonce = randomUUID();
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let web: readonly IndexedFile[] = [];
 let greenlet: IndexedFile;
@@ -49,16 +42,12 @@ beforeAll(async () => {
   greenlet = await debianWheel("python3-greenlet");
   sources = await makeSources();
   registry = await startRegistry([pypi([...web, greenlet, ...sources])]);
-  home = await makeTestHome("python");
-  const settings = `[registries]\npypi = "${registry.url("pypi")}/simple/"\n`;
-  await writeFile(join(home, "server.toml"), settings);
-  server = await startTestServer({ home });
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await registry.close();
+afterAll(() => registry.close());
+
+const server = useTestServer("python", {
+  settings: () => `[registries]\npypi = "${registry.url("pypi")}/simple/"\n`,
 });
 
 /** Files of the same version that do not run here: a lockfile has their hashes too. */

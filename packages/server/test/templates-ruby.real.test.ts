@@ -14,15 +14,8 @@ import { hop3 } from "./support/cli.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { buildAttribute } from "./support/package-set.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let gems: readonly ServedGem[] = [];
 /** The example, with a Gemfile.lock of the gems that this test's registry has. */
@@ -30,35 +23,31 @@ let example = "";
 
 const direct = ["counted", "puma", "rack-test", "rake", "sinatra"];
 
-beforeAll(async () => {
-  home = await makeTestHome("ruby");
-  const bin = `${await buildAttribute(home, "ruby")}/bin`;
-  const found = await debianGems(bin, [
-    "puma",
-    "rake",
-    "ruby-mustermann",
-    "ruby-nio4r",
-    "ruby-rack",
-    "ruby-rack-protection",
-    "ruby-rack-test",
-    "ruby-ruby2-keywords",
-    "ruby-sinatra",
-    "ruby-tilt",
-  ]);
-  gems = [...found, await sourceGem(bin)];
-  registry = await startRegistry([gemRegistry(gems)]);
-  await writeFile(
-    join(home, "server.toml"),
-    `[registries]\nrubygems = "${registry.url("rubygems")}"\n`,
-  );
-  server = await startTestServer({ home });
-  example = await copyExample(gemfileLock(gems, direct));
+afterAll(() => registry?.close());
+
+const server = useTestServer("ruby", {
+  async settings(home) {
+    const bin = `${await buildAttribute(home, "ruby")}/bin`;
+    const found = await debianGems(bin, [
+      "puma",
+      "rake",
+      "ruby-mustermann",
+      "ruby-nio4r",
+      "ruby-rack",
+      "ruby-rack-protection",
+      "ruby-rack-test",
+      "ruby-ruby2-keywords",
+      "ruby-sinatra",
+      "ruby-tilt",
+    ]);
+    gems = [...found, await sourceGem(bin)];
+    registry = await startRegistry([gemRegistry(gems)]);
+    return `[registries]\nrubygems = "${registry.url("rubygems")}"\n`;
+  },
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await registry.close();
+beforeAll(async () => {
+  example = await copyExample(gemfileLock(gems, direct));
 });
 
 async function copyExample(lock: string): Promise<string> {
@@ -92,7 +81,7 @@ describe("ruby-bundler", () => {
   });
 
   it("writes the same files each time", async () => {
-    const result = await hop3({ home }, "nix", "verify", "ruby-bundler");
+    const result = await hop3(server, "nix", "verify", "ruby-bundler");
     expect(result.exitCode, result.stdout + result.stderr).toBe(0);
     expect(result.stdout).toContain("reproducible");
   });
@@ -114,7 +103,7 @@ describe("ruby-bundler", () => {
       message: expect.stringMatching(/Gemfile\.lock has no usable hash for counted@1\.2\.0/),
       hint: expect.stringContaining("hop3 nix lock"),
     });
-    const locked = await hop3({ home }, "nix", "lock", dir);
+    const locked = await hop3(server, "nix", "lock", dir);
     expect(locked.exitCode, locked.stderr).toBe(0);
     const deployment = await server.deployed("unlocked", dir);
     expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();

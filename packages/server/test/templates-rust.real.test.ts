@@ -7,15 +7,8 @@ import { startRegistry, type TestRegistry } from "./registry/registry.ts";
 import { makeTree } from "./support/apps.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let registry: TestRegistry;
 let crates: readonly Crate[] = [];
 /** The example, with the checksums of this test's registry. */
@@ -26,21 +19,15 @@ beforeAll(async () => {
   const nonce = randomUUID();
   crates = [await debianCrate("fnv", nonce), await debianCrate("itoa", nonce)];
   registry = await startRegistry([cratesRegistry(crates)]);
-  home = await makeTestHome("rust");
-  await writeFile(
-    join(home, "server.toml"),
-    `[registries]\ncrates = "${registry.url("crates")}"\n`,
-  );
-  server = await startTestServer({ home });
   example = await makeTree({});
   await cp(join(examplesDir, "rust-source"), example, { recursive: true });
   await edit("Cargo.lock", (text) => relock(text, crates));
 });
 
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  await registry.close();
+afterAll(() => registry.close());
+
+const server = useTestServer("rust", {
+  settings: () => `[registries]\ncrates = "${registry.url("crates")}"\n`,
 });
 
 async function edit(name: string, change: (text: string) => string): Promise<void> {
@@ -101,15 +88,9 @@ describe("rust-source", () => {
   });
 
   it("says which key of server.toml is missing", async () => {
-    const bare = await makeTestHome("rust-bare");
-    const other = await startTestServer({ home: bare });
-    try {
-      const { failure } = await other.deployed("greeter", example);
-      expect(failure).toMatchObject({ code: "REGISTRY_MISSING" });
-      expect(failure?.hint).toContain("crates");
-    } finally {
-      await other.stop();
-      await destroyHome(bare);
-    }
+    await server.restart({ settings: "" });
+    const { failure } = await server.deployed("greeter", example);
+    expect(failure).toMatchObject({ code: "REGISTRY_MISSING" });
+    expect(failure?.hint).toContain("crates");
   });
 });

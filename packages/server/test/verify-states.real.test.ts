@@ -8,32 +8,22 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeTree, pageApp } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { type FileServer, startFileServer } from "./support/registry.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
-let home = "";
-let server: TestServer;
 let files: FileServer;
 let scratch = "";
 
 beforeAll(async () => {
   files = await startFileServer();
   scratch = await mkdtemp("/tmp/hop3-verify-");
-  home = await makeTestHome("states");
-  await writeFile(join(home, "server.toml"), "[policy]\nallow-impure = true\n");
-  server = await startTestServer({ home });
 });
 
 afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
   await files.close();
   await rm(scratch, { recursive: true, force: true });
 });
+
+const server = useTestServer("states", { settings: "[policy]\nallow-impure = true\n" });
 
 async function deploy(app: string, dir: string): Promise<void> {
   const deployment = await server.deployed(app, dir);
@@ -41,7 +31,7 @@ async function deploy(app: string, dir: string): Promise<void> {
 }
 
 async function verify(app: string): Promise<{ code: number | null; found: Verification }> {
-  const result = await hop3({ home }, "nix", "verify", app, "--json");
+  const result = await hop3(server, "nix", "verify", app, "--json");
   expect(result.stdout, result.stderr).toContain('"state"');
   return { code: result.exitCode, found: JSON.parse(result.stdout) as Verification };
 }
@@ -65,7 +55,7 @@ function builtBy(commands: string, more: Readonly<Record<string, string>> = {}):
 describe("what hop3 nix verify finds", () => {
   it("stale-hash: upstream serves other bytes under the same address", async () => {
     const program = join(scratch, "program");
-    await copyFile(realpathSync(join(home, "data-plane/root/bin/busybox")), program);
+    await copyFile(realpathSync(join(server.home, "data-plane/root/bin/busybox")), program);
     const bytes = Buffer.concat([await readFile(program), Buffer.from(randomUUID())]);
     const { url, sha256 } = files.serve("/program", bytes);
     await deploy(
@@ -134,8 +124,8 @@ assert !builtins.pathExists ${flag};
     await deploy("busy", await builtBy("sleep 6; echo one > $out/www/index.html"));
     const next = await pageApp("two");
     const [first, second, deployment] = await Promise.all([
-      hop3({ home }, "nix", "verify", "busy"),
-      hop3({ home }, "nix", "verify", "busy", "--release", "1"),
+      hop3(server, "nix", "verify", "busy"),
+      hop3(server, "nix", "verify", "busy", "--release", "1"),
       server.deployed("busy", next),
     ]);
     expect(deployment.state).toBe("succeeded");
@@ -143,7 +133,7 @@ assert !builtins.pathExists ${flag};
     expect(second.stdout).toMatch(/result +reproducible/);
     expect(`${first.stderr}${second.stderr}`).toContain("Waiting for another verification to end");
     expect((await server.get("busy")).text).toBe("two\n");
-    const tiers = await hop3({ home }, "nix", "tiers", "busy");
+    const tiers = await hop3(server, "nix", "tiers", "busy");
     expect(tiers.stdout).toMatch(/^2 +running +source +not yet/m);
     expect(tiers.stdout).toMatch(/^1 +previous +source +reproducible +\S+/m);
   });
@@ -151,7 +141,7 @@ assert !builtins.pathExists ${flag};
   it("holds for each Release of the same closure", async () => {
     await deploy("twice", await builtBy("echo twice > $out/www/index.html"));
     await verify("twice");
-    const set = await hop3({ home }, "config", "set", "A=1", "--app", "twice");
+    const set = await hop3(server, "config", "set", "A=1", "--app", "twice");
     expect(set.exitCode, set.stderr).toBe(0);
     const release = await server.json<ReleaseDetail>("GET", "/apps/twice/releases/2");
     expect(release.verified?.state).toBe("reproducible");
@@ -161,7 +151,7 @@ assert !builtins.pathExists ${flag};
   it("refuses a Release that was never built", async () => {
     const dir = await makeTree({ "hop3.nix": "{ pkgs }: { package = 1; }" });
     await server.deployed("unbuilt", dir);
-    const result = await hop3({ home }, "nix", "verify", "unbuilt", "--release", "1", "--json");
+    const result = await hop3(server, "nix", "verify", "unbuilt", "--release", "1", "--json");
     expect(cliFailure(result)).toMatchObject({ code: "RELEASE_NOT_VERIFIABLE", exitCode: 6 });
   });
 });
