@@ -1,6 +1,11 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { defineConfig } from "vitest/config";
 
+/** What Node has compiled of the sources: a server starts in a third of the time, and tests start hundreds. */
+const env = { NODE_COMPILE_CACHE: join(homedir(), ".cache/hop3-test/node") };
 const shared = {
+  env,
   setupFiles: ["scripts/test-setup.ts"],
   pool: "forks" as const,
   // Sources import each other's sources, also in the programs that a test starts with this Node.

@@ -19,10 +19,10 @@ export interface CliOptions {
 
 /** The real command, unbuilt, against the server of a home. */
 export async function hop3(options: CliOptions, ...args: readonly string[]): Promise<CliResult> {
-  const { PATH, HOME } = process.env;
+  const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
   const child = spawn(process.execPath, ["--conditions=hop3-source", main, ...args], {
     cwd: options.cwd,
-    env: { PATH, HOME, HOP3_HOME: options.home, ...options.env },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, HOP3_HOME: options.home, ...options.env },
   });
   child.stdin.end(options.stdin ?? "");
   const text = { stdout: "", stderr: "" };
