@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AddonInfos, AppSummary, HookCreated, HookInfos, PreviewInfos } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -28,7 +28,11 @@ const enabled =
   '[deploy]\npreview = true\npreview-config = ["SHARED"]\n[domains]\nlist = ["shop.test"]\n';
 
 const server = useTestServer("previews", {
-  settings: '[hooks]\ninternal-hosts = ["127.0.0.1"]\n[previews]\nmax = 2\n',
+  async settings() {
+    const plugin = await packPlugin({ name: "hop3-redis", source: redisPlugin() });
+    const load = JSON.stringify([join(dirname(plugin), "package")]);
+    return `[hooks]\ninternal-hosts = ["127.0.0.1"]\n[previews]\nmax = 2\n[plugins]\nload = ${load}\n`;
+  },
 });
 
 beforeAll(async () => {
