@@ -46,6 +46,8 @@ export const ServerSettings = z.strictObject({
       "tls-key": z.string().startsWith("/").optional(),
       /** Where people reach this server, where a proxy stands before it: https://hop3.example.org */
       url: z.url({ protocol: /^https?$/ }).optional(),
+      /** Addresses of proxies, whose X-Forwarded-For is believed. With a `url` those on this machine are. */
+      proxies: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).optional(),
       "max-builds": z.int().min(1).default(availableParallelism()),
       "max-apps": z.int().min(1).max(4096).default(512),
       /** One that is built in, or that of a plug-in. */
@@ -140,6 +142,11 @@ export const ServerSettings = z.strictObject({
     .prefault({}),
 });
 export type ServerSettings = z.infer<typeof ServerSettings>;
+
+/** Whose word about where a request comes from is believed. */
+export function proxiesOf({ proxies, url }: ServerSettings["server"]): readonly string[] {
+  return proxies ?? (url === undefined ? [] : ["127.0.0.1", "::1"]);
+}
 
 export const settingsInvalid = defineError<{ place: Place; reason: string }>({
   code: "SETTINGS_INVALID",

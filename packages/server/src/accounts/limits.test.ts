@@ -5,15 +5,18 @@ function makeLimit() {
   const clock = { now: 0 };
   const limit = makeSignInLimit(() => new Date(clock.now));
   /** Seconds to wait, 0 where the try counts. */
-  const attempt = (account: string | undefined, address: string): number => {
+  const waitOf = (work: () => void): number => {
     try {
-      limit.begin(account, address);
+      work();
       return 0;
     } catch (error) {
       return Number(/in (\d+) s/.exec(String(error))?.[1]);
     }
   };
-  return { clock, limit, attempt };
+  const attempt = (account: string | undefined, address: string, isKnown = false): number =>
+    waitOf(() => limit.begin(account, { address, isKnown }));
+  const wrongToken = (address: string): number => waitOf(() => limit.wrongToken(address));
+  return { clock, limit, attempt, wrongToken };
 }
 
 describe("the limit on sign-in", () => {
@@ -48,7 +51,7 @@ describe("the limit on sign-in", () => {
   it("begins anew for an account after the right password, and for anybody after an hour", () => {
     const { clock, limit, attempt } = makeLimit();
     for (let n = 0; n < 5; n++) attempt("ada", "local");
-    limit.succeeded("ada");
+    limit.succeeded("ada", { address: "local" });
     expect(attempt("ada", "local")).toBe(0);
     for (let n = 0; n < 5; n++) attempt("bob", "local");
     expect(attempt("bob", "local")).toBeGreaterThan(0);
@@ -61,5 +64,25 @@ describe("the limit on sign-in", () => {
     for (let n = 0; n < 5; n++) attempt("first", "local");
     for (let n = 0; n < 20_001; n++) attempt(`name${n}`, "local");
     expect(attempt("first", "local")).toBe(0);
+  });
+
+  it("cannot be used by strangers to keep an owner out of where the owner has been before", () => {
+    const { clock, attempt, limit } = makeLimit();
+    for (let minute = 0; minute < 600; minute++) {
+      clock.now += 60_000;
+      for (let n = 0; n < 5; n++) attempt("ada", `198.51.${minute % 200}.${n}`);
+    }
+    expect(attempt("ada", "192.0.2.9")).toBeGreaterThan(0);
+    expect(attempt("ada", "192.0.2.1", true)).toBe(0);
+    limit.succeeded("ada", { address: "192.0.2.1", isKnown: true });
+    expect(attempt("ada", "192.0.2.9")).toBeGreaterThan(0);
+  });
+
+  it("slows down whoever tries tokens, and nobody else", () => {
+    const { attempt, wrongToken } = makeLimit();
+    const waits = Array.from({ length: 302 }, () => wrongToken("192.0.2.1"));
+    expect(waits.lastIndexOf(0)).toBe(299);
+    expect(wrongToken("192.0.2.2")).toBe(0);
+    expect(attempt("ada", "192.0.2.1")).toBe(0);
   });
 });

@@ -1,3 +1,4 @@
+import { networkOf } from "./client-address.ts";
 import { signInLimited } from "./errors.ts";
 
 interface Tries {
@@ -16,6 +17,8 @@ interface Rule {
 const ofAccount: Rule = { free: 5, maxSeconds: 60 };
 /** A whole office may share one address. */
 const ofAddress: Rule = { free: 20, maxSeconds: 900 };
+/** Nobody guesses 256 bits: what comes here is a program with an old token, or noise. */
+const ofTokens: Rule = { free: 300, maxSeconds: 60 };
 
 const forgetMs = 3600_000;
 const maxEntries = 20_000;
@@ -23,9 +26,21 @@ const maxEntries = 20_000;
 /** Slows guessing down, per account and per address. In memory: a restart is not in a guesser's hands. */
 export interface SignInLimit {
   /** Counts a try before its outcome is known, so that many at once gain nothing; fails where it is too early. */
-  begin(account: string | undefined, address: string): void;
+  begin(account: string | undefined, from: Origin): void;
   /** The try was right: the account starts anew. */
-  succeeded(account: string): void;
+  succeeded(account: string, from: Origin): void;
+  /** Counts a token that nobody has. The right one is never refused: whoever has it does not guess. */
+  wrongToken(address: string): void;
+}
+
+/** Where somebody tries from. */
+export interface Origin {
+  readonly address: string;
+  /**
+   * The account has a session there. Tries from there are counted apart, so that strangers who guess all the time cannot
+   * keep its owner out.
+   */
+  readonly isKnown?: boolean | undefined;
 }
 
 export function makeSignInLimit(now: () => Date): SignInLimit {
@@ -46,26 +61,26 @@ export function makeSignInLimit(now: () => Date): SignInLimit {
     const [oldest] = tries.keys();
     if (tries.size > maxEntries && oldest !== undefined) tries.delete(oldest);
   };
+  const attempt = (keys: readonly (readonly [string, Rule])[]): void => {
+    const seconds = Math.max(0, ...keys.map(([key, rule]) => waitOf(key, rule)));
+    if (seconds > 0) throw signInLimited({ seconds });
+    for (const [key] of keys) count(key);
+  };
   return {
-    begin(account, address) {
-      const keys: [string, Rule][] = [];
-      if (account !== undefined) keys.push([`account ${account}`, ofAccount]);
-      if (address !== "local") keys.push([`address ${network(address)}`, ofAddress]);
-      const seconds = Math.max(0, ...keys.map(([key, rule]) => waitOf(key, rule)));
-      if (seconds > 0) throw signInLimited({ seconds });
-      for (const [key] of keys) count(key);
+    begin(account, from) {
+      const { address } = from;
+      const keys: (readonly [string, Rule])[] = [];
+      if (account !== undefined) keys.push([accountKey(account, from), ofAccount]);
+      if (address !== "local") keys.push([`address ${networkOf(address)}`, ofAddress]);
+      attempt(keys);
     },
-    succeeded: (account) => void tries.delete(`account ${account}`),
+    succeeded: (account, from) => void tries.delete(accountKey(account, from)),
+    wrongToken(address) {
+      if (address !== "local") attempt([[`tokens ${networkOf(address)}`, ofTokens]]);
+    },
   };
 }
 
-/** Whoever has one IPv6 address has the 2^64 beside it too. */
-function network(address: string): string {
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = address.split("::");
-  const front = head === "" ? [] : head.split(":");
-  const back = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - front.length - back.length);
-  const groups = [...front, ...Array.from({ length: zeros }, () => "0"), ...back];
-  return groups.slice(0, 4).join(":");
+function accountKey(account: string, { address, isKnown }: Origin): string {
+  return isKnown === true ? `account ${account} at ${networkOf(address)}` : `account ${account}`;
 }

@@ -1,6 +1,7 @@
 import type { SignInRequest } from "@hop3/core";
 import type { SessionStore } from "../db/sessions.ts";
 import type { User, UserStore } from "../db/users.ts";
+import { networkOf } from "./client-address.ts";
 import { secondFactorNeeded, signInFailed } from "./errors.ts";
 import type { SignInLimit } from "./limits.ts";
 import { verifyPassword } from "./passwords.ts";
@@ -36,15 +37,19 @@ export function makeSignIn(parts: SignInParts): SignIn {
   return {
     async check({ name, password, code }, { address }) {
       const account = name.toLowerCase();
-      limit.begin(account, address);
       const user = users.find(account);
+      const from = {
+        address,
+        isKnown: user !== undefined && hasSessionAt(sessions, user, address),
+      };
+      limit.begin(account, from);
       const isRight = await verifyPassword(user?.password, password);
       if (user === undefined || !isRight) throw signInFailed({});
       if (user.totp !== undefined) {
         if (code === undefined) throw secondFactorNeeded({});
         if (!secondFactor.accepts(user, code)) throw signInFailed({});
       }
-      limit.succeeded(account);
+      limit.succeeded(account, from);
       return user;
     },
     start(user, { address, agent, earlier }) {
@@ -65,4 +70,9 @@ export function makeSignIn(parts: SignInParts): SignIn {
       return secret;
     },
   };
+}
+
+function hasSessionAt(sessions: SessionStore, { id }: User, address: string): boolean {
+  const network = networkOf(address);
+  return sessions.ofUser(id).some((session) => networkOf(session.address) === network);
 }

@@ -168,6 +168,7 @@ describe("a route that declares nothing", () => {
       accounts,
       events: makeEvents({ now: () => new Date() }),
       isLocal: true,
+      addressOf: () => "local",
       appOfDeployment: () => undefined,
       publicUrl: undefined,
     };

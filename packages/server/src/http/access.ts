@@ -1,8 +1,9 @@
+import type { IncomingMessage } from "node:http";
 import type { Permission } from "@hop3/core";
 import type { Context, MiddlewareHandler } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { matchedRoutes } from "hono/route";
 import type { Accounts } from "../accounts/accounts.ts";
+import type { AddressOf } from "../accounts/client-address.ts";
 import { accountClosed, notSignedIn } from "../accounts/errors.ts";
 import {
   actorOf,
@@ -13,8 +14,8 @@ import {
   viaOf,
 } from "../accounts/principal.ts";
 import type { Events } from "../observe/events.ts";
-import { addressOf } from "./client-address.ts";
-import { bodyTooLarge, routeUndeclared } from "./errors.ts";
+import { routeUndeclared } from "./errors.ts";
+import { limitJson, limitStrangers } from "./limit-body.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import { requireOwnOrigin } from "./site.ts";
 
@@ -52,23 +53,24 @@ export interface AccessParts
   extends Pick<Access, "accounts" | "appOfDeployment" | "now" | "publicUrl" | "events"> {
   /** The transport is proof enough: a socket of mode 0600. */
   readonly isLocal: boolean;
+  readonly addressOf: AddressOf;
 }
 
 const guards = new WeakSet<object>();
-const strangersBytes = 65_536;
 
 /**
  * Recognises whoever asks, and lets no request pass to a handler that has not declared what it needs: every handler
  * stands behind `reads`, `changes`, `open` or `guard`.
  */
-export function authenticate({ isLocal, ...parts }: AccessParts): MiddlewareHandler {
+export function authenticate({ isLocal, addressOf, ...parts }: AccessParts): MiddlewareHandler {
   return async function establish(c, next) {
-    const address = isLocal ? "local" : addressOf(c);
+    const address = isLocal ? "local" : addressFrom(c, addressOf);
     const recognise = (): Principal | undefined => recognisePrincipal(c, isLocal);
     c.set("access", { ...parts, principal: undefined, address, change: {}, recognise });
     const principal = recognise();
     c.set("access", { ...c.get("access"), principal });
-    const handlers = matchedRoutes(c).filter(({ handler }) => handler !== establish);
+    const matched = matchedRoutes(c);
+    const handlers = matched.slice(matched.findIndex(({ handler }) => handler === establish) + 1);
     const isDeclared = handlers.some(({ handler }) => guards.has(handler));
     // Strangers do not learn which routes there are.
     if (!isDeclared && principal === undefined) throw notSignedIn({ reason: "it brings none" });
@@ -79,13 +81,22 @@ export function authenticate({ isLocal, ...parts }: AccessParts): MiddlewareHand
   };
 }
 
+function addressFrom(c: Context, addressOf: AddressOf): string {
+  // Requests made in the process itself have no connection.
+  const incoming = c.env?.incoming as IncomingMessage | undefined;
+  return incoming === undefined ? "unknown" : addressOf(incoming);
+}
+
 function recognisePrincipal(c: Context, isLocal: boolean): Principal | undefined {
-  const { accounts } = c.get("access");
+  const { accounts, address } = c.get("access");
   const header = c.req.header("authorization");
   if (header !== undefined) {
     const principal = byHeader(header, accounts);
     if (principal !== undefined) return principal;
-    if (/^Bearer\b/i.test(header)) throw notSignedIn({ reason: "this one is not known" });
+    if (/^Bearer\b/i.test(header)) {
+      accounts.limit.wrongToken(address);
+      throw notSignedIn({ reason: "this one is not known" });
+    }
   }
   if (isLocal) return machine;
   const cookie = readSessionCookie(c);
@@ -143,18 +154,11 @@ export function changes(permission: Exclude<Need, "open">, action: string, app: 
 /** Declares a route that strangers may use: it checks for itself. What they send is small. */
 export function open() {
   const rule = { permission: "open" } as const;
-  return { "x-permission": rule.permission, middleware: [guard(rule), smallBody] };
+  return { "x-permission": rule.permission, middleware: [guard(rule), ...limitStrangers] };
 }
 
-const smallBody = bodyLimit({
-  maxSize: strangersBytes,
-  onError: () => {
-    throw bodyTooLarge({ limit: strangersBytes });
-  },
-});
-
 function declare(rule: Rule) {
-  return { "x-permission": rule.permission, middleware: guard(rule) } as const;
+  return { "x-permission": rule.permission, middleware: [guard(rule), ...limitJson] };
 }
 
 /** The check itself, for routes that the description of the API does not have. */

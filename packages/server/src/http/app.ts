@@ -1,6 +1,9 @@
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { Hop3Error } from "@hop3/core";
+import type { MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
+import { makeAddressOf } from "../accounts/client-address.ts";
+import { proxiesOf } from "../settings.ts";
 import { authenticate, guard } from "./access.ts";
 import { noSuchRoute, requestInvalid, toProblem } from "./errors.ts";
 import { hookDoor } from "./hook-door.ts";
@@ -82,6 +85,7 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
   const { accounts, platform } = service;
   app.use(
     "*",
+  app.use("*", answerSafely);
     authenticate({
       accounts,
       isLocal,
@@ -90,6 +94,7 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
       publicUrl: platform.settings.server.url,
       appOfDeployment: (id) => appOfDeployment(platform, id),
     }),
+      addressOf: makeAddressOf(proxiesOf(platform.settings.server)),
   );
   for (const makeRoutes of api) app.route("/api/v1", makeRoutes(service));
   app.use("/api/v1/openapi.json", guard({ permission: "server.read" }));
@@ -114,6 +119,21 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
 
 /** What the framework itself refuses: bodies that are no JSON. */
 function describeRefusal(error: HTTPException): string {
+/** Answers of the API are data and nobody else's: no browser takes them for a page, frames or keeps them. */
+const safeHeaders = {
+  "x-content-type-options": "nosniff",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cache-control": "no-store",
+} as const;
+
+/** What a route says of its own answer counts. */
+const answerSafely: MiddlewareHandler = async (c, next) => {
+  await next();
+  for (const [name, value] of Object.entries(safeHeaders)) {
+    if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+  }
+};
+
   return error.message === "" ? "the request cannot be understood" : error.message;
 }
 
@@ -121,7 +141,7 @@ function sendProblem(error: unknown): Response {
   const problem = toProblem(error);
   return new Response(JSON.stringify(problem), {
     status: problem.status,
-    headers: { "content-type": "application/problem+json", "cache-control": "no-store" },
+    headers: { "content-type": "application/problem+json" },
   });
 }
 

@@ -13,8 +13,8 @@ export const bodyTooLarge = defineError<{ limit: number }>({
   code: "BODY_TOO_LARGE",
   exitCode: ExitCode.usage,
   status: 413,
-  message: ({ limit }) => `the request has more than ${limit} bytes, which nobody needs to sign in`,
-  hint: () => "Sign in first; what is larger needs a token or a session",
+  message: ({ limit }) => `the request has more than ${limit} bytes, and nobody needs so many here`,
+  hint: () => "Send less at a time; files go through an upload: hop3 deploy",
 });
 
 export const noSuchRoute = defineError<{ method: string; path: string }>({

@@ -4,6 +4,7 @@ import type { App } from "../db/apps.ts";
 import type { Hook } from "../db/hooks.ts";
 import { hookBodyInvalid, hookNotFound } from "../hooks/hook-errors.ts";
 import { guard } from "./access.ts";
+import { limitTime } from "./limit-body.ts";
 import type { Service } from "./service.ts";
 
 /** A push of very many commits; GitHub's own limit is larger, and nobody has come near it. */
@@ -37,6 +38,7 @@ export function hookDoor(service: Service): Hono<{ Variables: { found: Found } }
       c.set("found", find(c));
       await next();
     },
+    limitTime,
     limitBody,
     async (c) => {
       const { app, hook } = c.get("found");

@@ -1,8 +1,10 @@
 import { chmodSync, rmSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
+import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import { defineError, ExitCode } from "@hop3/core";
+import { networkOf } from "../accounts/client-address.ts";
 import type { HttpDoor } from "../git/http-door.ts";
 import { findListener } from "../run/proc-net.ts";
 import type { makeHttpApp } from "./app.ts";
@@ -50,8 +52,6 @@ export async function listenOn(
   const server = makeServer(address, (request, response) => {
     if (git?.serve(request, response) !== true) void api(request, response);
   });
-  // Uploads and event streams last as long as they last.
-  server.requestTimeout = 0;
   if ("path" in address) rmSync(address.path, { force: true });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -61,14 +61,53 @@ export async function listenOn(
   return server;
 }
 
-const silentMs = 30_000;
+const options = {
+  // Whoever has gone without a word is found out.
+  keepAlive: true,
+  keepAliveInitialDelay: 30_000,
+  // Also for a connection on which nothing comes at all.
+  headersTimeout: 15_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16_384,
+  // Uploads last as long as they last; what is small is due at once: limit-body.ts.
+  requestTimeout: 0,
+} as const;
+const handshakeTimeout = 15_000;
 
 function makeServer(address: Listen, listener: RequestListener): Server {
-  const tls = "path" in address ? undefined : address.tls;
-  // Whoever has gone without a word is found out.
-  const options = { keepAlive: true, keepAliveInitialDelay: silentMs };
-  if (tls === undefined) return createServer(options, listener);
-  return createTlsServer({ ...options, ...tls }, listener);
+  if ("path" in address) return createServer(options, listener);
+  const { tls } = address;
+  const server =
+    tls === undefined
+      ? createServer(options, listener)
+      : createTlsServer({ ...options, handshakeTimeout, ...tls }, listener);
+  limitConnections(server);
+  return server;
+}
+
+/** Streams of events are held by each open page: there are many, of people. */
+const mostConnections = 8_000;
+const mostOfOneAddress = 1_000;
+
+/** A proxy on this machine holds the connections of all its visitors. */
+const ofThisMachine = ["127.0.0.1", "::1"].map(networkOf);
+
+/** Nobody takes all connections there are. */
+function limitConnections(server: Server): void {
+  server.maxConnections = mostConnections;
+  const counts = new Map<string, number>();
+  server.on("connection", (socket: Socket) => {
+    const address = networkOf(socket.remoteAddress ?? "unknown");
+    if (ofThisMachine.includes(address)) return;
+    const count = (counts.get(address) ?? 0) + 1;
+    if (count > mostOfOneAddress) return void socket.destroy();
+    counts.set(address, count);
+    socket.once("close", () => {
+      const left = (counts.get(address) ?? 1) - 1;
+      if (left === 0) counts.delete(address);
+      else counts.set(address, left);
+    });
+  });
 }
 
 /** Fails where the API could not be served here. Binds and lets go, since only the kernel knows. */

@@ -202,8 +202,10 @@ function userOf(c: Context, { users }: Accounts): User {
 /** For what a session or token alone must not be enough: whoever found one could keep the account. */
 async function confirmedUser(c: Context, accounts: Accounts, password: string): Promise<User> {
   const user = userOf(c, accounts);
-  accounts.limit.begin(user.name, c.get("access").address);
+  // Whoever has a session or token is no stranger: those must not keep the owner from this either.
+  const from = { address: c.get("access").address, isKnown: true };
+  accounts.limit.begin(user.name, from);
   if (!(await verifyPassword(user.password, password))) throw passwordWrong({});
-  accounts.limit.succeeded(user.name);
+  accounts.limit.succeeded(user.name, from);
   return user;
 }

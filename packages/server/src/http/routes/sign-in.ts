@@ -138,7 +138,7 @@ export function signInRoutes({ accounts, platform }: Service) {
     })
     .openapi(signInPasskey, async (c) => {
       refuseForeignOrigin(c);
-      accounts.limit.begin(undefined, clientOf(c).address);
+      accounts.limit.begin(undefined, clientOf(c));
       const user = await accounts.passkeySignIn.signIn(siteOf(c), c.req.valid("json"));
       return c.json(startSession(c, user), 200);
     });
