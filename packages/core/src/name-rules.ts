@@ -17,8 +17,9 @@ export function appOfPreview(name: string): string | undefined {
 }
 
 export const maxDomainLength = 253;
+/** The last part is no number, nor one in hexadecimal: browsers take such names for IP addresses. */
 export const domainPattern =
-  /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
+  /^(?!(?:.*\.)?(?:\d+|0x[0-9a-f]*)$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)(?:\.[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?)*$/;
 
 export const variablePattern = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 

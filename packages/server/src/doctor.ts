@@ -3,6 +3,7 @@ import type { DoctorCheck } from "@hop3/core";
 import type { Check } from "@hop3/core/plugin";
 import { findEngine } from "./build/docker/engine.ts";
 import type { Platform } from "./deploy/platform.ts";
+import { unroutedDomains } from "./deploy/routes.ts";
 import { run } from "./proc/run.ts";
 
 const lowSpaceBytes = 2 * 1024 ** 3;
@@ -34,6 +35,7 @@ export function makeChecks({ platform, packageSet }: Examined): readonly Check[]
     { name: "git", check: () => checkProgram("git", "needed for git push") },
     { name: "containers", check: checkEngine },
     { name: "isolation", check: async () => checkUsers(platform()) },
+    { name: "domains", check: async () => checkDomains(platform()) },
     { name: "processes", check: () => checkProcesses(platform()) },
   ];
 }
@@ -114,6 +116,16 @@ function checkUsers({ isolateUsers }: Platform): Finding {
     state: "warning",
     message: "the server is not root, so all apps run under its own user",
     hint: "Run the server as root to give each app a user of its own",
+  };
+}
+
+function checkDomains(platform: Platform): Finding {
+  const unrouted = unroutedDomains(platform);
+  if (unrouted.length === 0) return { state: "ok", message: "every app is reached by its names" };
+  return {
+    state: "warning",
+    message: `${unrouted.join(", ")}: not routed, since these are the server's own names now`,
+    hint: "Give the server another [server] url or --domain, or the app another name",
   };
 }
 

@@ -22,7 +22,7 @@ describe("the address of a client", () => {
     ["an empty word", local, "127.0.0.1", "", "127.0.0.1"],
     ["no word at all", local, "127.0.0.1", undefined, "127.0.0.1"],
     ["no connection", local, undefined, "192.0.2.1", "unknown"],
-  ])("is not %s but what can be known", (_name, proxies, peer, header, address) => {
+  ])("is not %s but what can be known", (...[, proxies, peer, header, address]) => {
     expect(seen(proxies, peer, header)).toBe(address);
   });
 });

@@ -16,6 +16,7 @@ import { activate, finish } from "./activate.ts";
 import type { Attempt } from "./attempt.ts";
 import { currentRelease } from "./current-release.ts";
 import {
+import { requireFreeName } from "./domains.ts";
   appNotDeployed,
   appNotFound,
   canaryFailed,
@@ -160,6 +161,7 @@ async function prepare(platform: Platform, name: string): Promise<App> {
 function createApp(platform: Platform, name: string): App {
   const app = platform.apps.create(name, freeBackend(platform), platform.now().toISOString());
   platform.events.emit({ topic: "app", kind: "app.created", app: name });
+  requireFreeName(platform, name);
   return app;
 }
 

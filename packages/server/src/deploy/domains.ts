@@ -1,5 +1,6 @@
 import { DomainName, defineError, ExitCode } from "@hop3/core";
 import type { App } from "../db/apps.ts";
+import { isBelowBase, isNameOfServer } from "./own-names.ts";
 import type { Platform } from "./platform.ts";
 import { builtInDomain } from "./routes.ts";
 
@@ -28,6 +29,14 @@ export const domainReserved = defineError<{ domain: string; base: string }>({
     `Name the app so (hop3 deploy --app ${domain.slice(0, -base.length - 1)}), or choose a name elsewhere`,
 });
 
+export const domainOfServer = defineError<{ domain: string }>({
+  code: "DOMAIN_OF_SERVER",
+  exitCode: ExitCode.conflict,
+  status: 409,
+  message: ({ domain }) => `${domain} is a name of the server itself`,
+  hint: () => "Choose another name: an app of this one would get the cookies of the server's users",
+});
+
 export const domainNotFound = defineError<{ domain: string; app: string }>({
   code: "DOMAIN_NOT_FOUND",
   exitCode: ExitCode.notFound,
@@ -47,13 +56,21 @@ export const domainBuiltIn = defineError<{ domain: string }>({
 /** Fails unless this App may have this domain: well formed, not reserved, nobody else's. */
 export function requireFreeDomain(platform: Platform, app: App, domain: string): void {
   if (!DomainName.safeParse(domain).success) throw domainInvalid({ domain });
+  if (isNameOfServer(platform, domain)) throw domainOfServer({ domain });
   if (domain === builtInDomain(platform, app.name)) return;
   const id = platform.apps.ownerOf(domain);
   if (id === app.id) return;
   const owner = id === undefined ? undefined : platform.apps.findById(id);
   if (owner !== undefined) throw domainTaken({ domain, app: owner.name });
-  const base = platform.address.domain;
-  if (domain === base || domain.endsWith(`.${base}`)) throw domainReserved({ domain, base });
+  if (isBelowBase(platform, domain)) {
+    throw domainReserved({ domain, base: platform.address.domain });
+  }
+}
+
+/** Fails where an App of this name would be reached by a name of the server. */
+export function requireFreeName(platform: Platform, app: string): void {
+  const domain = builtInDomain(platform, app);
+  if (isNameOfServer(platform, domain)) throw domainOfServer({ domain });
 }
 
 /** Gives the domain to the App; one that it has stays. */

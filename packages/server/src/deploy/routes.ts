@@ -1,6 +1,7 @@
 import type { Route, Upstream } from "@hop3/core/plugin";
 import type { App } from "../db/apps.ts";
 import { canaryWeights } from "./canary-verdict.ts";
+import { isBelowBase, isNameOfServer } from "./own-names.ts";
 import type { Platform } from "./platform.ts";
 
 /** What the Router should know, from the database: every App has a route, with or without anything behind it. */
@@ -8,9 +9,25 @@ export function desiredRoutes(platform: Platform): readonly Route[] {
   return platform.apps.all().map((app) => ({
     app: app.name,
     backend: app.backend,
-    domains: [builtInDomain(platform, app.name), ...platform.apps.domains(app.id)],
+    domains: routedDomains(platform, app),
     upstreams: desiredUpstreams(platform, app),
   }));
+}
+
+/** Names that were given away before the server took them for itself, by another `url` or domain, lead nowhere. */
+function routedDomains(platform: Platform, app: App): readonly string[] {
+  const added = platform.apps.domains(app.id).filter((domain) => !isBelowBase(platform, domain));
+  const all = [builtInDomain(platform, app.name), ...added];
+  return all.filter((domain) => !isNameOfServer(platform, domain));
+}
+
+/** Names that Apps have and are not reached by, since they are the server's own now. */
+export function unroutedDomains(platform: Platform): readonly string[] {
+  return platform.apps.all().flatMap((app) => {
+    const routed = routedDomains(platform, app);
+    const all = [builtInDomain(platform, app.name), ...platform.apps.domains(app.id)];
+    return all.filter((domain) => !routed.includes(domain));
+  });
 }
 
 function desiredUpstreams(platform: Platform, app: App): readonly Upstream[] {
