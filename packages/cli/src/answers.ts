@@ -14,6 +14,7 @@ import {
   TokenInfo,
   UserInfo,
   Verification,
+  WorkerScale,
 } from "@hop3/core/api";
 import { z } from "zod";
 
@@ -51,6 +52,7 @@ export {
   ReleaseClosure,
   ReleaseComparison,
   RunFrame,
+  ScaleResult,
   ServerEvent,
   ServerInfo,
   SshKeyInfo,
@@ -71,7 +73,10 @@ export const DoctorChecks = z.object({ checks: z.array(DoctorCheck) });
 export const Domains = z.object({ domains: z.array(DomainEntry) });
 export const LogRecords = z.object({ records: z.array(LogRecord) });
 export const PackagesFound = z.object({ packages: z.array(PackageFound) });
-export const Processes = z.object({ processes: z.array(ProcessInfo) });
+export const Processes = z.object({
+  processes: z.array(ProcessInfo),
+  workers: z.array(WorkerScale),
+});
 export const SshKeys = z.object({ keys: z.array(SshKeyInfo) });
 export const Tokens = z.object({ tokens: z.array(TokenInfo) });
 export const Users = z.object({ users: z.array(UserInfo) });

@@ -19,7 +19,7 @@ beforeEach(() => {
   api.routes = {
     "GET /apps": () => ({ apps: [sample.summary, sample.emptyApp] }),
     "GET /apps/hello": () => sample.detail,
-    "GET /apps/hello/processes": () => ({ processes: [sample.processInfo] }),
+    "GET /apps/hello/processes": () => ({ processes: [sample.processInfo], workers: [] }),
     "GET /apps/hello/releases": () => ({
       releases: [sample.release, sample.previousRelease, sample.archivedRelease],
     }),
@@ -130,7 +130,7 @@ describe("nothing to show", () => {
     [
       "ps hello",
       "GET /apps/hello/processes",
-      { processes: [] },
+      { processes: [], workers: [] },
       "hello has no Processes. Deploy it: hop3 deploy DIR --app hello\n",
     ],
     [

@@ -25,6 +25,7 @@ import {
 } from "./tree-options.ts";
 import { pluginsTree } from "./tree-plugins.ts";
 import { previewsTree } from "./tree-previews.ts";
+import { processCommands } from "./tree-processes.ts";
 import { canaryTree, releaseTree } from "./tree-release.ts";
 
 const deployGroup = "Deploy:";
@@ -157,14 +158,7 @@ const cliPlugin = definePlugin<Context>({
       load: async () => (await import("./commands/logs.ts")).logs,
     },
     ...observeCommands.map((spec) => ({ ...spec, group: lookGroup })),
-    {
-      name: "restart",
-      summary: "Start the Processes of an app anew, without a gap",
-      group: changeGroup,
-      args: [appArgument],
-      options: [appOption, detachOption],
-      load: async () => (await import("./commands/processes.ts")).restart,
-    },
+    ...processCommands.map((spec) => ({ ...spec, group: changeGroup })),
     {
       name: "run",
       summary: "Run a command in the exact environment of the current Release",

@@ -29,6 +29,7 @@ export const processInfo = {
   instance: 1,
   release: 3,
   kind: "http",
+  role: "current",
   state: "up",
   pid: 4711,
   sinceSeconds: 185,

@@ -1,5 +1,6 @@
 /** What needs no schema library, which takes longer to load than most commands take to run. */
 export * from "./errors.ts";
+export * from "./limits.ts";
 export {
   appOfPreview,
   isDomainName,

@@ -10,7 +10,13 @@ import { closureText } from "../timeline/outcome.ts";
 import { processTable } from "./processes.ts";
 import { tierText } from "./releases.ts";
 
-const tones = { running: "good", degraded: "warn", down: "bad", empty: "dim" } as const;
+const tones = {
+  running: "good",
+  degraded: "warn",
+  down: "bad",
+  stopped: "dim",
+  empty: "dim",
+} as const;
 
 function stateSpan(state: AppSummary["state"]): Span {
   return { text: state, tone: tones[state] };
@@ -72,7 +78,11 @@ function verifiedText(release: ReleaseSummary | undefined, context: Context): st
 
 function processBlocks(app: AppDetail): Block[] {
   if (app.processes.length === 0) {
-    return [line(""), line(`No Processes. Deploy it: hop3 deploy DIR --app ${app.name}`)];
+    const hint =
+      app.state === "stopped"
+        ? `It is scaled to nothing: hop3 scale --app ${app.name}`
+        : `Deploy it: hop3 deploy DIR --app ${app.name}`;
+    return [line(""), line(`No Processes. ${hint}`)];
   }
   return [line(""), processTable(app.processes)];
 }

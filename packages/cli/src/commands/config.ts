@@ -13,7 +13,7 @@ import { fileUnreadable, usageError } from "../errors.ts";
 import type { Input } from "../input.ts";
 import { ask, readAll } from "../prompt.ts";
 import { formatAge } from "../text.ts";
-import { answerDeployment } from "../timeline/outcome.ts";
+import { answerChange } from "../timeline/outcome.ts";
 
 type Values = Record<string, string | null>;
 
@@ -139,10 +139,6 @@ async function changeConfig(
     return { json: { entries }, blocks: [line(said)] };
   }
   context.output.print(line(`Stored ${keys}. Restarting ${app} with it.`));
-  const answer = await answerDeployment(context, deployment, { detach: input.flag("detach") });
-  const { error, ...rest } = { error: undefined, ...(answer.json as Record<string, unknown>) };
-  return {
-    ...answer,
-    json: { entries, deployment: rest, ...(error === undefined ? {} : { error }) },
-  };
+  const detach = input.flag("detach");
+  return await answerChange(context, deployment, { stored: { entries }, detach });
 }

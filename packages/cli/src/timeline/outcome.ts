@@ -38,6 +38,18 @@ export async function answerDeployment(
   };
 }
 
+/** The same for a change that is stored as well: with `--json` the Deployment stands beside what is stored now. */
+export async function answerChange(
+  context: Context,
+  deployment: DeploymentSummary,
+  { stored, detach }: { readonly stored: object; readonly detach: boolean },
+): Promise<Answer> {
+  const answer = await answerDeployment(context, deployment, { detach });
+  const { error, ...rest } = { error: undefined, ...(answer.json as Record<string, unknown>) };
+  const json = { ...stored, deployment: rest, ...(error === undefined ? {} : { error }) };
+  return { ...answer, json };
+}
+
 /** What `hop3 deploy --json` ends with. */
 export function deploymentJson(deployment: DeploymentSummary): Record<string, unknown> {
   return {
@@ -126,7 +138,9 @@ function successBlocks({ deployment, draining }: Followed): Block[] {
   );
   if (draining) {
     const text =
-      "The Release before still serves open connections; it is stopped in the background.";
+      deployment.kind === "scale"
+        ? "Instances that are too many still serve open connections; they are stopped in the background."
+        : "The Release before still serves open connections; it is stopped in the background.";
     blocks.push(line({ text, tone: "dim" }));
   }
   return blocks;

@@ -23,8 +23,11 @@ export const AppSummary = z.strictObject({
   name: AppName,
   url: z.string(),
   domains: z.array(z.string()),
-  /** Read from the supervisor: `running` all up, `degraded` some down, `down` none up, `empty` never deployed. */
-  state: z.enum(["running", "degraded", "down", "empty"]),
+  /**
+   * Read from the supervisor: `running` all up, `degraded` some down, `down` none up, `stopped` scaled to nothing, `empty`
+   * never deployed.
+   */
+  state: z.enum(["running", "degraded", "down", "stopped", "empty"]),
   release: z.int().optional(),
   tier: Tier.optional(),
   deployedAt: When.optional(),
@@ -41,6 +44,8 @@ export const ProcessInfo = z.strictObject({
   instance: z.int(),
   release: z.int(),
   kind: z.string(),
+  /** `current` where it is wanted; the others come or go with a Deployment. */
+  role: z.enum(["starting", "canary", "current", "draining"]),
   state: z.enum(["up", "backing-off", "stopped", "missing"]),
   pid: z.int().optional(),
   sinceSeconds: z.number(),

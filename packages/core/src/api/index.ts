@@ -14,5 +14,6 @@ export * from "./notify-contract.ts";
 export * from "./permissions.ts";
 export * from "./plugins-contract.ts";
 export * from "./previews-contract.ts";
+export * from "./scale-contract.ts";
 export * from "./store-contract.ts";
 export * from "./upload-contract.ts";

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxInstances } from "../limits.ts";
 import { VariableName, WorkerName } from "../names.ts";
 
 /** A command: a string is run by the Release's own shell, a list is started as it is. */
@@ -12,7 +13,7 @@ export const WorkerSpec = z.strictObject({
   command: Command,
   kind: WorkerKind.optional(),
   schedule: z.string().optional(),
-  instances: z.int().min(1).max(64).optional(),
+  instances: z.int().min(1).max(maxInstances).optional(),
   stop_signal: z.enum(["TERM", "INT", "QUIT", "HUP", "USR1", "USR2", "WINCH"]).optional(),
   /** Seconds between the stop signal and the kill of the whole process group. */
   stop_timeout: z.number().min(0).max(3600).optional(),

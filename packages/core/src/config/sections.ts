@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { maxInstances } from "../limits.ts";
 import { AppName, DomainName, VariableName, WorkerName } from "../names.ts";
 import {
   configDefaults,
@@ -106,7 +107,7 @@ const WorkerTable = z.strictObject({
   ),
   kind: explain(z.enum(["web", "background", "cron", "static"]).optional(), "What it does"),
   schedule: explain(text.optional(), "When it runs, five fields as in cron"),
-  instances: explain(z.int().min(1).max(64).optional(), "How many run at a time", 1),
+  instances: explain(z.int().min(1).max(maxInstances).optional(), "How many run at a time", 1),
   "stop-signal": explain(
     StopSignal.optional(),
     "Signal that asks it to stop: TERM, INT, QUIT, HUP, USR1, USR2 or WINCH",

@@ -5,6 +5,7 @@ import type { EnvValue, MetadataSection, WorkerTable } from "../config/sections.
 import { DomainsSection } from "../config/sections.ts";
 import type { AddonEntry, VolumeEntry } from "../config/service-sections.ts";
 import type { Place } from "../errors.ts";
+import { maxInstances } from "../limits.ts";
 import { VariableName, WorkerName } from "../names.ts";
 import type {
   Conversion,
@@ -16,7 +17,6 @@ import type { Runtime } from "./runtimes.ts";
 
 /** Set by Hop3 for every process. */
 const platformVariables: ReadonlySet<string> = new Set(["PORT", "HOST", "BIND_ADDRESS"]);
-const maxInstances = 64;
 
 type Named<Table> = { -readonly [Key in keyof Table]: Table[Key] };
 

@@ -20,7 +20,14 @@ export const phases = [
 export const Phase = z.enum(phases);
 export type Phase = z.infer<typeof Phase>;
 
-export const DeploymentKind = z.enum(["deploy", "config", "rollback", "restart", "import"]);
+export const DeploymentKind = z.enum([
+  "deploy",
+  "config",
+  "rollback",
+  "restart",
+  "scale",
+  "import",
+]);
 export type DeploymentKind = z.infer<typeof DeploymentKind>;
 
 /**

@@ -2,6 +2,7 @@ import type { Release } from "../db/releases.ts";
 import { areProvided } from "./addons.ts";
 import type { Attempt } from "./attempt.ts";
 import type { Platform } from "./platform.ts";
+import { compareNumbers, workerNumbers } from "./worker-numbers.ts";
 
 /** The Release that serves; undefined before the first one has. */
 export function currentRelease(
@@ -18,8 +19,11 @@ export async function isUnchanged({ platform, app }: Attempt, ready: Release): P
   if (current === undefined || !isSameRelease(current, ready)) return false;
   if (!(await areProvided(platform, app, ready.settings ?? {}))) return false;
   const records = platform.processes.ofApp(app.id).filter((entry) => entry.role === "current");
+  const numbers = workerNumbers(ready, platform.apps.scale(app.id));
+  const { missing, surplus } = compareNumbers(numbers, records);
+  if (missing.length > 0 || surplus.length > 0) return false;
   const states = await Promise.all(records.map((entry) => platform.supervisor.statusOf(entry.id)));
-  return states.length > 0 && states.every((status) => status.state === "up");
+  return states.every((status) => status.state === "up");
 }
 
 function isSameRelease(a: Release, b: Release): boolean {

@@ -7,6 +7,7 @@ import {
   Hop3Error,
   nearest,
   parseAppName,
+  type ScaleChange,
 } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import type { Deployment } from "../db/deployments.ts";
@@ -15,8 +16,8 @@ import type { Release } from "../db/releases.ts";
 import { activate, finish } from "./activate.ts";
 import type { Attempt } from "./attempt.ts";
 import { currentRelease } from "./current-release.ts";
-import {
 import { requireFreeName } from "./domains.ts";
+import {
   appNotDeployed,
   appNotFound,
   canaryFailed,
@@ -30,6 +31,7 @@ import type { Platform } from "./platform.ts";
 import { requireReadable } from "./readable.ts";
 import { desiredRoutes } from "./routes.ts";
 import { makeRunner } from "./runner.ts";
+import { scale, storeIfEnough } from "./scale.ts";
 import { noteOtherConfig } from "./stored-config.ts";
 
 /** Every way to change what runs. Each returns the queued Deployment at once; its timeline tells the rest. */
@@ -48,6 +50,8 @@ export interface Deployer {
   applyConfig(app: App): Deployment;
   rollback(app: App, release: number | undefined): Deployment;
   restart(app: App): Deployment;
+  /** Other numbers of instances; undefined where they are stored and nothing has to be started or stopped. */
+  scale(app: App, numbers: ScaleChange["workers"]): Deployment | undefined;
   cancel(id: number): void;
   /** Gives the canary of an App all requests now, or none; returns its Deployment. */
   endCanary(app: App, decision: "promote" | "abort"): number;
@@ -123,6 +127,10 @@ export function makeDeployer(platform: Platform): Deployer {
       };
       return enqueue(app, "restart", { release: requireCurrent(app), work });
     },
+    scale(app, numbers) {
+      if (storeIfEnough(platform, app, numbers)) return undefined;
+      return enqueue(app, "scale", { work: (attempt) => scale(attempt, numbers) });
+    },
   };
 }
 
@@ -153,6 +161,7 @@ async function applyStored(attempt: Attempt, base: (app: App) => Release): Promi
 async function prepare(platform: Platform, name: string): Promise<App> {
   const known = platform.apps.find(name);
   if (known !== undefined) return known;
+  requireFreeName(platform, name);
   const app = createApp(platform, name);
   await platform.router.apply(desiredRoutes(platform));
   return app;
@@ -161,7 +170,6 @@ async function prepare(platform: Platform, name: string): Promise<App> {
 function createApp(platform: Platform, name: string): App {
   const app = platform.apps.create(name, freeBackend(platform), platform.now().toISOString());
   platform.events.emit({ topic: "app", kind: "app.created", app: name });
-  requireFreeName(platform, name);
   return app;
 }
 

@@ -1,4 +1,11 @@
-import { defineError, ExitCode, type FailureData, Hop3Error, type Phase } from "@hop3/core";
+import {
+  type DeploymentKind,
+  defineError,
+  ExitCode,
+  type FailureData,
+  Hop3Error,
+  type Phase,
+} from "@hop3/core";
 
 export { uploadBroken, uploadTooLarge } from "../upload/errors.ts";
 
@@ -12,6 +19,7 @@ export const appPathMissing = defineError<{ path: string }>({
 });
 
 export const deployInterrupted = defineError<{
+  kind: DeploymentKind;
   phase: Phase | undefined;
   serving: number | undefined;
 }>({
@@ -24,10 +32,12 @@ export const deployInterrupted = defineError<{
         ? "nothing was running and nothing was changed"
         : `release ${serving} went on serving`
     }`,
-  hint: ({ phase }) =>
-    phase === "provision"
+  hint: ({ kind, phase }) => {
+    if (kind === "scale") return "The numbers of instances are what they were; scale again";
+    return phase === "provision"
       ? "What its release steps had done by then stays done, and they run again with the next one: hop3 deploy"
-      : "Deploy again: hop3 deploy",
+      : "Deploy again: hop3 deploy";
+  },
 });
 
 export const deployCancelled = defineError<{ phase: Phase | undefined }>({

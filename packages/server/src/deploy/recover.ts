@@ -68,7 +68,11 @@ async function failInterrupted(platform: Platform, deployment: Deployment): Prom
     .filter(({ role }) => role !== "draining");
   await removeProcesses(platform, idle);
   const failure = toFailure(
-    deployInterrupted({ phase: deployment.phase, serving: app.currentRelease }),
+    deployInterrupted({
+      kind: deployment.kind,
+      phase: deployment.phase,
+      serving: app.currentRelease,
+    }),
   );
   const release =
     deployment.release === undefined
@@ -102,7 +106,13 @@ async function failLeftReleases(platform: Platform): Promise<void> {
   for (const release of platform.releases.inStates(["building", "ready", "starting"])) {
     const app = platform.apps.findById(release.appId);
     if (app === undefined || app.currentRelease === release.number) continue;
-    const failure = toFailure(deployInterrupted({ phase: undefined, serving: app.currentRelease }));
+    const failure = toFailure(
+      deployInterrupted({
+        kind: release.createdBy,
+        phase: undefined,
+        serving: app.currentRelease,
+      }),
+    );
     const attempt = platform.deployments
       .ofApp(app.id, 20)
       .find((deployment) => deployment.release === release.number);

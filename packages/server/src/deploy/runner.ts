@@ -108,7 +108,7 @@ function decide(attempt: Attempt, decision: "promote" | "abort"): boolean {
 
 function interrupt(attempt: Attempt): boolean {
   const serving = attempt.platform.apps.findById(attempt.app.id)?.currentRelease;
-  return attempt.abort((phase) => deployInterrupted({ phase, serving }));
+  return attempt.abort((phase) => deployInterrupted({ kind: attempt.kind, phase, serving }));
 }
 
 function makeJob(attempt: Attempt, work: Work, forget: (id: number) => void): Job {

@@ -29,6 +29,7 @@ import { pluginRoutes } from "./routes/plugins.ts";
 import { previewRoutes } from "./routes/previews.ts";
 import { releaseRoutes } from "./routes/releases.ts";
 import { runRoutes } from "./routes/run.ts";
+import { scaleRoutes } from "./routes/scale.ts";
 import { serverRoutes } from "./routes/server.ts";
 import { signInRoutes } from "./routes/sign-in.ts";
 import { storeRoutes } from "./routes/store.ts";
@@ -69,6 +70,7 @@ const api = [
   previewRoutes,
   releaseRoutes,
   runRoutes,
+  scaleRoutes,
   serverRoutes,
   signInRoutes,
   storeRoutes,
@@ -83,18 +85,18 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
   const { service, version, isLocal, pageDir = findPageDir() } = options;
   const app = new OpenAPIHono();
   const { accounts, platform } = service;
+  app.use("*", answerSafely);
   app.use(
     "*",
-  app.use("*", answerSafely);
     authenticate({
       accounts,
       isLocal,
       now: platform.now,
       events: platform.events,
       publicUrl: platform.settings.server.url,
+      addressOf: makeAddressOf(proxiesOf(platform.settings.server)),
       appOfDeployment: (id) => appOfDeployment(platform, id),
     }),
-      addressOf: makeAddressOf(proxiesOf(platform.settings.server)),
   );
   for (const makeRoutes of api) app.route("/api/v1", makeRoutes(service));
   app.use("/api/v1/openapi.json", guard({ permission: "server.read" }));
@@ -117,8 +119,6 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
   return app;
 }
 
-/** What the framework itself refuses: bodies that are no JSON. */
-function describeRefusal(error: HTTPException): string {
 /** Answers of the API are data and nobody else's: no browser takes them for a page, frames or keeps them. */
 const safeHeaders = {
   "x-content-type-options": "nosniff",
@@ -134,6 +134,8 @@ const answerSafely: MiddlewareHandler = async (c, next) => {
   }
 };
 
+/** What the framework itself refuses: bodies that are no JSON. */
+function describeRefusal(error: HTTPException): string {
   return error.message === "" ? "the request cannot be understood" : error.message;
 }
 

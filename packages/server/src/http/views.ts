@@ -48,6 +48,7 @@ async function showProcess(
     instance: record.instance,
     release: record.release,
     kind: record.kind,
+    role: record.role,
     state: status.state,
     ...(status.pid === undefined ? {} : { pid: status.pid }),
     sinceSeconds: status.sinceSeconds,
@@ -88,7 +89,7 @@ export async function showAppSummaries(
 
 function summarise(platform: Platform, app: App, processes: readonly ProcessInfo[]): AppSummary {
   const release = currentRelease(platform, app.id);
-  const current = processes.filter((entry) => entry.release === release?.number);
+  const current = processes.filter(({ role }) => role === "current");
   const tier = release?.artifact?.provenance.tier;
   return {
     name: app.name,
@@ -123,6 +124,7 @@ function summariseState(
   processes: readonly ProcessInfo[],
 ): AppSummary["state"] {
   if (release === undefined) return "empty";
+  if (processes.length === 0) return "stopped";
   const up = processes.filter((entry) => entry.state === "up").length;
   if (up === 0) return "down";
   return up === processes.length ? "running" : "degraded";

@@ -1,10 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
-import { AppDetail, AppSummary, ProcessInfo } from "@hop3/core";
+import { AppDetail, AppSummary, ProcessInfo, WorkerScale } from "@hop3/core";
 import { destroyApp } from "../../deploy/destroy.ts";
 import { changes, reads, visible } from "../access.ts";
 import { AppParams, Flag, json, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { showAppDetail, showAppSummaries, showProcesses } from "../views.ts";
+import { showScale } from "../worker-views.ts";
 
 const listApps = createRoute({
   ...reads("server.read"),
@@ -32,7 +33,10 @@ const listProcesses = createRoute({
   path: "/apps/{app}/processes",
   request: { params: AppParams },
   responses: {
-    200: json(z.object({ processes: z.array(ProcessInfo) }), "As the supervisor reports them now"),
+    200: json(
+      z.object({ processes: z.array(ProcessInfo), workers: z.array(WorkerScale) }),
+      "As the supervisor reports them now, and how many of each worker there should be",
+    ),
     ...problems,
   },
 });
@@ -56,6 +60,8 @@ export function appRoutes(service: Service) {
     })
     .openapi(listProcesses, async (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
-      return c.json({ processes: [...(await showProcesses(platform, app))] }, 200);
+      const processes = await showProcesses(platform, app);
+      const workers = await showScale(platform, app, processes);
+      return c.json({ processes: [...processes], workers: [...workers] }, 200);
     });
 }
