@@ -1,4 +1,5 @@
 import type { ServerEvent } from "@hop3/core/api";
+import { appOfPreview } from "@hop3/core/base";
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { address } from "./api.ts";
@@ -25,8 +26,11 @@ export function staleAfter({
   deployment,
   topic,
 }: ServerEvent): readonly (readonly unknown[])[] {
+  // The app that a preview belongs to lists it.
+  const parent = app === undefined ? undefined : appOfPreview(app);
   return [
     ...(app === undefined ? [] : [["app", app], ["apps"]]),
+    ...(parent === undefined ? [] : [["app", parent, "previews"]]),
     ...(deployment === undefined ? [] : [["deployment", deployment]]),
     ...(topic === "server" ? [["server"]] : []),
     // Whatever happens was somebody's doing.

@@ -89,8 +89,10 @@ describe("an app that runs", () => {
 
   it("gets a changed config, which is text as well", async () => {
     await page.goto("/apps/shop/config");
-    await page.getByLabel("Names and values").fill(`COLOUR='${markup}'`);
-    await page.getByRole("button", { name: "Save and apply" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("COLOUR");
+    await page.getByLabel("Value", { exact: true }).fill(markup);
+    await page.getByRole("button", { name: "Add", exact: true }).click();
+    await page.getByRole("button", { name: "Apply now" }).click();
     await served().waitFor();
     await page.goto("/apps/shop/logs");
     await log().getByText(`tick 1 ${markup}`).first().waitFor();
@@ -115,7 +117,7 @@ describe("an app that runs", () => {
   });
 
   it("goes when its name is typed", async () => {
-    await page.goto("/apps/shop/danger");
+    await page.goto("/apps/shop/settings");
     await page.getByRole("button", { name: "Destroy shop" }).click();
     const dialog = page.getByRole("dialog");
     expect(await dialog.getByRole("button", { name: "Destroy" }).isDisabled()).toBe(true);

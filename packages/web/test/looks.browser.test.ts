@@ -39,7 +39,9 @@ const pages: readonly (readonly [name: string, path: string, shows: string])[] =
   ["app-domains", "/apps/shop/domains", "given by the server"],
   ["app-processes", "/apps/shop/processes", "ticker.0"],
   ["app-logs", "/apps/shop/logs", "tick 1"],
-  ["app-danger", "/apps/shop/danger", "Destroy this app"],
+  ["app-git-empty", "/apps/shop/git", "Nothing was pushed yet."],
+  ["app-previews-none", "/apps/shop/previews", "This app has no previews"],
+  ["app-settings-plain", "/apps/shop/settings", "Danger zone"],
   ["deployment", "/apps/shop/deployments/1", "Release 1 serves users."],
   ["store", "/store", "The whole store"],
   ["plugins", "/plugins", "Add a plug-in"],
@@ -88,7 +90,7 @@ describe("by keyboard", () => {
 
 describe("a question before something is lost", () => {
   it("reads well, and is closed by Escape", async () => {
-    await page.goto("/apps/shop/danger");
+    await page.goto("/apps/shop/settings");
     await page.getByRole("button", { name: "Destroy shop" }).click();
     const dialog = page.getByRole("dialog", { name: "Destroy shop?" });
     await dialog.waitFor();

@@ -5,11 +5,13 @@ interface TableCardProps {
   readonly label: string;
   /** Within a card of its own. */
   readonly isFlat?: boolean;
+  /** On a phone each row becomes a paragraph; for tables whose cells tell by themselves what they are. */
+  readonly isFolding?: boolean;
   readonly children: ReactNode;
 }
 
 /** A table that scrolls in its own card where the window is narrow, by keyboard as well. */
-export function TableCard({ label, isFlat = false, children }: TableCardProps) {
+export function TableCard({ label, isFlat = false, isFolding = false, children }: TableCardProps) {
   return (
     <section
       className={isFlat ? "table-scroll" : "card table-scroll"}
@@ -17,7 +19,7 @@ export function TableCard({ label, isFlat = false, children }: TableCardProps) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
       tabIndex={0}
     >
-      <table>{children}</table>
+      <table className={isFolding ? "folding" : undefined}>{children}</table>
     </section>
   );
 }

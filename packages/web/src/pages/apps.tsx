@@ -1,4 +1,5 @@
 import type { AppSummary } from "@hop3/core/api";
+import { appOfPreview } from "@hop3/core/base";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
@@ -81,6 +82,7 @@ function AppList({ apps }: { readonly apps: readonly AppSummary[] }) {
 
 function AppCard({ app }: { readonly app: AppSummary }) {
   const { name, state, url, tier, deployedAt } = app;
+  const shown = appOfPreview(name);
   return (
     <article className="card app-card">
       <div className="row">
@@ -89,6 +91,11 @@ function AppCard({ app }: { readonly app: AppSummary }) {
         </h2>
         <StateBadge state={state} />
       </div>
+      {shown === undefined ? null : (
+        <p className="muted small">
+          preview of <Link href={at`/apps/${shown}`}>{shown}</Link>
+        </p>
+      )}
       <a href={url}>{url}</a>
       <Usage app={app} />
       <p className="row muted small">
@@ -108,7 +115,7 @@ function AppCard({ app }: { readonly app: AppSummary }) {
 function Usage({ app: { name, memoryBytes, cpu, spark } }: { readonly app: AppSummary }) {
   if (memoryBytes === undefined) return null;
   return (
-    <div className="row small">
+    <div className="measures small">
       <Measure label="Memory" of={name} values={spark?.memoryBytes} text={bytes(memoryBytes)} />
       <Measure
         label="CPU"
@@ -135,7 +142,9 @@ function Measure({ label, of, values = [], text, ...chart }: MeasureProps) {
     <span className="measure">
       <span className="muted">{label}</span>
       <span className="number">{text}</span>
-      {values.length < 2 ? null : (
+      {values.length < 2 ? (
+        <span />
+      ) : (
         <LineChart {...chart} values={values} label={`${label} of ${of}`} />
       )}
     </span>

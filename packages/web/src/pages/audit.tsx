@@ -59,7 +59,7 @@ const tones = { done: "good", refused: "warn", failed: "bad" } as const;
 
 function Table({ entries }: { readonly entries: readonly AuditEntry[] }) {
   return (
-    <TableCard label="Entries">
+    <TableCard label="Entries" isFolding>
       <thead>
         <tr>
           <th>When</th>

@@ -53,14 +53,16 @@ export function DeploymentPage() {
       </Answer>
       <Phases timeline={timeline} />
       {timeline.notes.length === 0 ? null : <Notes notes={timeline.notes} />}
-      <section className="stack">
-        <h2>Output</h2>
-        <LogBox
-          label="Output of the build"
-          lines={timeline.lines}
-          empty={timeline.isOver ? "It printed nothing." : "Nothing has been printed yet."}
-        />
-      </section>
+      {timeline.isOver && timeline.lines.length === 0 ? null : (
+        <section className="stack">
+          <h2>Output</h2>
+          <LogBox
+            label="Output of the build"
+            lines={timeline.lines}
+            empty="Nothing has been printed yet."
+          />
+        </section>
+      )}
     </Page>
   );
 }

@@ -51,7 +51,7 @@ function Checks({ checks }: { readonly checks: readonly DoctorCheck[] }) {
     (one, other) => order.indexOf(one.state) - order.indexOf(other.state),
   );
   return (
-    <TableCard label="Checks">
+    <TableCard label="Checks" isFolding>
       <thead>
         <tr>
           <th>State</th>

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Role } from "@hop3/core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
@@ -51,13 +52,15 @@ const args = [
 /** Patience for a machine that does other things as well; nothing waits this long when all is well. */
 const patienceMs = 30_000;
 
-export async function startWebBed(name: string): Promise<WebBed> {
+/** `settings` is the text of server.toml. */
+export async function startWebBed(name: string, settings = ""): Promise<WebBed> {
   const page = join(import.meta.dirname, "../../dist/page/index.html");
   if (!existsSync(page)) throw new Error(`${page} is missing: npm run build`);
   if (!existsSync(executablePath)) {
     throw new Error(`${executablePath} is missing: apt-get install chromium`);
   }
   const home = await makeTestHome(name);
+  await writeFile(join(home, "server.toml"), settings);
   const server = await startTestServer({ home });
   const browser = await chromium.launch({ executablePath, args });
   return makeBed(server, browser);
@@ -126,7 +129,7 @@ export async function signIn(page: Page, name: string): Promise<void> {
   await page.getByLabel("Name").fill(name);
   await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
-  await page.getByRole("navigation", { name: "Main" }).waitFor();
+  await page.getByRole("link", { name: "Hop3", exact: true }).waitFor();
 }
 
 /** Waits until what the page asked for has arrived. */

@@ -5,6 +5,7 @@ import { at, get } from "../../api.ts";
 import { StateBadge } from "../badge.tsx";
 import { duration } from "../format.ts";
 import { Answer, Empty } from "../states.tsx";
+import { TableCard } from "../table-card.tsx";
 import { Time } from "../time.tsx";
 
 export function AppDeployments({ app: { name } }: { readonly app: AppDetail }) {
@@ -21,25 +22,23 @@ export function AppDeployments({ app: { name } }: { readonly app: AppDetail }) {
             <p>Each push, upload, rollback and change of config is one.</p>
           </Empty>
         ) : (
-          <div className="card table-scroll">
-            <table>
-              <thead>
-                <tr>
-                  <th>Deployment</th>
-                  <th>State</th>
-                  <th>Kind</th>
-                  <th>Release</th>
-                  <th>Took</th>
-                  <th>When</th>
-                </tr>
-              </thead>
-              <tbody>
-                {deployments.map((deployment) => (
-                  <Row key={deployment.id} deployment={deployment} />
-                ))}
-              </tbody>
-            </table>
-          </div>
+          <TableCard label="Deployments" isFolding>
+            <thead>
+              <tr>
+                <th>Deployment</th>
+                <th>State</th>
+                <th>Kind</th>
+                <th>Release</th>
+                <th>Took</th>
+                <th>When</th>
+              </tr>
+            </thead>
+            <tbody>
+              {deployments.map((deployment) => (
+                <Row key={deployment.id} deployment={deployment} />
+              ))}
+            </tbody>
+          </TableCard>
         )
       }
     </Answer>

@@ -23,7 +23,7 @@ export function AppDomains({ app }: { readonly app: AppDetail }) {
     <div className="stack">
       <Answer of={list}>
         {({ domains }) => (
-          <TableCard label="Domains">
+          <TableCard label="Domains" isFolding>
             <thead>
               <tr>
                 <th>Address</th>
@@ -45,12 +45,11 @@ export function AppDomains({ app }: { readonly app: AppDetail }) {
       <section className="card">
         <h2>Certificates</h2>
         <p>
-          This server answers on port {portOf(url)}, without TLS, for every domain of every app. It
-          gets no certificates yet.
+          All domains are served over plain HTTP, on port {portOf(url)}: this server obtains no
+          certificates yet.
         </p>
         <p className="muted">
-          For https, put a proxy that ends TLS before it, such as the one of a hosting provider, and
-          let it pass the Host header on.
+          For https, put a proxy before it that ends TLS and passes the Host header on.
         </p>
       </section>
     </div>

@@ -72,18 +72,22 @@ function Charts({ metrics: { total, processes } }: { readonly metrics: Metrics }
                 {worker}.{instance}
               </td>
               <td>
-                <LineChart
-                  label={`Memory of ${worker}.${instance}`}
-                  values={points.map(({ memoryBytes }) => memoryBytes)}
-                />{" "}
-                <span className="number">{bytes(points.at(-1)?.memoryBytes ?? 0)}</span>
+                <div className="row">
+                  <LineChart
+                    label={`Memory of ${worker}.${instance}`}
+                    values={points.map(({ memoryBytes }) => memoryBytes)}
+                  />
+                  <span className="number">{bytes(points.at(-1)?.memoryBytes ?? 0)}</span>
+                </div>
               </td>
               <td>
-                <LineChart
-                  label={`Processor time of ${worker}.${instance}`}
-                  values={points.map((point) => point.cpu)}
-                />{" "}
-                <span className="number">{cores(points.at(-1)?.cpu ?? 0)}</span>
+                <div className="row">
+                  <LineChart
+                    label={`Processor time of ${worker}.${instance}`}
+                    values={points.map((point) => point.cpu)}
+                  />
+                  <span className="number">{cores(points.at(-1)?.cpu ?? 0)}</span>
+                </div>
               </td>
             </tr>
           ))}
@@ -100,9 +104,6 @@ interface ChartProps {
   readonly format: (value: number) => string;
 }
 
-/** Some air above the highest value. */
-const headroom = 1.15;
-
 function Chart({ title, points, read, format }: ChartProps) {
   const values = points.map(read);
   const highest = Math.max(...values);
@@ -115,12 +116,7 @@ function Chart({ title, points, read, format }: ChartProps) {
           now {format(values.at(-1) ?? 0)}, highest {format(highest)}
         </span>
       </div>
-      <LineChart
-        size="large"
-        values={values}
-        max={highest * headroom}
-        label={`${title} over time`}
-      />
+      <LineChart size="large" values={values} label={`${title} over time`} />
       {first === undefined || last === undefined ? null : (
         <div className="chart-times muted small">
           <Time at={first.at} />

@@ -21,8 +21,6 @@ export function AppPreviews({ app: { name } }: { readonly app: AppDetail }) {
   const list = useQuery({
     queryKey: ["app", name, "previews"],
     queryFn: () => get<Previews>(at`/apps/${name}/previews`),
-    // A preview is an app of its own, whose events do not name this one.
-    refetchInterval: 10_000,
   });
   return (
     <Answer of={list}>

@@ -15,7 +15,7 @@ interface VariablesTableProps {
 /** The stored variables, with what is about to become of them. */
 export function VariablesTable({ rows, mayChange, ...actions }: VariablesTableProps) {
   return (
-    <TableCard label="Stored variables">
+    <TableCard label="Stored variables" isFolding>
       <thead>
         <tr>
           <th>Name</th>

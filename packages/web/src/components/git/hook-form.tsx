@@ -65,8 +65,8 @@ function Made({ made: { hook, secret } }: { readonly made: HookCreated }) {
         Add a webhook for pushes there, of the content type application/json, with both of these.
         The secret is shown only now.
       </p>
-      <CopyText label="Address of the webhook" text={hook.url} />
-      <CopyText label="Secret of the webhook" text={secret} />
+      <CopyText isNamed label="Address of the webhook" text={hook.url} />
+      <CopyText isNamed label="Secret of the webhook" text={secret} />
     </div>
   );
 }

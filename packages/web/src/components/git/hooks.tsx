@@ -37,7 +37,7 @@ function HookCard({ hook }: { readonly hook: HookInfo }) {
         connected <Time at={createdAt} />
         {hasCredential ? ", with a stored credential" : ""}
       </p>
-      <CopyText label={`Address of the webhook of ${repository}`} text={url} />
+      <CopyText isNamed label="Address of its webhook" text={url} />
       {deliveries.length === 0 ? (
         <p>
           Nothing has come yet. Enter the address and the secret at the forge, then push something.
@@ -88,7 +88,7 @@ interface DeliveriesProps {
 
 function Deliveries({ app, deliveries }: DeliveriesProps) {
   return (
-    <TableCard label="What the forge has told" isFlat>
+    <TableCard label="What the forge has told" isFlat isFolding>
       <thead>
         <tr>
           <th>When</th>

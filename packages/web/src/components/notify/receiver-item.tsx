@@ -69,7 +69,7 @@ interface NoticesProps {
 
 function Notices({ notices, onAgain }: NoticesProps) {
   return (
-    <TableCard label="What it was told" isFlat>
+    <TableCard label="What it was told" isFlat isFolding>
       <thead>
         <tr>
           <th>When</th>

@@ -66,7 +66,7 @@ function AddForm({ app, queryKey }: AddFormProps) {
             {made.receiver.url} is told from now on. What is sent is signed with this secret, which
             is shown only now.
           </p>
-          <CopyText label="Secret of the notifications" text={made.secret} />
+          <CopyText isNamed label="Secret of the notifications" text={made.secret} />
         </div>
       )}
       <Form action="Add" onSubmit={add}>
