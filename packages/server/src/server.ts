@@ -119,7 +119,7 @@ async function runServer(start: Start): Promise<void> {
     servers.push(await listenOn(local, { path: home.socket }));
     const forAll = makeHttpApp({ service, version, isLocal: false });
     servers.push(await listenOn(forAll, { ...listen, tls }, git.http));
-    announce(start, log, () => stopping.resolve("control-plane"));
+    announce({ start, log, origin: service.origin }, () => stopping.resolve("control-plane"));
     const link = firstRunLink(accounts, service.origin);
     if (link !== undefined) options.onFirstRun?.(link);
 
@@ -155,8 +155,11 @@ async function takeOver(platform: Platform, deployer: Deployer): Promise<void> {
   }
 }
 
-function announce(start: Start, log: Log, onStop: () => void): void {
-  const ready = writeServerFile(start);
+function announce(
+  { start, log, origin }: { start: Start; log: Log; origin: string },
+  onStop: () => void,
+): void {
+  const ready = writeServerFile(start, origin);
   start.options.signal?.addEventListener("abort", onStop, { once: true });
   // It may have been asked to stop while it started.
   if (start.options.signal?.aborted === true) onStop();
@@ -223,11 +226,12 @@ function makeService(parts: {
   };
 }
 
-function writeServerFile({ home, options }: Start): ServerFile {
+function writeServerFile({ home, options }: Start, origin: string): ServerFile {
   const file: ServerFile = {
     pid: process.pid,
     socket: home.socket,
     listen: options.listen,
+    origin,
     router: options.router,
     version,
   };

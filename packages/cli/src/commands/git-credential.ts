@@ -38,9 +38,9 @@ async function findToken({ env, home }: Context, origin: string): Promise<string
 /** That of the server on this machine; only its user may read the file. */
 async function tokenOfMachine(home: string, origin: string): Promise<string | undefined> {
   const file = await readFile(join(home, "server.json"), "utf8").catch(() => "{}");
-  const { listen }: { listen?: unknown } = JSON.parse(file);
-  if (typeof listen !== "string") return undefined;
-  if (origin !== `http://${listen}` && origin !== `https://${listen}`) return undefined;
+  const { listen, origin: own }: { listen?: unknown; origin?: unknown } = JSON.parse(file);
+  const origins = [`http://${listen}`, `https://${listen}`, own];
+  if (typeof listen !== "string" || !origins.includes(origin)) return undefined;
   const token = await readFile(join(home, "token"), "utf8").catch(() => undefined);
   return token?.trim();
 }

@@ -211,6 +211,8 @@ export const ServerFile = z.strictObject({
   pid: z.int(),
   socket: z.string(),
   listen: z.string(),
+  /** What addresses that the server gives out begin with. */
+  origin: z.string().optional(),
   router: z.string(),
   version: z.string(),
 });

@@ -86,7 +86,7 @@ export const notGitCommand = defineError<{ command: string }>({
   status: 403,
   message: ({ command }) =>
     command === "" ? "there is no shell here" : `'${command}' is not a command of git push`,
-  hint: () => "This door is for git push, pull and clone; for all else: hop3 help",
+  hint: () => "This door is for git push, pull and clone; for all else: hop3 --help",
 });
 
 export const tooManySessions = defineError<{ limit: number }>({
