@@ -23,6 +23,7 @@ const groups: readonly NavigationGroup[] = [
       "guides/hop3-nix.md",
       "guides/git-push.md",
       "guides/monorepos.md",
+      "guides/domains.md",
       "guides/addons.md",
       "guides/previews.md",
       "guides/webhooks.md",

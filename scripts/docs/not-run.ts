@@ -1,13 +1,9 @@
 /** Why a command of the documentation is not executed by its test. */
 const reasons = {
-  elsewhere: "needs a second machine, or a name in the DNS",
-  asks: "asks somebody at a terminal",
-  example: "names something that only the reader has",
-  server:
-    "starts or stops a whole server, or needs one that was started again; server tests and npm run demo do",
-  system: "changes the machine itself",
-  registry:
-    "needs a registry of that language; the real tests of its template bring one and deploy the same example",
+  whole: "is everything there is, this test too: a step of .ci/run, as another test proves",
+  continuous: "is what runs all the others",
+  measures: "wants the machine to itself for the better part of an hour; its names are compared",
+  changes: "changes the checkout that it is run in",
 } as const;
 
 export interface NotRun {
@@ -25,24 +21,13 @@ function notRun(
   return commands.map((command) => ({ page, command, reason }));
 }
 
-/** Every command of the documentation that is not executed. All others are. */
+/** Every command of the documentation that is not executed by its test. All others are. */
 export const commandsNotRun: readonly NotRun[] = [
-  ...notRun("get-started/developers.md", "elsewhere", "hop3 login"),
-  ...notRun("guides/accounts.md", "asks", "hop3 login", "hop3 logout"),
-  ...notRun("guides/accounts.md", "elsewhere", "hop3 apps --context hop3.example.org"),
-  ...notRun("guides/accounts.md", "example", "hop3 tokens revoke"),
-  ...notRun("guides/first-app.md", "asks", "hop3 config set API_KEY"),
-  ...notRun("guides/git-push.md", "elsewhere", "git -c http.extraHeader"),
-  ...notRun("guides/git-push.md", "asks", "hop3 keys add ~/.ssh/id_ed25519.pub"),
-  ...notRun("guides/git-push.md", "system", "useradd"),
-  ...notRun("guides/plug-ins.md", "server", "hop3 server", "hop3 deploy example"),
-  ...notRun("guides/webhooks.md", "elsewhere", "hop3 hooks", "hop3 notify"),
-  ...notRun("guides/remote.md", "elsewhere", "export HOP3_", "hop3 deploy", "tar -cz"),
-  ...notRun("guides/remote.md", "server", "hop3 server start"),
-  ...notRun("guides/server.md", "server", "hop3 server start", "hop3 server stop"),
-  ...notRun("languages/python.md", "registry", "hop3 deploy examples/templates/python-venv"),
-  ...notRun("languages/php.md", "registry", "hop3 deploy examples/templates/php-app"),
-  ...notRun("languages/ruby.md", "registry", "hop3 deploy examples/templates/ruby-bundler"),
-  ...notRun("languages/java.md", "registry", "hop3 deploy examples/templates/java-gradle"),
-  ...notRun("languages/go.md", "registry", "hop3 nix lock", "hop3 deploy --app greeter-go"),
+  ...notRun("../README.md", "whole", "npm run demo ", "npm test "),
+  ...notRun("../CONTRIBUTING.md", "whole", "npm run demo -- --once", "npm test  "),
+  ...notRun("../CONTRIBUTING.md", "whole", "npm run check  ", "npm run pack-test"),
+  ...notRun("../CONTRIBUTING.md", "continuous", ".ci/run"),
+  ...notRun("../CONTRIBUTING.md", "measures", "npm run bench"),
+  ...notRun("../CONTRIBUTING.md", "changes", "npm run check -- --write"),
+  ...notRun("benchmarks.md", "measures", "npm run bench"),
 ];
