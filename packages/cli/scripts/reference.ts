@@ -7,7 +7,6 @@ import { commandNeeds } from "./command-needs.ts";
 /** docs/reference/cli.md, made from the command tree. */
 export function makeReference(tree: CommandSpec): string {
   const places = listPlaces(tree).filter(({ path }) => path.length > 0);
-  const sections = places.map((place) => section(tree, place));
   return `${[
     "# The `hop3` command",
     "",
@@ -19,10 +18,37 @@ export function makeReference(tree: CommandSpec): string {
     "",
     ...optionTable(places[0]?.options.slice(-1 - commonOptions.length) ?? []),
     "",
-    "## Commands",
-    "",
-    ...sections.flat(),
+    ...groupsOf(tree).flatMap((group) => groupSection(tree, group, places)),
   ].join("\n")}`;
+}
+
+/** As the help has them, in its order. */
+function groupsOf({ children: all = [] }: CommandSpec): readonly string[] {
+  return [
+    ...new Set(all.filter(({ hidden }) => hidden !== true).flatMap(({ group }) => group ?? [])),
+  ];
+}
+
+/** A list of the group's commands, which leads to them, and each with those below it. */
+function groupSection(tree: CommandSpec, group: string, places: readonly Place[]): string[] {
+  const own = places.filter(({ path }) => find(tree, path.slice(0, 1)).group === group);
+  const rows = own
+    .filter(({ path }) => path.length === 1)
+    .map((place) => {
+      const spec = find(tree, place.path);
+      const heading = usage(place, spec.options ?? []);
+      return `| [\`hop3 ${spec.name}\`](#${anchor(heading)}) | ${cell(spec.summary)} |`;
+    });
+  return [
+    ...[`## ${group.replace(/:$/, "")}`, "", "| command | |", "| --- | --- |", ...rows, ""],
+    ...own.flatMap((place) => section(tree, place)),
+  ];
+}
+
+/** Of a heading, as code hosts and the documentation's site make it. */
+function anchor(heading: string): string {
+  const kept = heading.toLowerCase().replaceAll(/[^\p{L}\p{N}\s_-]/gu, "");
+  return kept.replaceAll(/\s/g, "-");
 }
 
 function section(tree: CommandSpec, place: Place): string[] {

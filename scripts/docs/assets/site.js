@@ -47,6 +47,15 @@ function offerMenu() {
   });
 }
 
+/** The list of pages is longer than a screen: it begins where the reader is. */
+function showCurrentPage() {
+  const list = document.getElementById("pages");
+  const current = list.querySelector("[aria-current]");
+  if (current === null) return;
+  const below = current.getBoundingClientRect().top - list.getBoundingClientRect().top;
+  if (below > list.clientHeight - 80) list.scrollTop = below - list.clientHeight / 2;
+}
+
 /** What somebody wants to type: without prompts and what was printed. */
 function commandsOf(code) {
   const text = code.textContent.trimEnd();
@@ -155,6 +164,7 @@ async function offerSearch() {
 document.addEventListener("DOMContentLoaded", async () => {
   offerThemes();
   offerMenu();
+  showCurrentPage();
   offerCopies();
   await offerSearch();
 });
