@@ -8,16 +8,12 @@ import {
   phases,
   type ReleaseSummary,
 } from "@hop3/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { openHome } from "../src/home.ts";
 import { run } from "../src/proc/run.ts";
 import { pageApp } from "./support/apps.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import type { TestServer } from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 import { until } from "./testbed.ts";
 
 /** The first moment at which users are served by the new Release. */
@@ -44,25 +40,18 @@ function nextApp(phase: Phase): Promise<string> {
 }
 
 describe("kill -9 of the control plane", () => {
-  let home: string;
-  let server: TestServer;
+  const server = useTestServer("kill");
 
-  beforeEach(async () => {
-    home = await makeTestHome("kill");
-  });
   afterEach(async () => {
-    await server.kill();
-    await destroyHome(home);
+    if (server.process.signalCode !== null) await server.restart();
+    await server.api("DELETE", "/apps/page");
   });
 
   it.each(cases)("at the $at of '$phase'", async ({ phase, at, survives }) => {
-    server = await startTestServer({ home });
     const first = await server.deployed("page", await pageApp("one"));
     expect(first).toMatchObject({ state: "succeeded" });
-    await server.stop();
 
-    const { routerPort } = server;
-    server = await startTestServer({ home, routerPort, dieAt: `${phase}:${at}`, dieApp: "page" });
+    await server.dieAt("page", phase, at);
     // Killed in its very first phase, the server does not get to answer the upload.
     await server.deploy("page", await nextApp(phase)).catch(() => {});
     await server.exited;
@@ -70,7 +59,7 @@ describe("kill -9 of the control plane", () => {
     const whileDead = await server.get("page");
     expect(whileDead.status).toBe(200);
 
-    server = await startTestServer({ home, routerPort });
+    await server.restart();
     const after = await server.ended(first.id + 1);
     expect(after).toMatchObject({ state: survives ? "succeeded" : "failed" });
     if (!survives) expect(after.failure).toMatchObject({ code: "DEPLOY_INTERRUPTED" });

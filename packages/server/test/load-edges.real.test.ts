@@ -4,33 +4,21 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentSummary, LogRecord, ProcessInfo } from "@hop3/core";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { openHome } from "../src/home.ts";
 import { run } from "../src/proc/run.ts";
 import { stopDataPlane } from "../src/server.ts";
 import { pageApp } from "./support/apps.ts";
 import { makeLoadApp, parseEndings } from "./support/load-app.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  pack,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { pack } from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 describe("around a switch", () => {
-  let home: string;
-  let server: TestServer;
-
-  beforeEach(async () => {
-    home = await makeTestHome("edges");
-    server = await startTestServer({ home });
-  });
+  const server = useTestServer("edges");
 
   afterEach(async () => {
-    await server.kill();
-    await destroyHome(home);
+    for (const app of ["load", "page"]) await server.api("DELETE", `/apps/${app}`);
   });
 
   async function untilState(id: number, state: DeploymentSummary["state"]): Promise<void> {
@@ -78,9 +66,8 @@ describe("around a switch", () => {
     async (life) => {
       const { socket } = await talkToReplaced(120);
       if (life === "in the next life") {
-        const { routerPort } = server;
         await server.kill();
-        server = await startTestServer({ home, routerPort });
+        await server.restart();
       }
       const closed = once(socket, "close");
       const began = performance.now();
@@ -98,7 +85,7 @@ describe("around a switch", () => {
     const archive = await pack(await pageApp("two"));
     const half = Math.floor(archive.length / 2);
     const upload = request({
-      socketPath: openHome(home, process.env).socket,
+      socketPath: openHome(server.home, process.env).socket,
       method: "POST",
       path: "/api/v1/apps/page/deployments",
       headers: { "content-type": "application/gzip" },
@@ -121,7 +108,7 @@ describe("around a switch", () => {
 
   /** Has the supervisor do something to the router: `d` down, `u` up. */
   async function control(letter: "d" | "u"): Promise<void> {
-    const { dataPlane, router } = openHome(home, process.env);
+    const { dataPlane, router } = openHome(server.home, process.env);
     const service = join(router, "service");
     const result = await run({ argv: [join(dataPlane, "root/bin/s6-svc"), `-${letter}`, service] });
     expect(result).toMatchObject({ exitCode: 0 });
@@ -154,15 +141,13 @@ describe("around a switch", () => {
 
   it("a reboot in the middle of a deployment brings the old Release back", async () => {
     await server.deployed("page", await pageApp("one"));
-    await server.stop();
-    const { routerPort } = server;
-    server = await startTestServer({ home, routerPort, dieAt: "probe:begin", dieApp: "page" });
+    await server.dieAt("page", "probe", "begin");
     const { id } = await server.deploy("page", await pageApp("two"));
     await server.exited;
-    await stopDataPlane(home);
-    await rm(openHome(home, process.env).runtimeDir, { recursive: true, force: true });
+    await stopDataPlane(server.home);
+    await rm(openHome(server.home, process.env).runtimeDir, { recursive: true, force: true });
 
-    server = await startTestServer({ home, routerPort });
+    await server.restart();
     expect(await server.ended(id)).toMatchObject({
       state: "failed",
       failure: { code: "DEPLOY_INTERRUPTED" },

@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DeploymentSummary } from "@hop3/core";
+import { DeploymentSummary, type Phase } from "@hop3/core";
 import { create } from "tar";
 import { openHome } from "../../src/home.ts";
 import { updatePackages } from "../../src/packages/debian/update.ts";
@@ -41,6 +41,8 @@ export interface TestServer {
   /** A request through the router. */
   get(app: string, path?: string): Promise<Answer>;
   kill(): Promise<void>;
+  /** Lets it end as `kill -9` would when a Deployment of the App begins or ends this phase. */
+  dieAt(app: string, phase: Phase, at: "begin" | "end"): Promise<void>;
   /** Resolves when the server has ended by itself. */
   readonly exited: Promise<unknown>;
   /** SIGTERM: the apps go on. */
@@ -50,8 +52,6 @@ export interface TestServer {
 export interface TestServerOptions {
   readonly home: string;
   readonly routerPort?: number;
-  readonly dieAt?: string;
-  readonly dieApp?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** A program that starts the server instead of the test: its arguments are the command. */
   readonly startedBy?: readonly [string, ...string[]];
@@ -93,14 +93,15 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
   const { home } = options;
   const logFile = join(home, "server.log");
   const log = openSync(logFile, "a");
+  const fuse = join(home, "die-at");
   await rm(join(home, "server.json"), { force: true });
+  await rm(fuse, { force: true });
   const settings = {
     home,
     listen: `127.0.0.1:${apiPort}`,
     router: `127.0.0.1:${routerPort}`,
     domain: "localhost",
-    dieAt: options.dieAt,
-    dieApp: options.dieApp,
+    fuse,
   };
   const script = join(import.meta.dirname, "run-server.ts");
   const args = ["--conditions=hop3-source", script, JSON.stringify(settings)];
@@ -113,7 +114,7 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     if (child.exitCode !== null) throw new Error(await readFile(logFile, "utf8"));
     await sleep(20);
   }
-  return makeServer({ home, apiPort, routerPort, child, logFile });
+  return makeServer({ home, apiPort, routerPort, child, logFile, fuse });
 }
 
 function makeServer(parts: {
@@ -122,6 +123,7 @@ function makeServer(parts: {
   routerPort: number;
   child: ChildProcess;
   logFile: string;
+  fuse: string;
 }): TestServer {
   const { home, child, routerPort, apiPort } = parts;
   const { socket } = openHome(home, process.env);
@@ -162,6 +164,7 @@ function makeServer(parts: {
         path,
         headers: { host: `${app}.localhost` },
       }),
+    dieAt: (app, phase, at) => writeFile(parts.fuse, `${app} ${phase}:${at}`),
     async kill() {
       child.kill("SIGKILL");
       await exited;

@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach } from "vitest";
+import { afterAll, beforeAll } from "vitest";
 import {
   destroyHome,
   makeTestHome,
@@ -14,11 +14,6 @@ interface Start extends Omit<TestServerOptions, "home"> {
   readonly settings?: string | ((home: string) => string | Promise<string>);
 }
 
-export interface TestServerUse extends Start {
-  /** A home and a server for each test instead of one for all of them. */
-  readonly isPerTest?: boolean;
-}
-
 /** A server that can be started again, on the same home and router port. */
 export interface RestartableServer extends TestServer {
   /** Stops it where it still runs. Settings stay; what else is given holds for this start alone. */
@@ -29,18 +24,17 @@ export interface RestartableServer extends TestServer {
  * A server on a home of its own for the tests of a file or a `describe`, gone after the last of them. What it needs
  * first is made in a `beforeAll` above the call, and taken away in an `afterAll` above it.
  */
-export function useTestServer(name: string, use: TestServerUse = {}): RestartableServer {
-  const { isPerTest = false, settings, ...always } = use;
+export function useTestServer(name: string, use: Start = {}): RestartableServer {
+  const { settings, ...always } = use;
   let home: string | undefined;
   let running: TestServer | undefined;
-  const [before, after] = isPerTest ? [beforeEach, afterEach] : [beforeAll, afterAll];
 
-  before(async () => {
+  beforeAll(async () => {
     home = await makeTestHome(name);
     await configure(home, settings);
     running = await startTestServer({ home, ...always });
   });
-  after(async () => {
+  afterAll(async () => {
     await running?.stop();
     if (home !== undefined) await destroyHome(home);
     running = home = undefined;
