@@ -16,15 +16,15 @@ export interface AnsweredRecipe {
 }
 
 interface Answering {
-  /** Variables that are stored already: an app that is updated is not asked again. */
-  readonly stored: ReadonlySet<string>;
+  /** Variables that are stored already, and their values: an app that is updated is not asked again. */
+  readonly stored: ReadonlyMap<string, string>;
 }
 
 /** Checks all answers at once; fails with everything that is wrong with them. */
 export function answerInputs(
   recipe: Recipe,
   given: Readonly<Record<string, InputValue>>,
-  { stored }: Answering = { stored: new Set() },
+  { stored }: Answering = { stored: new Map() },
 ): AnsweredRecipe {
   const { inputs } = recipe.sheet;
   const found: Found = {
@@ -34,9 +34,12 @@ export function answerInputs(
     keys: [],
   };
   for (const input of inputs) {
-    const isStored = input.env !== undefined && stored.has(input.env);
-    if (isStored && !isGiven(given, input.name)) continue;
-    takeAnswer(found, input, answerOf(input, given));
+    const known = input.env === undefined ? undefined : stored.get(input.env);
+    if (known === undefined || isGiven(given, input.name)) {
+      takeAnswer(found, input, answerOf(input, given));
+    } else if (input.config !== undefined) {
+      takeAnswer(found, input, known);
+    }
   }
   const { problems, values, generated, keys } = found;
   if (problems.length > 0) throw inputsInvalid({ recipe: recipe.id, problems });

@@ -37,6 +37,8 @@ env = "EMAIL"
 [[inputs]]
 name = "memory"
 label = "Memory"
+type = "size"
+env = "MEMORY"
 config = "limits.memory"
 [[inputs]]
 name = "domain"
@@ -59,9 +61,9 @@ function failureOf(work: () => unknown): string {
 
 describe("answers to a recipe", () => {
   it("become variables, values to make, and keys of hop3.toml", () => {
-    const given = { email: "a@example.org", memory: "512M", domain: "Wiki.example.org" };
+    const given = { email: "a@example.org", memory: " 512m ", domain: "Wiki.example.org" };
     const answered = answerInputs(recipe, given);
-    expect(answered.values).toEqual({ TITLE: "Wiki", EMAIL: "a@example.org" });
+    expect(answered.values).toEqual({ TITLE: "Wiki", EMAIL: "a@example.org", MEMORY: "512M" });
     expect(answered.generated).toEqual({ PASSWORD: { generate: "password" } });
     const { limits, domains } = loadConfig(answered.config).config;
     expect(limits?.memory).toBe("512M");
@@ -83,15 +85,23 @@ describe("answers to a recipe", () => {
   });
 
   it("that are stored are neither asked for again nor made anew", () => {
-    const stored = new Set(["EMAIL", "PASSWORD", "TITLE"]);
+    const stored = new Map([
+      ["EMAIL", "a@example.org"],
+      ["PASSWORD", "x"],
+      ["TITLE", "Old"],
+      ["MEMORY", "2G"],
+    ]);
     const answered = answerInputs(recipe, { title: "New" }, { stored });
     expect(answered).toMatchObject({ values: { TITLE: "New" }, generated: {} });
+    expect(loadConfig(answered.config).config.limits?.memory).toBe("2G");
   });
 
   it.each<[object, InputValue, string]>([
     [{ type: "number", min: 1, max: 9 }, "10", "has to be at most 9"],
     [{ type: "number", min: 1 }, 0, "has to be at least 1"],
     [{ type: "number" }, "1e9", "has to be a number"],
+    [{ type: "size" }, "512", "has to be a size, such as 512M or 2G"],
+    [{ type: "size" }, "0M", "has to be a size, such as 512M or 2G"],
     [{ type: "boolean" }, "yes", "has to be true or false"],
     [{ type: "choice", choices: ["a", "b"] }, "c", "has to be one of: a, b"],
     [{ type: "email" }, "somebody", "has to be an e-mail address"],
@@ -122,11 +132,15 @@ describe("a recipe that cannot be used", () => {
       "a password cannot go into hop3.toml",
     ],
     [
+      `${sheet}[[inputs]]\nname = "a"\nlabel = "A"\nconfig = "limits.memory"\n`,
+      "needs a variable (env) as well",
+    ],
+    [
       `${sheet}[[inputs]]\nname = "a"\nlabel = "A"\ntype = "number"\ndefault = "x"\nenv = "A"\n`,
       "the default of a has to be a number",
     ],
     [
-      `${sheet}[[inputs]]\nname = "a"\nlabel = "A"\ndefault = "x"\nconfig = "nix.nonsense"\n`,
+      `${sheet}[[inputs]]\nname = "a"\nlabel = "A"\ndefault = "x"\nenv = "A"\nconfig = "nix.nonsense"\n`,
       "nonsense",
     ],
   ])("%j says why", (text, reason) => {

@@ -9,6 +9,8 @@ export type CheckedAnswer =
 
 const longestLine = 2000;
 const Email = z.email();
+/** As `[limits] memory` has it, and as most programs read it. */
+const sizePattern = /^[1-9]\d{0,8}[KMGT]$/i;
 
 type Check = (input: RecipeInput, text: string) => CheckedAnswer;
 
@@ -18,6 +20,10 @@ const checks: Readonly<Record<InputType, Check>> = {
   email: (_input, text) =>
     Email.safeParse(text).success ? accept(text) : refuse("has to be an e-mail address"),
   number: checkNumber,
+  size: (_input, text) =>
+    sizePattern.test(text.trim())
+      ? accept(text.trim().toUpperCase())
+      : refuse("has to be a size, such as 512M or 2G"),
   choice: ({ choices = [] }, text) =>
     choices.includes(text) ? accept(text) : refuse(`has to be one of: ${choices.join(", ")}`),
   boolean: (_input, text) => {

@@ -17,6 +17,7 @@ export const InputType = z.enum([
   "password",
   "email",
   "number",
+  "size",
   "choice",
   "boolean",
   "domain",
@@ -47,7 +48,7 @@ export const RecipeInput = z
     min: z.number().optional(),
     max: z.number().optional(),
     env: VariableName.optional(),
-    /** `limits.memory`: a key of hop3.toml. */
+    /** `limits.memory`: a key of hop3.toml. Beside it `env` keeps the answer for the next version of the recipe. */
     config: z
       .string()
       .regex(/^[a-z][a-z0-9-]*(?:\.[a-zA-Z0-9_-]+)+$/, "expected a key such as limits.memory")
@@ -56,6 +57,12 @@ export const RecipeInput = z
   .refine(({ env, config }) => env !== undefined || config !== undefined, {
     error: "sets neither a variable (env) nor a key of hop3.toml (config)",
   })
+  .refine(
+    ({ type, env, config }) => config === undefined || env !== undefined || type === "domain",
+    {
+      error: "sets a key of hop3.toml and needs a variable (env) as well, which keeps the answer",
+    },
+  )
   .refine(({ type, choices }) => (type === "choice") === (choices !== undefined), {
     error: "choices belong to the type choice, and only to it",
   })
