@@ -1,8 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiServer, makeApiServer } from "../test/api-server.ts";
+import { describe, expect, it } from "vitest";
 import { call, typed } from "../test/call.ts";
-
-let api: ApiServer;
+import { useApiServer } from "../test/use-api-server.ts";
 
 const recipe = {
   id: "drive",
@@ -39,23 +37,17 @@ const list = {
   catalogue: { name: "hop3", serial: 3, origin: "built-in" },
   recipes: [recipe, { ...recipe, id: "vault", title: "Vault", runsHere: false }],
   categories: [{ name: "files", count: 2 }],
+  installed: [
+    { app: "mine", recipe: "drive", version: "1", newer: "2" },
+    { app: "yours", recipe: "vault", version: "2" },
+  ],
 };
 
-beforeAll(async () => {
-  api = makeApiServer();
-  await api.start();
-});
-
-afterAll(() => api.remove());
-
-beforeEach(() => {
-  api.calls.length = 0;
-  api.routes = {
-    "GET /catalogue": () => list,
-    "GET /catalogue/drive": () => shown,
-    "POST /catalogue/drive/install": () => queued,
-  };
-});
+const api = useApiServer(() => ({
+  "GET /catalogue": () => list,
+  "GET /catalogue/drive": () => shown,
+  "POST /catalogue/drive/install": () => queued,
+}));
 
 function catalogue(args: readonly string[], more: Parameters<typeof call>[1] = {}) {
   return call(["catalogue", ...args], { home: api.home, ...more });
@@ -80,7 +72,9 @@ describe("hop3 catalogue", () => {
     const { stdout, exitCode } = await catalogue(args);
     expect(exitCode).toBe(0);
     expect(installed()).toEqual({ app: "mine", inputs: { mail: "a=b@example.org" } });
-    expect(stdout).toContain("Passwords were made: hop3 config list --reveal --app mine");
+    expect(stdout).toContain(
+      "The server has made a password: hop3 config list --reveal --app mine",
+    );
   });
 
   it("asks on a terminal for what is not given", async () => {
@@ -91,6 +85,20 @@ describe("hop3 catalogue", () => {
     expect(stderr).not.toContain("Name");
     const inputs = { user: "you", password: "geheim", mail: "me@example.org" };
     expect(installed()).toEqual({ app: "drive", inputs });
+  });
+
+  it("lists what was made from recipes, and what is newer", async () => {
+    const { stdout } = await catalogue(["installed"]);
+    expect(stdout).toMatch(/mine +drive +1 +newer: 2/);
+    expect(stdout).toMatch(/yours +vault +2 *\n/);
+    expect(stdout).toContain("Bring one up to date: hop3 catalogue install drive --app mine");
+  });
+
+  it("says where the publisher of the catalogue is late", async () => {
+    const catalogueInfo = { ...list.catalogue, expires: "2026-11-01T00:00:00Z" };
+    api.routes["GET /catalogue"] = () => ({ ...list, catalogue: catalogueInfo });
+    const { stderr } = await catalogue([]);
+    expect(stderr).toContain("the catalogue was to be renewed by 2026-11-01T00:00:00Z");
   });
 
   it("refuses what is no answer", async () => {

@@ -68,6 +68,14 @@ export const catalogueTree: CommandSpec = {
       load: async () => (await import("./commands/catalogue-install.ts")).catalogueInstall,
     },
     {
+      name: "installed",
+      summary: "List the apps made from recipes, and for which the catalogue has something newer",
+      notes: [
+        "An app is brought to the newest state by installing its recipe again under its name: hop3 catalogue install RECIPE --app APP. What is stored is not asked again, data stays, and hop3 rollback leads back.",
+      ],
+      load: async () => (await import("./commands/catalogue.ts")).catalogueInstalled,
+    },
+    {
       name: "update",
       summary: "Take over the newest catalogue of the address in server.toml",
       load: async () => (await import("./commands/catalogue.ts")).catalogueUpdate,

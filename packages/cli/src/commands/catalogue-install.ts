@@ -38,7 +38,9 @@ export async function catalogueInstall(input: Input, context: Context): Promise<
 function afterwards({ after, inputs: questions }: RecipeDetail, inputs: Answers, app: string) {
   const isMade = questions.some(({ name, generated }) => generated && (inputs[name] ?? "") === "");
   return [
-    ...(isMade ? [line(`Passwords were made: hop3 config list --reveal --app ${app}`)] : []),
+    ...(isMade
+      ? [line(`The server has made a password: hop3 config list --reveal --app ${app}`)]
+      : []),
     ...(after === undefined ? [] : [line(after)]),
   ];
 }

@@ -40,6 +40,30 @@ function listBlocks(recipes: readonly RecipeSummary[], hidden: number): Block[] 
   ];
 }
 
+export async function catalogueInstalled(_input: Input, context: Context): Promise<Answer> {
+  const request = { path: at`/catalogue`, signal: context.signal };
+  const { installed } = await context.client.json(request, "RecipeList");
+  if (installed.length === 0) {
+    const said = "No app was made from a recipe. See them: hop3 catalogue";
+    return { json: { installed }, blocks: [line(said)] };
+  }
+  const rows = installed.map(({ app, recipe, version, newer }) => [
+    { text: app, tone: "bold" } as const,
+    recipe,
+    version,
+    newer === undefined ? "" : { text: `newer: ${newer}`, tone: "warn" as const },
+  ]);
+  const [first] = installed.filter(({ newer }) => newer !== undefined);
+  const hint =
+    first === undefined
+      ? []
+      : [line(`Bring one up to date: hop3 catalogue install ${first.recipe} --app ${first.app}`)];
+  return {
+    json: { installed },
+    blocks: [table(["app", "recipe", "version", "catalogue"], rows), ...hint],
+  };
+}
+
 /** The recipe as the server has it. */
 export async function fetchRecipe(id: string, context: Context): Promise<RecipeDetail> {
   const request = { path: at`/catalogue/${id}`, signal: context.signal };

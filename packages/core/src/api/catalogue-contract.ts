@@ -57,11 +57,23 @@ export const CatalogueInfo = z.strictObject({
 });
 export type CatalogueInfo = z.infer<typeof CatalogueInfo>;
 
+/** An app that was made from a recipe. */
+export const InstalledRecipe = z.strictObject({
+  app: AppName,
+  recipe: RecipeId,
+  version: z.string(),
+  /** Version of the recipe that the catalogue has now, where it is another one than the app runs. */
+  newer: z.string().optional(),
+});
+export type InstalledRecipe = z.infer<typeof InstalledRecipe>;
+
 export const RecipeList = z.strictObject({
   catalogue: CatalogueInfo,
   recipes: z.array(RecipeSummary),
   /** Of the whole catalogue, whatever was searched for. */
   categories: z.array(z.strictObject({ name: z.string(), count: z.int() })),
+  /** Apps that were made from recipes, of those that whoever asks may see. */
+  installed: z.array(InstalledRecipe),
 });
 export type RecipeList = z.infer<typeof RecipeList>;
 

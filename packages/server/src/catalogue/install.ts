@@ -10,8 +10,9 @@ import { makeValue } from "../deploy/generated.ts";
 import type { Platform } from "../deploy/platform.ts";
 import { configPurpose } from "../deploy/process-spec.ts";
 import { uploadPaths } from "../deploy/receive.ts";
-import { requireUsableValue } from "../deploy/stored-config.ts";
+import { readConfig, requireUsableValue } from "../deploy/stored-config.ts";
 import { recipeAppTaken } from "./catalogue-errors.ts";
+import { recipeOf, revisionOf, sheetFiles } from "./installed.ts";
 import type { CatalogueStore, StoredRecipe } from "./store.ts";
 
 interface Parts {
@@ -32,7 +33,7 @@ export async function installRecipe(parts: Parts, order: InstallOrder): Promise<
   const recipe = await catalogue.recipe(order.recipe);
   const known = platform.apps.find(order.app);
   if (known !== undefined) requireOwn(platform, known, recipe);
-  const stored = new Set(known === undefined ? [] : storedKeys(platform, known));
+  const stored = new Map(known === undefined ? [] : Object.entries(readConfig(platform, known.id)));
   const answered = answerInputs(recipe, order.inputs, { stored });
   for (const [key, value] of Object.entries(answered.values)) requireUsableValue(key, value);
   const archive = await packRecipe(parts, recipe, answered);
@@ -43,28 +44,21 @@ export async function installRecipe(parts: Parts, order: InstallOrder): Promise<
     const target = uploadPaths(platform.home.uploads, deployment.id).archive;
     await mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await rename(archive.file, target);
-    deployer.deploy(deployment, { revision: revisionOf(recipe), force: false });
+    const revision = revisionOf(recipe.entry);
+    // A newer recipe that comes to the same is a Release all the same: the app then counts as up to date.
+    const force = known !== undefined && recipeOf(platform, known)?.revision !== revision;
+    deployer.deploy(deployment, { revision, force });
     return deployment;
   } finally {
     await rm(archive.dir, { recursive: true, force: true });
   }
 }
 
-/** What Releases say of where they come from, and how an app's recipe is known again. */
-function revisionOf({ id, sheet }: StoredRecipe): string {
-  return `catalogue/${id}@${sheet.version}`.slice(0, 200);
-}
-
 /** An app that has never run belongs to nobody yet: an installation that failed can be repeated. */
 function requireOwn(platform: Platform, app: App, { id }: StoredRecipe): void {
-  const release = currentRelease(platform, app.id);
-  if (release === undefined) return;
-  if (release.sourceRevision?.startsWith(`catalogue/${id}@`) === true) return;
+  if (currentRelease(platform, app.id) === undefined) return;
+  if (recipeOf(platform, app)?.recipe === id) return;
   throw recipeAppTaken({ app: app.name, recipe: id });
-}
-
-function storedKeys(platform: Platform, app: App): readonly string[] {
-  return platform.apps.config(app.id).map(({ key }) => key);
 }
 
 function storeValues(platform: Platform, app: App, { values, generated }: AnsweredRecipe): void {
@@ -100,6 +94,3 @@ async function packRecipe(
   await create({ gzip: true, cwd: tree, portable: true, file }, [...files.keys()]);
   return { dir, file };
 }
-
-/** What people read is no part of the Source: a better description is no new Release. */
-const sheetFiles: readonly string[] = ["recipe.toml", "icon.svg"];

@@ -12,9 +12,10 @@ import {
   type RecipeSummary,
 } from "@hop3/core";
 import { installRecipe } from "../../catalogue/install.ts";
+import { installedRecipes } from "../../catalogue/installed.ts";
 import { searchRecipes } from "../../catalogue/search.ts";
 import type { StoredRecipe } from "../../catalogue/store.ts";
-import { allow, changes, describeChange, reads } from "../access.ts";
+import { allow, changes, describeChange, reads, visible } from "../access.ts";
 import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
@@ -77,7 +78,13 @@ export function catalogueRoutes(service: Service) {
       const recipes = await store.recipes();
       const found = searchRecipes(recipes, c.req.valid("query"));
       const shown = found.map((recipe) => showSummary(recipe, set));
-      const list = { catalogue: store.info, recipes: shown, categories: countCategories(recipes) };
+      const apps = visible(c, "app.read", platform.apps.all());
+      const list = {
+        catalogue: store.info,
+        recipes: shown,
+        categories: countCategories(recipes),
+        installed: [...installedRecipes(platform, apps, store.index.recipes)],
+      };
       return c.json(list, 200);
     })
     .openapi(updateRoute, async (c) => {
