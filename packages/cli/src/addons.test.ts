@@ -1,11 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiServer, handled, makeApiServer, sendProblem } from "../test/api-server.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { handled, sendProblem } from "../test/api-server.ts";
 import { call, typed } from "../test/call.ts";
+import { useApiServer } from "../test/use-api-server.ts";
 
-let api: ApiServer;
 let dir = "";
 
 const cache = {
@@ -20,30 +20,23 @@ const cache = {
 };
 const old = { ...cache, name: "old", version: undefined, state: "unready", declared: false };
 
-beforeAll(async () => {
-  api = makeApiServer();
-  await api.start();
-});
-
-afterAll(() => api.remove());
+const api = useApiServer(() => ({
+  "GET /apps/shop/addons": () => ({
+    addons: [cache, { ...old, variables: [], diskBytes: undefined }],
+  }),
+  "GET /apps/plain/addons": () => ({ addons: [] }),
+  "POST /apps/shop/addons/cache/backup": ({ response }) => {
+    response.end("all of it");
+    return handled;
+  },
+  "POST /apps/shop/addons/cache/restore": () => undefined,
+  "DELETE /apps/shop/addons/cache": () => undefined,
+}));
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "hop3-addons-"));
-  api.calls.length = 0;
-  api.routes = {
-    "GET /apps/shop/addons": () => ({
-      addons: [cache, { ...old, variables: [], diskBytes: undefined }],
-    }),
-    "GET /apps/plain/addons": () => ({ addons: [] }),
-    "POST /apps/shop/addons/cache/backup": ({ response }) => {
-      response.end("all of it");
-      return handled;
-    },
-    "POST /apps/shop/addons/cache/restore": () => undefined,
-    "DELETE /apps/shop/addons/cache": () => undefined,
-  };
 });
 
 function addons(line: string, more: Parameters<typeof call>[1] = {}) {

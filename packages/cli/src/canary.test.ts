@@ -1,17 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type ApiServer, makeApiServer } from "../test/api-server.ts";
+import { describe, expect, it } from "vitest";
 import { call } from "../test/call.ts";
 import * as sample from "../test/samples.ts";
+import { useApiServer } from "../test/use-api-server.ts";
 
 describe("hop3 canary", () => {
-  let api: ApiServer;
-
-  beforeAll(async () => {
-    api = makeApiServer();
-    await api.start();
-    api.routes = { "POST /apps/hello/canary": () => ({ ...sample.deployment, release: 3 }) };
-  });
-  afterAll(() => api.remove());
+  const api = useApiServer(() => ({
+    "POST /apps/hello/canary": () => ({ ...sample.deployment, release: 3 }),
+  }));
 
   it.each([
     ["promote", "All requests go to release 3 of hello now.\n"],

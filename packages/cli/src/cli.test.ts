@@ -1,49 +1,36 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiServer, handled, makeApiServer, sendProblem } from "../test/api-server.ts";
+import { beforeEach, describe, expect, it } from "vitest";
+import { handled, makeApiServer, sendProblem } from "../test/api-server.ts";
 import { call, typed } from "../test/call.ts";
 import * as sample from "../test/samples.ts";
+import { useApiServer } from "../test/use-api-server.ts";
 
-let api: ApiServer;
-
-beforeAll(async () => {
-  api = makeApiServer();
-  await api.start();
-});
-
-afterAll(async () => {
-  await api.remove();
-});
-
-beforeEach(() => {
-  api.calls.length = 0;
-  api.routes = {
-    "GET /apps": () => ({ apps: [sample.summary, sample.emptyApp] }),
-    "GET /apps/hello": () => sample.detail,
-    "GET /apps/hello/processes": () => ({ processes: [sample.processInfo], workers: [] }),
-    "GET /apps/hello/releases": () => ({
-      releases: [sample.release, sample.previousRelease, sample.archivedRelease],
-    }),
-    "GET /apps/hello/config": ({ query }) => ({
-      entries: [
-        {
-          key: "API_KEY",
-          updatedAt: sample.ago(60_000),
-          ...(query.get("reveal") === "true" ? { value: "s3cret" } : {}),
-        },
-      ],
-    }),
-    "GET /apps/hello/domains": () => ({
-      domains: [
-        { domain: "hello.localhost", builtIn: true },
-        { domain: "www.example.org", builtIn: false },
-      ],
-    }),
-    "GET /packages": () => ({ name: "debian", pin: "sha256-abc", suites: ["bookworm"] }),
-    "GET /packages/search": () => ({ packages: [{ name: "redis", version: "5:7.0.15-1" }] }),
-    "GET /doctor": () => ({ checks: [{ name: "router", state: "ok", message: "haproxy runs" }] }),
-    "GET /server": () => sample.serverInfo,
-  };
-});
+const api = useApiServer(() => ({
+  "GET /apps": () => ({ apps: [sample.summary, sample.emptyApp] }),
+  "GET /apps/hello": () => sample.detail,
+  "GET /apps/hello/processes": () => ({ processes: [sample.processInfo], workers: [] }),
+  "GET /apps/hello/releases": () => ({
+    releases: [sample.release, sample.previousRelease, sample.archivedRelease],
+  }),
+  "GET /apps/hello/config": ({ query }) => ({
+    entries: [
+      {
+        key: "API_KEY",
+        updatedAt: sample.ago(60_000),
+        ...(query.get("reveal") === "true" ? { value: "s3cret" } : {}),
+      },
+    ],
+  }),
+  "GET /apps/hello/domains": () => ({
+    domains: [
+      { domain: "hello.localhost", builtIn: true },
+      { domain: "www.example.org", builtIn: false },
+    ],
+  }),
+  "GET /packages": () => ({ name: "debian", pin: "sha256-abc", suites: ["bookworm"] }),
+  "GET /packages/search": () => ({ packages: [{ name: "redis", version: "5:7.0.15-1" }] }),
+  "GET /doctor": () => ({ checks: [{ name: "router", state: "ok", message: "haproxy runs" }] }),
+  "GET /server": () => sample.serverInfo,
+}));
 
 const golden = [
   "apps",

@@ -1,40 +1,24 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type ApiServer,
-  handled,
-  makeApiServer,
-  type Route,
-  sendEvents,
-  sendProblem,
-} from "../test/api-server.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { handled, type Route, sendEvents, sendProblem } from "../test/api-server.ts";
 import { type CallOptions, type CallResult, call } from "../test/call.ts";
 import * as sample from "../test/samples.ts";
 import { acceptUploads, type SentFiles } from "../test/upload-routes.ts";
+import { useApiServer } from "../test/use-api-server.ts";
 
-let api: ApiServer;
 let dir: string;
 let sent: SentFiles;
 
-beforeAll(async () => {
-  api = makeApiServer();
-  await api.start();
-});
-
-afterAll(async () => {
-  await api.remove();
-});
+const api = useApiServer(() => ({
+  "POST /apps/hello/deployments": () => sample.deployment,
+  "GET /deployments/7": () => sample.succeeded,
+  "GET /deployments/7/events": ({ response }) => sendEvents(response, sample.goodEvents),
+}));
 
 beforeEach(() => {
   dir = mkdtempSync("/tmp/hop3-app-");
   write("hop3.nix", "{ pkgs }: { }");
-  api.calls.length = 0;
-  api.routes = {
-    "POST /apps/hello/deployments": () => sample.deployment,
-    "GET /deployments/7": () => sample.succeeded,
-    "GET /deployments/7/events": ({ response }) => sendEvents(response, sample.goodEvents),
-  };
   sent = acceptUploads(api, "hello");
 });
 

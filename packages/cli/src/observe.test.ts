@@ -1,19 +1,11 @@
 import type { ReleaseComparison, ServerEvent, StoreBill } from "@hop3/core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiServer, handled, makeApiServer } from "../test/api-server.ts";
+import { describe, expect, it } from "vitest";
+import { handled } from "../test/api-server.ts";
 import { call } from "../test/call.ts";
 import * as sample from "../test/samples.ts";
+import { useApiServer } from "../test/use-api-server.ts";
 
-let api: ApiServer;
-
-beforeAll(async () => {
-  api = makeApiServer();
-  await api.start();
-});
-afterAll(() => api.remove());
-beforeEach(() => {
-  api.calls.length = 0;
-});
+const api = useApiServer();
 
 async function say(...argv: readonly string[]): Promise<string> {
   const { stdout, stderr } = await call(argv, { home: api.home });

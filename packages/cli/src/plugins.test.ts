@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { PluginInfo } from "@hop3/core";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiServer, handled, makeApiServer } from "../test/api-server.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { handled } from "../test/api-server.ts";
 import { call } from "../test/call.ts";
+import { useApiServer } from "../test/use-api-server.ts";
 
 /** A plug-in of each kind that a command line meets. */
 const source = `
@@ -152,16 +153,7 @@ const broken: PluginInfo = {
 };
 
 describe("hop3 plugins", () => {
-  let api: ApiServer;
-
-  beforeAll(async () => {
-    api = makeApiServer();
-    await api.start();
-  });
-  afterAll(() => api.remove());
-  beforeEach(() => {
-    api.calls.length = 0;
-  });
+  const api = useApiServer();
 
   const lines =
     (...values: readonly object[]) =>

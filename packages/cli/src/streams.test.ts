@@ -1,18 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiServer, handled, makeApiServer } from "../test/api-server.ts";
+import { describe, expect, it } from "vitest";
+import { handled } from "../test/api-server.ts";
 import { call, typed } from "../test/call.ts";
 import * as sample from "../test/samples.ts";
+import { useApiServer } from "../test/use-api-server.ts";
 
-let api: ApiServer;
-
-beforeAll(async () => {
-  api = makeApiServer();
-  await api.start();
-});
-
-afterAll(async () => {
-  await api.remove();
-});
+const api = useApiServer(() => ({
+  "GET /apps/hello": () => sample.detail,
+  "GET /apps/hello/logs": () => ({ records: [record] }),
+  "GET /apps/hello/releases": () => ({ releases: [sample.release] }),
+  "GET /apps/hello/releases/3/build-log": ({ response }) => {
+    response.end("building\n\u001b[2Jdone\n");
+    return handled;
+  },
+}));
 
 const record = {
   at: "2026-11-23T06:59:00.000Z",
@@ -22,19 +22,6 @@ const record = {
   text: "\u001b[32mGET\u001b[0m / \u001b]0;owned\u0007",
 };
 const head = "2026-11-23T06:59:00.000Z web.1@3  ";
-
-beforeEach(() => {
-  api.calls.length = 0;
-  api.routes = {
-    "GET /apps/hello": () => sample.detail,
-    "GET /apps/hello/logs": () => ({ records: [record] }),
-    "GET /apps/hello/releases": () => ({ releases: [sample.release] }),
-    "GET /apps/hello/releases/3/build-log": ({ response }) => {
-      response.end("building\n\u001b[2Jdone\n");
-      return handled;
-    },
-  };
-});
 
 describe("hop3 logs", () => {
   it.each([
