@@ -77,6 +77,50 @@ describe("one release", () => {
   });
 });
 
+describe("the number of instances", () => {
+  const workers = () => page.getByRole("form", { name: "Workers" });
+
+  it("goes up and down, and shows what becomes of it", async () => {
+    await page.goto("/apps/shop/processes");
+    await page.getByRole("cell", { name: "web.0" }).waitFor();
+    await page.getByRole("button", { name: "One web more" }).click();
+    await page.getByRole("button", { name: "One web more" }).click();
+    await page.getByLabel("Instances of ticker").fill("0");
+    await page.getByText("ticker 1 → 0, web 1 → 3").waitFor();
+    expect(await look(page, "app-processes-draft")).toEqual([]);
+    await page.getByRole("button", { name: "Apply" }).click();
+    await workers().getByText("3 of 3 up").waitFor();
+    await page.getByRole("cell", { name: "web.2" }).waitFor();
+    await page.getByRole("cell", { name: "ticker.0" }).waitFor({ state: "detached" });
+    await workers().getByText("stopped").waitFor();
+    expect(await page.getByRole("button", { name: "Apply" }).count()).toBe(0);
+    expect(await look(page, "app-processes-scaled")).toEqual([]);
+    expect(await bed.server.json("GET", "/apps/shop/processes")).toMatchObject({
+      workers: [
+        { worker: "ticker", stored: 0, up: 0 },
+        { worker: "web", stored: 3, up: 3 },
+      ],
+    });
+  });
+
+  it("goes back to what the release says", async () => {
+    await page.getByRole("button", { name: "Use that for web" }).click();
+    await page.getByText("web 3 → 1").waitFor();
+    await page.getByRole("button", { name: "Use that for ticker" }).click();
+    await page.getByRole("button", { name: "Apply" }).click();
+    await workers().getByText("1 of 1 up").nth(1).waitFor();
+    expect(await workers().getByText("as the release says").count()).toBe(2);
+  });
+
+  it("is looked at, not changed, by a viewer", async () => {
+    const viewer = await bed.openAs("vera", { role: "viewer" });
+    await viewer.goto("/apps/shop/processes");
+    await viewer.getByRole("form", { name: "Workers" }).waitFor();
+    expect(await viewer.getByLabel("Instances of web").isDisabled()).toBe(true);
+    expect(await viewer.getByRole("button", { name: "One web more" }).isDisabled()).toBe(true);
+  });
+});
+
 describe("settings", () => {
   it("say how a release comes to its users, and which branch is deployed", async () => {
     await page.goto("/apps/shop/settings");

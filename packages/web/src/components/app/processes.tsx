@@ -1,4 +1,4 @@
-import type { AppDetail, DeploymentSummary, ProcessInfo } from "@hop3/core/api";
+import type { AppDetail, DeploymentSummary, ProcessInfo, WorkerScale } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { useLocation } from "wouter";
 import { at, get, send } from "../../api.ts";
@@ -8,46 +8,67 @@ import { bytes, duration } from "../format.ts";
 import { Answer, Empty } from "../states.tsx";
 import { TableCard } from "../table-card.tsx";
 import { useTell } from "../toast.tsx";
+import { Workers } from "./processes-scale.tsx";
 
-export function AppProcesses({ app: { name } }: { readonly app: AppDetail }) {
-  const [, go] = useLocation();
-  const tell = useTell();
-  const may = useMay("app.deploy", name);
+interface Found {
+  readonly processes: readonly ProcessInfo[];
+  readonly workers: readonly WorkerScale[];
+}
+
+export function AppProcesses({ app }: { readonly app: AppDetail }) {
+  const { name } = app;
   const list = useQuery({
     queryKey: ["app", name, "processes"],
-    queryFn: () => get<{ processes: ProcessInfo[] }>(at`/apps/${name}/processes`),
+    queryFn: () => get<Found>(at`/apps/${name}/processes`),
     refetchInterval: 5000,
   });
-  const restart = async () => {
-    try {
-      const { id } = await send<DeploymentSummary>("POST", at`/apps/${name}/restart`);
-      go(at`/apps/${name}/deployments/${id}`);
-    } catch (error) {
-      tell.failed(error);
-    }
-  };
   return (
     <Answer of={list}>
-      {({ processes }) =>
-        processes.length === 0 ? (
+      {({ processes, workers }) =>
+        processes.length === 0 && workers.length === 0 ? (
           <Empty title="No process runs">
             <p>A deployment starts the workers that the app declares.</p>
           </Empty>
         ) : (
           <div className="stack">
-            {may ? (
-              <div>
-                <button type="button" className="button" onClick={() => void restart()}>
-                  Restart all
-                </button>
-              </div>
-            ) : null}
-            <Table processes={processes} />
+            <Workers app={app} workers={workers} />
+            {processes.length === 0 ? null : (
+              <>
+                <Table processes={processes} />
+                <Restart app={name} />
+              </>
+            )}
           </div>
         )
       }
     </Answer>
   );
+}
+
+function Restart({ app }: { readonly app: string }) {
+  const [, go] = useLocation();
+  const tell = useTell();
+  if (!useMay("app.deploy", app)) return null;
+  const restart = async () => {
+    try {
+      const { id } = await send<DeploymentSummary>("POST", at`/apps/${app}/restart`);
+      go(at`/apps/${app}/deployments/${id}`);
+    } catch (error) {
+      tell.failed(error);
+    }
+  };
+  return (
+    <div>
+      <button type="button" className="button" onClick={() => void restart()}>
+        Restart all
+      </button>
+    </div>
+  );
+}
+
+/** What comes or goes is not simply up. */
+function stateOf({ state, role }: ProcessInfo): string {
+  return state === "up" && role !== "current" ? role : state;
 }
 
 function Table({ processes }: { readonly processes: readonly ProcessInfo[] }) {
@@ -71,7 +92,7 @@ function Table({ processes }: { readonly processes: readonly ProcessInfo[] }) {
               {each.worker}.{each.instance}
             </td>
             <td>
-              <StateBadge state={each.state} />
+              <StateBadge state={stateOf(each)} />
             </td>
             <td className="number">{duration(each.sinceSeconds * 1000)}</td>
             <td className="number">{each.restarts}</td>
