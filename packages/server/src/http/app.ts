@@ -1,6 +1,7 @@
+import type { IncomingMessage } from "node:http";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { Hop3Error } from "@hop3/core";
-import type { MiddlewareHandler } from "hono";
+import type { Context, MiddlewareHandler } from "hono";
 import { HTTPException } from "hono/http-exception";
 import { makeAddressOf } from "../accounts/client-address.ts";
 import { proxiesOf } from "../settings.ts";
@@ -111,7 +112,7 @@ export function makeHttpApp(options: HttpOptions): OpenAPIHono {
     if (error instanceof HTTPException) {
       return sendProblem(requestInvalid({ reason: describeRefusal(error) }));
     }
-    if (!(error instanceof Hop3Error)) {
+    if (!(error instanceof Hop3Error) && !hasLeft(c)) {
       service.platform.log.write("error", "request", { path: c.req.path, error });
     }
     return sendProblem(error);
@@ -133,6 +134,12 @@ const answerSafely: MiddlewareHandler = async (c, next) => {
     if (!c.res.headers.has(name)) c.res.headers.set(name, value);
   }
 };
+
+/** Whether the connection broke before the request was whole: that is no fault of ours, and may happen very often. */
+function hasLeft(c: Context): boolean {
+  const incoming = c.env?.incoming as IncomingMessage | undefined;
+  return incoming?.destroyed === true && !incoming.complete;
+}
 
 /** What the framework itself refuses: bodies that are no JSON. */
 function describeRefusal(error: HTTPException): string {

@@ -8,7 +8,7 @@ const strangersBytes = 64 * 1024;
 /** The largest is a list of what another server's store has. Files come as streams, which count for themselves. */
 const jsonBytes = 8 * 1024 * 1024;
 /** A slow line brings a form in this time; whoever sends a byte now and then wants to hold on to a connection. */
-const dueMs = 30_000;
+const dueMs = 20_000;
 
 /** For a body that is read in one piece: it has to be there in time, or its connection ends. */
 export const limitTime: MiddlewareHandler = async (c, next) => {
@@ -20,8 +20,9 @@ export const limitTime: MiddlewareHandler = async (c, next) => {
   clearTimeout(timer);
 };
 
-export const limitStrangers = [limitBytes(strangersBytes), limitTime] as const;
-export const limitJson = [whereJson(limitBytes(jsonBytes)), whereJson(limitTime)] as const;
+// The time first: where a body's length is not announced, counting its bytes is reading it.
+export const limitStrangers = [limitTime, limitBytes(strangersBytes)] as const;
+export const limitJson = [whereJson(limitTime), whereJson(limitBytes(jsonBytes))] as const;
 
 function limitBytes(maxSize: number): MiddlewareHandler {
   const onError = () => {

@@ -1,0 +1,59 @@
+import { connect, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+
+export interface RawRequest {
+  readonly port: number;
+  /** Written as it stands, one byte a character. */
+  readonly text: string | Buffer;
+  /** Where it comes from: another address of this machine. */
+  readonly from?: string;
+  /** Then no more is waited for. */
+  readonly until?: RegExp;
+}
+
+/** What a server says to bytes that no honest client would send, until it hangs up. */
+export async function exchange({ port, text, from, until }: RawRequest): Promise<string> {
+  const line = openLine({ port, from });
+  line.socket.write(typeof text === "string" ? Buffer.from(text, "latin1") : text);
+  const isEnough = (): boolean => until?.test(line.heard()) === true;
+  while (!line.isClosed() && !isEnough()) await sleep(5);
+  line.socket.destroy();
+  return line.heard();
+}
+
+export interface Line {
+  readonly socket: Socket;
+  heard(): string;
+  isClosed(): boolean;
+  /** Resolves when the other side has hung up, with what it has said. */
+  readonly closed: Promise<string>;
+}
+
+export function openLine({ port, from }: { port: number; from?: string | undefined }): Line {
+  const where = from === undefined ? {} : { localAddress: from };
+  const socket = connect({ port, host: "127.0.0.1", ...where });
+  let heard = "";
+  socket.on("data", (part) => {
+    heard += part.toString("latin1");
+  });
+  socket.on("error", () => {});
+  const closed = new Promise<string>((resolve) => {
+    socket.once("close", () => resolve(heard));
+  });
+  return { socket, heard: () => heard, isClosed: () => socket.closed, closed };
+}
+
+/** Sends a little now and then, until the other side hangs up. Resolves with what it has said. */
+export async function trickle(line: Line, parts: Iterable<string>, everyMs: number) {
+  for (const part of parts) {
+    if (line.isClosed()) break;
+    line.socket.write(part);
+    await sleep(everyMs);
+  }
+  return line.closed;
+}
+
+/** The status of each answer that is in it. */
+export function statuses(text: string): readonly number[] {
+  return [...text.matchAll(/^HTTP\/1\.[01] (\d{3})/gm)].map(([, status]) => Number(status));
+}
