@@ -21,19 +21,26 @@ export function LiveEvents() {
 }
 
 /** Keys begin with what they are about: ["apps"], ["app", name, …], ["deployment", id], ["server", …], ["audit", …]. */
-export function staleAfter({
-  app,
-  deployment,
-  topic,
-}: ServerEvent): readonly (readonly unknown[])[] {
-  // The app that a preview belongs to lists it.
-  const parent = app === undefined ? undefined : appOfPreview(app);
+export function staleAfter(event: ServerEvent): readonly (readonly unknown[])[] {
+  const { app, deployment, topic } = event;
   return [
     ...(app === undefined ? [] : [["app", app], ["apps"]]),
-    ...(parent === undefined ? [] : [["app", parent, "previews"]]),
+    ...previewsOf(event),
     ...(deployment === undefined ? [] : [["deployment", deployment]]),
     ...(topic === "server" ? [["server"]] : []),
     // Whatever happens was somebody's doing.
     ["audit"],
   ];
+}
+
+const comingAndGoing: ReadonlySet<string> = new Set([
+  "app.created",
+  "app.destroyed",
+  "deployment.ended",
+]);
+
+/** The list of the app that a preview belongs to: it tells what each weighs, which is not asked at every step. */
+function previewsOf({ app, kind }: ServerEvent): readonly (readonly unknown[])[] {
+  const parent = app === undefined ? undefined : appOfPreview(app);
+  return parent === undefined || !comingAndGoing.has(kind) ? [] : [["app", parent, "previews"]];
 }

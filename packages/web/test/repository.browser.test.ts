@@ -60,25 +60,38 @@ async function deliver({ headers, body }: SentDelivery): Promise<number> {
 describe("a repository at a forge", () => {
   let commit = "";
 
-  it("is connected with a token, and its secret is shown once", async () => {
+  const connect = async (token: string) => {
+    await page.getByLabel("Address of the repository").fill(`${forge.url}/web.git`);
+    await page.getByText("It is not public").click();
+    await page.getByLabel("Token or password").fill(token);
+    await page.getByRole("button", { name: "Connect", exact: true }).click();
+    await page.getByLabel("Secret of the webhook").waitFor();
+  };
+  const disconnect = async () => {
+    await page.getByRole("button", { name: `Disconnect ${forge.url}/web.git` }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
+    await page.getByText("is not heard any more").first().waitFor();
+  };
+
+  it("says at once that a token is wrong", async () => {
     commit = await work.commit(files);
     await work.git("push", "forge", "HEAD:main");
     await page.goto("/new?way=repository");
     await page.getByLabel("Name of the app").fill("web");
     await page.getByRole("button", { name: "Show how" }).click();
-    await page.getByLabel("Address of the repository").fill(`${forge.url}/web.git`);
-    await page.getByText("It is not public").click();
-    await page.getByLabel("Token or password").fill("not the token");
-    await page.getByRole("button", { name: "Connect" }).click();
+    await connect("not the token");
     await page.getByRole("alert").waitFor();
-    await page.getByLabel("Token or password").fill(password);
-    await page.getByRole("button", { name: "Connect" }).click();
-    const secret = page.getByLabel("Secret of the webhook");
-    hook = {
-      url: await page.getByLabel("Address of the webhook", { exact: true }).inputValue(),
-      secret: await secret.inputValue(),
-    };
     expect(await look(page, "new-app-connected")).toEqual([]);
+    await page.goto("/apps/web/git");
+    await disconnect();
+  });
+
+  it("is connected, and its secret is shown once", async () => {
+    await page.goto("/apps/web/git");
+    await connect(password);
+    const secret = page.getByLabel("Secret of the webhook");
+    const url = page.getByLabel("Address of the webhook", { exact: true });
+    hook = { url: await url.inputValue(), secret: await secret.inputValue() };
     await page.goto("/apps/web/git");
     await page.getByText("Nothing has come yet.").waitFor();
     expect(await secret.count()).toBe(0);
@@ -124,9 +137,7 @@ describe("a repository at a forge", () => {
 
   it("is heard no more once it is disconnected", async () => {
     await page.goto("/apps/web/git");
-    await page.getByRole("button", { name: `Disconnect ${forge.url}/web.git` }).click();
-    await page.getByRole("dialog").getByRole("button", { name: "Disconnect" }).click();
-    await page.getByText("is not heard any more").waitFor();
+    await disconnect();
     const late = githubPush({ branch: "main", commit: "0".repeat(40), delivery: "9" }, hook.secret);
     expect(await deliver(late)).toBe(404);
   });
@@ -138,14 +149,14 @@ describe("somebody who is told of deployments", () => {
     await page.getByLabel("Address to tell").fill(told);
     await page.getByRole("button", { name: "Add", exact: true }).click();
     await page.getByLabel("Secret of the notifications").waitFor();
-    await page.getByRole("button", { name: `Try ${told}` }).click();
+    await page.getByRole("button", { name: `Try it: ${told}` }).click();
     await page.getByText("delivered").waitFor();
-    await page.getByRole("button", { name: /^Send notice \d+ again$/ }).click();
-    await page.getByText("2 tries").waitFor();
+    await page.getByRole("button", { name: /^Send again: notice \d+$/ }).click();
+    await page.getByText("It is on its way again").waitFor();
     expect(await look(page, "app-settings")).toEqual([]);
     await page.getByRole("button", { name: `Remove ${told}` }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
-    await page.getByRole("button", { name: `Try ${told}` }).waitFor({ state: "detached" });
+    await page.getByRole("button", { name: `Try it: ${told}` }).waitFor({ state: "detached" });
   });
 
   it("is no business of those who may not configure the app", async () => {

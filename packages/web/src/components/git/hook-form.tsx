@@ -6,6 +6,7 @@ import { useMay } from "../../session.tsx";
 import { CopyText } from "../copy.tsx";
 import { Field } from "../field.tsx";
 import { Form, textOf } from "../forms/form.tsx";
+import { ErrorNote } from "../states.tsx";
 
 interface HookFormProps {
   readonly app: string;
@@ -15,6 +16,7 @@ interface HookFormProps {
 /** Connects a repository at a forge: a push there is deployed here. */
 export function HookForm({ app, branch }: HookFormProps) {
   const [made, setMade] = useState<HookCreated>();
+  const [problem, setProblem] = useState<unknown>();
   const queries = useQueryClient();
   const may = useMay("app.configure", app);
   const connect = async (data: FormData) => {
@@ -25,7 +27,12 @@ export function HookForm({ app, branch }: HookFormProps) {
       repository: textOf(data, "repository"),
       ...(password === "" ? {} : { credential }),
     };
-    setMade(await send<HookCreated>("POST", at`/apps/${app}/hooks`, body));
+    const path = at`/apps/${app}/hooks`;
+    const connected = await send<HookCreated>("POST", path, body);
+    setMade(connected);
+    // What it would fail with at the first push is better known now.
+    const check = send("POST", `${path}/${connected.hook.id}/test`);
+    setProblem(await check.then(() => undefined).catch((failure: unknown) => failure));
     await queries.invalidateQueries({ queryKey: ["app", app] });
   };
   if (!may) return null;
@@ -37,6 +44,7 @@ export function HookForm({ app, branch }: HookFormProps) {
         fetched and deployed.
       </p>
       {made === undefined ? null : <Made made={made} />}
+      {problem === undefined ? null : <ErrorNote error={problem} />}
       <Form action="Connect" busyAction="Asking the repository…" onSubmit={connect}>
         <Field label="Address of the repository">
           <input name="repository" required placeholder="https://forge.example.org/me/shop.git" />

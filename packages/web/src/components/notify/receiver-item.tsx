@@ -31,7 +31,7 @@ export function ReceiverItem({ app, receiver, queryKey }: ReceiverItemProps) {
         <button
           type="button"
           className="button"
-          aria-label={`Try ${url}`}
+          aria-label={`Try it: ${url}`}
           onClick={() => act("POST", at`/notify/${id}/test`, "A test is on its way")}
         >
           Try it
@@ -95,7 +95,7 @@ function Notices({ notices, onAgain }: NoticesProps) {
               <button
                 type="button"
                 className="button plain"
-                aria-label={`Send notice ${notice.id} again`}
+                aria-label={`Send again: notice ${notice.id}`}
                 onClick={() => onAgain(notice.id)}
               >
                 Send again
