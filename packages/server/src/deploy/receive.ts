@@ -85,6 +85,8 @@ async function extractInto({ archive, dir, limits }: ReceiveRequest): Promise<vo
     umask: 0o022,
   });
   unpacker.on("error", (error: Error) => gate.refuse(uploadBroken({ reason: error.message })));
+  // Types that the parser does not know, such as sparse files: their absence would be found out by the app.
+  unpacker.on("ignoredEntry", (entry: ReadEntry) => gate.refuse(ofOtherType(entry)));
   let isOver = false;
   unpacker.on("eof", () => {
     isOver = true;
@@ -174,9 +176,7 @@ const admittedTypes: ReadonlySet<string> = new Set([
 
 /** Why an entry must not be unpacked: it would touch something outside the tree, or is nothing that a tree holds. */
 function judgeEntry({ path, type, linkpath = "" }: ReadEntry): Hop3Error | undefined {
-  if (!admittedTypes.has(type)) {
-    return uploadBroken({ reason: `${path} is neither a file nor a directory nor a link` });
-  }
+  if (!admittedTypes.has(type)) return ofOtherType({ path });
   if (path.includes("\uFFFD")) {
     return uploadBroken({ reason: `the name ${path} is not UTF-8` });
   }
@@ -191,6 +191,10 @@ function judgeEntry({ path, type, linkpath = "" }: ReadEntry): Hop3Error | undef
   const isLink = type === "Link" || type === "SymbolicLink";
   if (!isLink || linkStaysInside(from, linkpath)) return undefined;
   return sourceLinkEscapes({ path: from === "" ? path : from, target: linkpath });
+}
+
+function ofOtherType({ path }: Pick<ReadEntry, "path">): Hop3Error {
+  return uploadBroken({ reason: `${path} is neither a file nor a directory nor a link` });
 }
 
 /** Where the upload of a Deployment lies; `.part` until it has arrived whole. */
