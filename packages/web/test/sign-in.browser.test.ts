@@ -1,6 +1,7 @@
 import type { CDPSession, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { look } from "./support/look.ts";
+import { publicKey, totpCode } from "./support/secrets.ts";
 import { password, startWebBed, type WebBed } from "./support/web-bed.ts";
 
 let bed: WebBed;
@@ -80,6 +81,65 @@ describe("a passkey", () => {
     await other.goto("/");
     await other.getByRole("heading", { name: "Sign in to Hop3" }).waitFor();
     expect(await other.getByRole("button", { name: "Use a passkey" }).count()).toBe(0);
+  });
+});
+
+describe("a second factor", () => {
+  it("is scanned or typed, asked for, and turned off", async () => {
+    const other = await bed.openAs("tina", { role: "viewer" });
+    const enter = async () => {
+      await other.getByRole("button", { name: "Sign out" }).first().click();
+      await other.getByLabel("Name").fill("tina");
+      await other.getByLabel("Password").fill(password);
+      await other.getByRole("button", { name: "Sign in", exact: true }).click();
+    };
+    await other.goto("/account");
+    await other.getByRole("button", { name: "Set up an authenticator app" }).click();
+    await other.getByRole("img", { name: "The secret for an authenticator app" }).waitFor();
+    expect(await look(other, "account-second-factor")).toEqual([]);
+    const secret = await other.getByLabel("Secret for the app").inputValue();
+    await other.getByLabel("Code", { exact: true }).fill(totpCode(secret, Date.now()));
+    await other.getByLabel("Your password").fill(password);
+    await other.getByRole("button", { name: "Turn on" }).click();
+    await other.getByText("Keep these recovery codes.").waitFor();
+    const codes = (await other.locator(".note pre").textContent()) ?? "";
+    await enter();
+    await other.getByLabel("Code").fill(codes.split("\n")[0] ?? "");
+    await other.getByRole("button", { name: "Sign in", exact: true }).click();
+    await other.getByLabel("Password, to turn it off").fill(password);
+    await other.getByRole("button", { name: "Turn off" }).click();
+    await other.getByRole("button", { name: "Set up an authenticator app" }).waitFor();
+    await enter();
+    await other.getByRole("heading", { name: "Second factor" }).waitFor();
+  });
+});
+
+describe("what programs sign in with", () => {
+  it("is a token that may less than its user, or a key", async () => {
+    const other = await bed.openAs("kim", { role: "developer" });
+    await other.goto("/account");
+    await other.getByLabel("Name of a new token").fill("monitoring");
+    await other.getByLabel("May").selectOption("viewer");
+    await other.getByRole("button", { name: "Make a token" }).click();
+    const token = await other.getByLabel("The token").inputValue();
+    await other.getByText("viewer of all apps").waitFor();
+    const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
+    const ask = async (method: string, path: string) =>
+      (await fetch(`${bed.origin}/api/v1${path}`, { method, headers })).status;
+    expect(await ask("GET", "/apps")).toBe(200);
+    expect(await ask("POST", "/packages/update")).toBe(403);
+    await other.getByLabel("Public key").fill("ssh-ed25519 not a key");
+    await other.getByRole("button", { name: "Add a key" }).click();
+    await other.getByRole("alert").waitFor();
+    await other.getByLabel("Public key").fill(`${publicKey()} kim@laptop`);
+    await other.getByRole("button", { name: "Add a key" }).click();
+    await other.getByText("kim@laptop", { exact: true }).waitFor();
+    expect(await look(other, "account-programs")).toEqual([]);
+    await other.getByRole("button", { name: "Remove kim@laptop" }).click();
+    await other.getByText("kim@laptop", { exact: true }).waitFor({ state: "detached" });
+    await other.getByRole("button", { name: "Revoke monitoring" }).click();
+    await other.getByText("viewer of all apps").waitFor({ state: "detached" });
+    expect(await ask("GET", "/apps")).toBe(401);
   });
 });
 
