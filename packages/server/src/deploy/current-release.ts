@@ -1,6 +1,8 @@
+import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
 import { areProvided } from "./addons.ts";
 import type { Attempt } from "./attempt.ts";
+import { releaseNotFound } from "./errors.ts";
 import type { Platform } from "./platform.ts";
 import { compareNumbers, workerNumbers } from "./worker-numbers.ts";
 
@@ -11,6 +13,17 @@ export function currentRelease(
 ): Release | undefined {
   const number = apps.findById(appId)?.currentRelease;
   return number === undefined ? undefined : releases.find(appId, number);
+}
+
+/** The Release of that number, or the failure that says there is none. */
+export function requireRelease(
+  { releases }: Pick<Platform, "releases">,
+  app: App,
+  number: number,
+): Release {
+  const release = releases.find(app.id, number);
+  if (release === undefined) throw releaseNotFound({ app: app.name, release: number });
+  return release;
 }
 
 /** Same closure, same settings, same configuration, and every Process and addon is up: there is nothing to start. */

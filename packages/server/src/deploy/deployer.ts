@@ -15,14 +15,13 @@ import type { ProcessRecord } from "../db/processes.ts";
 import type { Release } from "../db/releases.ts";
 import { activate, finish } from "./activate.ts";
 import type { Attempt } from "./attempt.ts";
-import { currentRelease } from "./current-release.ts";
+import { currentRelease, requireRelease } from "./current-release.ts";
 import { requireFreeName } from "./domains.ts";
 import {
   appNotDeployed,
   appNotFound,
   canaryFailed,
   nothingToRollBackTo,
-  releaseNotFound,
   releaseNotRestorable,
   tooManyApps,
 } from "./errors.ts";
@@ -199,8 +198,7 @@ function findTarget(
     if (earlier !== undefined) return earlier;
     throw nothingToRollBackTo({ app: app.name, current: current.number });
   }
-  const release = platform.releases.find(app.id, number);
-  if (release === undefined) throw releaseNotFound({ app: app.name, release: number });
+  const release = requireRelease(platform, app, number);
   requireRestorable(platform, app, release);
   return release;
 }

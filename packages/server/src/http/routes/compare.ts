@@ -1,16 +1,11 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ClosureReason, ReleaseClosure, ReleaseComparison } from "@hop3/core";
-import type { App } from "../../db/apps.ts";
-import type { Release } from "../../db/releases.ts";
-import { releaseNotFound } from "../../deploy/errors.ts";
 import { explainPath, showClosure } from "../../store/closure.ts";
 import { compareReleases } from "../../store/compare.ts";
 import { reads } from "../access.ts";
-import { AppParams, json, makeRoutes, problems } from "../openapi.ts";
+import { json, makeRoutes, problems } from "../openapi.ts";
+import { ReleaseNumber, ReleaseParams, releaseOf } from "../release-params.ts";
 import type { Service } from "../service.ts";
-
-const ReleaseNumber = z.coerce.number().int().positive();
-const ReleaseParams = AppParams.extend({ number: ReleaseNumber });
 
 const compare = createRoute({
   ...reads("app.read"),
@@ -39,27 +34,20 @@ const getReason = createRoute({
   responses: { 200: json(ClosureReason, "The shortest way to it"), ...problems },
 });
 
-export function compareRoutes({ platform, deployer }: Service) {
-  const require = (name: string, number: number): { app: App; release: Release } => {
-    const app = deployer.requireApp(name);
-    const release = platform.releases.find(app.id, number);
-    if (release === undefined) throw releaseNotFound({ app: name, release: number });
-    return { app, release };
-  };
+export function compareRoutes(service: Service) {
   return makeRoutes()
     .openapi(compare, (c) => {
-      const { app: name, number, other } = c.req.valid("param");
-      const { app, release: from } = require(name, number);
-      const { release: to } = require(name, other);
-      return c.json(compareReleases(platform, app, { from, to }), 200);
+      const params = c.req.valid("param");
+      const { app, release: from } = releaseOf(service, params);
+      const { release: to } = releaseOf(service, { app: params.app, number: params.other });
+      return c.json(compareReleases(service.platform, app, { from, to }), 200);
     })
     .openapi(getClosure, async (c) => {
-      const { app, number } = c.req.valid("param");
-      return c.json(await showClosure(require(app, number).release), 200);
+      const { release } = releaseOf(service, c.req.valid("param"));
+      return c.json(await showClosure(release), 200);
     })
     .openapi(getReason, (c) => {
-      const { app, number } = c.req.valid("param");
-      const { release } = require(app, number);
+      const { release } = releaseOf(service, c.req.valid("param"));
       return c.json(explainPath(release, c.req.valid("query").path), 200);
     });
 }

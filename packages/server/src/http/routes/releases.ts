@@ -7,18 +7,14 @@ import {
   RolloutSettings,
   withoutGaps,
 } from "@hop3/core";
-import type { App } from "../../db/apps.ts";
-import type { Release } from "../../db/releases.ts";
-import { releaseNotFound } from "../../deploy/errors.ts";
 import { verifyRelease } from "../../deploy/verify-release.ts";
 import { buildLogFile } from "../../nix/client.ts";
 import { changes, describeChange, reads } from "../access.ts";
 import { AppParams, json, makeRoutes, problems } from "../openapi.ts";
+import { ReleaseParams, releaseOf } from "../release-params.ts";
 import type { Service } from "../service.ts";
 import { streamLines } from "../stream-lines.ts";
 import { showRelease } from "../views.ts";
-
-const ReleaseParams = AppParams.extend({ number: z.coerce.number().int().positive() });
 
 const listReleases = createRoute({
   ...reads("app.read"),
@@ -59,13 +55,8 @@ const verifyReleaseRoute = createRoute({
   },
 });
 
-export function releaseRoutes({ platform, deployer }: Service) {
-  const require = (name: string, number: number): { app: App; release: Release } => {
-    const app = deployer.requireApp(name);
-    const release = platform.releases.find(app.id, number);
-    if (release === undefined) throw releaseNotFound({ app: name, release: number });
-    return { app, release };
-  };
+export function releaseRoutes(service: Service) {
+  const { platform, deployer } = service;
   return makeRoutes()
     .openapi(listReleases, (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
@@ -75,8 +66,7 @@ export function releaseRoutes({ platform, deployer }: Service) {
       return c.json({ releases }, 200);
     })
     .openapi(getRelease, (c) => {
-      const params = c.req.valid("param");
-      const { app, release } = require(params.app, params.number);
+      const { app, release } = releaseOf(service, c.req.valid("param"));
       const { artifact, verification } = release;
       const detail = showRelease(platform, app, release);
       const settings = release.settings && showRollout(release.settings);
@@ -84,14 +74,13 @@ export function releaseRoutes({ platform, deployer }: Service) {
       return c.json({ ...detail, ...more }, 200);
     })
     .openapi(getBuildLog, async (c) => {
-      const params = c.req.valid("param");
-      const { app, release } = require(params.app, params.number);
+      const { app, release } = releaseOf(service, c.req.valid("param"));
       const dir = platform.home.app(app.name).release(release.number);
       return c.text(await readFile(buildLogFile(dir), "utf8").catch(() => ""), 200);
     })
     .openapi(verifyReleaseRoute, (c) => {
       const params = c.req.valid("param");
-      const found = require(params.app, params.number);
+      const found = releaseOf(service, params);
       describeChange(c, { target: `release ${params.number}` });
       const { signal } = c.req.raw;
       return streamLines(c, async (onLine) => ({

@@ -1,17 +1,16 @@
 import { Readable } from "node:stream";
 import { createRoute, z } from "@hono/zod-openapi";
 import { DeploymentSummary, StoredHashes, StoreKey } from "@hop3/core";
-import { releaseNotFound } from "../../deploy/errors.ts";
 import { signingKey, storedHashes } from "../../nix/binary-cache.ts";
 import { exportRelease } from "../../transfer/export-release.ts";
 import { importRelease } from "../../transfer/import-release.ts";
 import { changes, describeChange, reads } from "../access.ts";
 import { AppParams, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import { receiveUpload } from "../receive-upload.ts";
+import { ReleaseParams, releaseOf } from "../release-params.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
 
-const ReleaseParams = AppParams.extend({ number: z.coerce.number().int().positive() });
 const HashPart = z.string().regex(/^[a-z0-9]{32}$/);
 
 const exportRoute = createRoute({
@@ -50,14 +49,12 @@ const storedRoute = createRoute({
   responses: { 200: json(StoredHashes, "Hash parts of the store's paths"), ...problems },
 });
 
-export function transferRoutes({ platform, deployer }: Service) {
+export function transferRoutes(service: Service) {
+  const { platform, deployer } = service;
   return makeRoutes()
     .openapi(exportRoute, async (c) => {
-      const { app: name, number } = c.req.valid("param");
-      const app = deployer.requireApp(name);
-      const release = platform.releases.find(app.id, number);
-      if (release === undefined) throw releaseNotFound({ app: name, release: number });
-      describeChange(c, { target: `release ${number}` });
+      const { app, release } = releaseOf(service, c.req.valid("param"));
+      describeChange(c, { target: `release ${release.number}` });
       const present = new Set(c.req.valid("json").have);
       const { signal } = c.req.raw;
       const bundle = await exportRelease(platform, { app, release, present, signal });
