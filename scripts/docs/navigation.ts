@@ -1,5 +1,4 @@
 import { readdirSync } from "node:fs";
-import { join } from "node:path";
 
 export interface NavigationGroup {
   readonly title: string;
@@ -31,6 +30,7 @@ const groups: readonly NavigationGroup[] = [
       "guides/local-builds.md",
       "guides/docker.md",
       "guides/zero-downtime.md",
+      "guides/scaling.md",
     ],
   },
   {
@@ -74,6 +74,8 @@ function languagePage(name: string): string {
   return `languages/${name}.md`;
 }
 
+const listOfDecisions = "adr/README.md";
+
 /** For those who work on Hop3, not for those who use it. */
 const unlisted: readonly string[] = ["STATUS.md"];
 
@@ -86,7 +88,8 @@ export function readNavigation(docs: string): readonly NavigationGroup[] {
     title,
     pages: pages.filter((page) => files.includes(page)),
   }));
-  const decisions = files.filter((path) => path.startsWith(join("adr", "/")));
+  const adr = files.filter((path) => path.startsWith("adr/") && path !== listOfDecisions);
+  const decisions = [listOfDecisions, ...adr];
   const others = files.filter((path) => !known.has(path) && !decisions.includes(path));
   const more = others.length === 0 ? [] : [{ title: "More", pages: others }];
   return [...present, ...more, { title: "Decisions", pages: decisions }].filter(

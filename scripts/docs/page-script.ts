@@ -33,7 +33,7 @@ export function readSteps(source: string): readonly PageStep[] {
 function readCommands(text: string): readonly PageCommand[] {
   const whole = text.replaceAll(/\\\n\s*/g, "").split("\n");
   return whole
-    .filter((line) => line.trim() !== "" && !line.startsWith("#"))
+    .filter((line) => line.trim() !== "" && !line.trimStart().startsWith("#"))
     .map((line) => ({ kind: "command", text: line, output: undefined }));
 }
 

@@ -58,7 +58,10 @@ const moved = `
 const start = `
   start() {
     hop3 server start > "$HOME/server.log" 2>&1 &
-    until hop3 server status > /dev/null 2>&1; do kill -0 $! || return; sleep 0.1; done
+    until hop3 server status > /dev/null 2>&1; do
+      kill -0 $! 2> /dev/null || { cat "$HOME/server.log" >&2; return 1; }
+      sleep 0.1
+    done
   }
 `;
 
@@ -84,7 +87,7 @@ export const preparations: Readonly<Record<string, Preparation>> = {
       echo '# An older state of it.' >> examples/flask/app.py
       hop3 deploy examples/flask --app flask > /dev/null
       sed -i '$ d' examples/flask/app.py
-      ln -s "$REPOSITORY/bin" bin
+      mkdir bin && ln -s "$REPOSITORY/bin/hop3" bin/hop3
     `,
     standsFor: {
       "bin/hop3 logs --app flask -f": "timeout 3 bin/hop3 logs --app flask -f || [ $? = 124 ]",
@@ -118,6 +121,13 @@ export const preparations: Readonly<Record<string, Preparation>> = {
       "hop3 context  ": "hop3 login hop3.example.org --user jill <<< 'correct horse' > /dev/null",
       "hop3 users invite ada": 'export HOP3_HOME="$machine"',
       "hop3 users role bob operator": "hop3 users remove bob > /dev/null 2>&1; account bob viewer",
+    },
+  },
+  "guides/catalogue.md": {
+    before: 'mkdir recipes && cp -r "$REPOSITORY/catalogue/webdav" recipes',
+    interludes: {
+      "hop3 rollback --app me":
+        "hop3 catalogue install landing-page --app me --yes title=Another > /dev/null",
     },
   },
   "guides/coming-from.md": {
@@ -184,6 +194,13 @@ export const preparations: Readonly<Record<string, Preparation>> = {
     `,
     interludes: { "hop3 server start": "unset HOP3_SERVER; hop3 server stop --all > /dev/null" },
     standsFor: { "HOP3_TOKEN=…": 'HOP3_TOKEN="$(hop3 server token)"' },
+  },
+  "guides/scaling.md": {
+    before: `
+      cp -r examples/static shop && cd shop
+      sed -i 's|workers = {|& mail = [ "\${pkgs.busybox}/bin/sleep" "100000" ];|' hop3.nix
+      hop3 deploy --app shop > /dev/null
+    `,
   },
   "guides/server.md": {
     isApart: true,

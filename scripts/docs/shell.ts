@@ -46,7 +46,7 @@ function runInto(file: string, text: string, typed: string | undefined): string 
   if (!text.includes("hop3 server start")) return `{ ${text}\n} ${kept} < /dev/null; ${ended}`;
   // A server in the foreground: the reader goes on at another terminal once it is ready.
   return `{ ${text}\n} ${kept} < /dev/null &
-until grep --quiet '^Hop3 is ready' '${file}'; do kill -0 $! || break; sleep 0.1; done
+until grep --quiet --no-messages '^Hop3 is ready' '${file}'; do kill -0 $! || break; sleep 0.1; done
 kill -0 $!; ${ended}`;
 }
 

@@ -49,6 +49,14 @@ describe("every page of the documentation", () => {
   });
 });
 
+describe("the list of decisions", () => {
+  it("has all of them", () => {
+    const list = site.get("adr/README.html") ?? "";
+    const decisions = pages.map(([path]) => path).filter((path) => /^adr\/\d/.test(path));
+    expect(decisions.filter((path) => !list.includes(`href="${path.slice(4)}"`))).toEqual([]);
+  });
+});
+
 describe("links to the source", () => {
   const files = readdirSync(join(repository, "docs"), { recursive: true, encoding: "utf8" });
   it.each(files.filter((path) => path.endsWith(".md")))("%s names what is there", (path) => {
