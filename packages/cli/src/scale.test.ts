@@ -43,7 +43,7 @@ describe("hop3 scale", () => {
         "worker  kind        instances  up  from",
         "web     web         0          0   chosen; the Release says 1",
         "mail    background  2          1   the Release",
-        "tick    cron        -          0   the Release",
+        "tick    cron        -          0   -",
         "old     -           0          0   chosen: 4, without effect",
         "No instance of web runs: visitors get a page that says so.",
         "tick is not started: no scheduler.",

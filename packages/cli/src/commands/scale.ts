@@ -53,7 +53,7 @@ function workerTable(workers: readonly WorkerScale[]): Block {
     each.kind ?? "-",
     each.fixedBecause === undefined ? String(each.wanted) : "-",
     { text: String(each.up), tone: each.up < each.wanted ? "bad" : "good" },
-    originOf(each),
+    each.fixedBecause === undefined ? originOf(each) : "-",
   ]);
   return table(["worker", "kind", "instances", "up", "from"], rows);
 }

@@ -116,8 +116,8 @@ function explain({ platform, id, app }: Attempt, error: unknown): unknown {
   const isCommitted = platform.deployments.find(id)?.state === "live";
   if (isCommitted || !(error instanceof Hop3Error)) return error;
   const { failure } = error;
-  const hint = `${failure.hint ?? ""} Nothing was changed: '${app.name}' runs with the instances that it had.`;
-  return new Hop3Error({ ...failure, hint: hint.trimStart() }, { cause: error });
+  const hint = `Nothing was changed: '${app.name}' runs with the instances that it had. ${failure.hint ?? ""}`;
+  return new Hop3Error({ ...failure, hint: hint.trimEnd() }, { cause: error });
 }
 
 function store({ apps }: Platform, { id }: App, numbers: Numbers): void {
