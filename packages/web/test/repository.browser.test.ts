@@ -62,7 +62,7 @@ describe("a repository at a forge", () => {
 
   const connect = async (token: string) => {
     await page.getByLabel("Address of the repository").fill(`${forge.url}/web.git`);
-    await page.getByText("It is not public").click();
+    await page.getByText("It is not public, and read by https").click();
     await page.getByLabel("Token or password").fill(token);
     await page.getByRole("button", { name: "Connect", exact: true }).click();
     await page.getByLabel("Secret of the webhook").waitFor();
@@ -190,7 +190,7 @@ describe("config", () => {
     await page.getByText("3 changes not stored yet").waitFor();
     expect(await look(page, "app-config-changes")).toEqual([]);
     await page.getByRole("button", { name: "Undo KEY" }).click();
-    await page.getByRole("button", { name: "Store for the next deployment" }).click();
+    await page.getByRole("button", { name: "Store for later" }).click();
     await page.getByText("The app does not run with this yet").waitFor();
     await page.getByText("stands in both places").waitFor();
     await page.getByRole("button", { name: "Apply now" }).click();

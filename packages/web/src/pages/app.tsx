@@ -47,7 +47,7 @@ export function AppPage() {
     queryFn: () => get<AppDetail>(at`/apps/${name}`),
   });
   const shown = appOfPreview(name);
-  const Part = tabs[tab]?.[1];
+  const isMissing = app.error !== null && app.data === undefined;
   return (
     <Page
       title={name}
@@ -69,19 +69,26 @@ export function AppPage() {
         )
       }
     >
-      <Tabs app={name} tab={tab} />
-      <Answer of={app}>
-        {(data) =>
-          Part === undefined ? (
-            <Empty title="There is no such part">
-              <Link href={at`/apps/${name}`}>To the overview</Link>
-            </Empty>
-          ) : (
-            <Part app={data} />
-          )
-        }
-      </Answer>
+      {isMissing ? null : <Tabs app={name} tab={tab} />}
+      <Answer of={app}>{(data) => <OpenPart app={data} tab={tab} />}</Answer>
+      {isMissing ? (
+        <div>
+          <Link href="/" className="button">
+            To the apps
+          </Link>
+        </div>
+      ) : null}
     </Page>
+  );
+}
+
+function OpenPart({ app, tab }: TabProps & { readonly tab: string }) {
+  const Part = tabs[tab]?.[1];
+  if (Part !== undefined) return <Part app={app} />;
+  return (
+    <Empty title="There is no such part">
+      <Link href={at`/apps/${app.name}`}>To the overview</Link>
+    </Empty>
   );
 }
 

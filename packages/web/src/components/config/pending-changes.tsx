@@ -23,10 +23,15 @@ export function PendingChanges({ app, isRunning, draft, onDone }: PendingChanges
   const count = Object.keys(draft).length;
   return (
     <section className="note pending" aria-label="Changes that are not stored yet">
-      <strong>{plural(count, "change")} not stored yet</strong>
+      <div className="row">
+        <strong>{plural(count, "change")} not stored yet</strong>
+        <button type="button" className="button plain last" disabled={isBusy} onClick={onDone}>
+          Discard
+        </button>
+      </div>
       <p className="small">
         {isRunning
-          ? "Applied now, the app starts again with them as a new release; users are switched when it answers."
+          ? "Applied now, the app starts again with them as a new release; users are switched when it answers. Stored for later, the next deployment uses them."
           : "They are given to the app when it is deployed."}
       </p>
       <div className="row">
@@ -46,10 +51,7 @@ export function PendingChanges({ app, isRunning, draft, onDone }: PendingChanges
           disabled={isBusy}
           onClick={() => void store(false)}
         >
-          {isRunning ? "Store for the next deployment" : "Store"}
-        </button>
-        <button type="button" className="button plain" disabled={isBusy} onClick={onDone}>
-          Discard
+          {isRunning ? "Store for later" : "Store"}
         </button>
       </div>
     </section>
