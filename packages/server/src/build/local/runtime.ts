@@ -55,12 +55,16 @@ function certificatesOf({ dir }: ToolSet): Record<string, string> {
   return existsSync(file) ? { SSL_CERT_FILE: file } : {};
 }
 
+interface Programs extends Pick<RuntimeConfig, "path_prepend" | "working_dir"> {
+  readonly workers: Readonly<Record<string, { readonly command: Command }>>;
+}
+
 /** A command that cannot start fails here, with the programs that are there, and not when the Release starts. */
 export async function requirePrograms({
   workers,
   path_prepend,
   working_dir,
-}: RuntimeConfig): Promise<void> {
+}: Programs): Promise<void> {
   for (const [worker, { command }] of Object.entries(workers)) {
     const word = firstWord(command);
     if (word === undefined) continue;
@@ -81,8 +85,12 @@ function firstWord(command: Command): string | undefined {
   return /^[\w./+-]+$/.test(word) && !shellWords.has(word) ? word : undefined;
 }
 
+/** What bash itself knows as the first word of a command; whatever it has besides begins with another character. */
 const shellWords: ReadonlySet<string> = new Set(
-  "cd exec export if for while case set test source . eval trap umask ulimit true false echo printf".split(
-    " ",
-  ),
+  [
+    ". alias bg bind break builtin caller cd command compgen complete compopt continue declare dirs disown echo enable",
+    "eval exec exit export false fc fg getopts hash help history jobs kill let local logout mapfile popd printf pushd",
+    "pwd read readarray readonly return set shift shopt source suspend test times trap true type typeset ulimit umask",
+    "unalias unset wait if for while until case select function time coproc",
+  ].flatMap((line) => line.split(" ")),
 );
