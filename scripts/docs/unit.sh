@@ -7,10 +7,14 @@ mkdir -p /var/lib/hop3 /usr/local/bin
 cp -r "$packages" /var/lib/hop3/packages
 printf '#!/bin/sh\nexport PATH=%s\nexec %s/bin/hop3 "$@"\n' "$PATH" "$repository" >/usr/local/bin/hop3
 chmod +x /usr/local/bin/hop3
+export PATH=/usr/local/bin:$PATH
+# Whoever edits sources meanwhile shall not have them built here: this view of them is our own.
+touch "$repository/node_modules/.package-lock.json" "$repository/packages/web/dist/page/.built"
 printf '%s' "$unit" >/etc/systemd/system/hop3.service
 
 ready() {
-  for _ in $(seq 300); do
+  local last=$((SECONDS + 100))
+  while [ $SECONDS -lt $last ]; do
     hop3 server status >/dev/null 2>&1 && return
     sleep 0.2
   done
