@@ -1,4 +1,4 @@
-import type { ArgumentSpec, CommandSpec } from "./command.ts";
+import type { ArgumentSpec, CommandSpec, OptionSpec } from "./command.ts";
 import { appArgument, appOption } from "./tree-options.ts";
 
 const hookArgument: ArgumentSpec = {
@@ -6,6 +6,12 @@ const hookArgument: ArgumentSpec = {
   summary: "The hook, as hop3 hooks list shows it",
   kind: "text",
   required: true,
+};
+
+const hostKeyOption: OptionSpec = {
+  name: "host-key",
+  summary: "Over SSH: what the key of its host has to be; without it, the one that it shows",
+  value: { name: "fingerprint", kind: "text" },
 };
 
 export const hooksTree: CommandSpec = {
@@ -29,11 +35,13 @@ export const hooksTree: CommandSpec = {
       examples: [
         "hop3 hooks add https://github.com/me/shop.git --app shop",
         "hop3 hooks add https://git.example.org/me/shop.git --password-file token.txt",
+        "hop3 hooks add git@git.example.org:me/shop.git",
       ],
       args: [
         {
           name: "repository",
-          summary: "Where to fetch from: an address that begins with https://",
+          summary:
+            "Where to fetch from: https://… or, with a deploy key of the app, git@HOST:OWNER/NAME.git",
           kind: "text",
           required: true,
         },
@@ -50,6 +58,7 @@ export const hooksTree: CommandSpec = {
           summary: "File with the password or token to fetch with; - is standard input",
           value: { name: "file", kind: "file" },
         },
+        hostKeyOption,
       ],
       load: async () => (await import("./commands/hooks.ts")).hooksAdd,
     },
@@ -66,6 +75,28 @@ export const hooksTree: CommandSpec = {
       args: [hookArgument],
       options: [appOption],
       load: async () => (await import("./commands/hooks.ts")).hooksTest,
+    },
+    {
+      name: "key",
+      summary: "Print the deploy key by which an app fetches over SSH, for the forge",
+      notes: [
+        "The private half never leaves the server. A new one has to be entered at the forge, too.",
+      ],
+      examples: ["hop3 hooks key shop", "hop3 hooks key shop --new"],
+      args: [appArgument],
+      options: [
+        appOption,
+        { name: "new", summary: "Make another one; the one that there is opens nothing any more" },
+      ],
+      load: async () => (await import("./commands/hooks.ts")).hooksKey,
+    },
+    {
+      name: "trust",
+      summary: "Take the key that the host of a repository shows now, after it has changed",
+      examples: ["hop3 hooks trust HOOK --host-key SHA256:… --app shop"],
+      args: [hookArgument],
+      options: [appOption, hostKeyOption],
+      load: async () => (await import("./commands/hooks.ts")).hooksTrust,
     },
   ],
 };

@@ -1,12 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { line, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
-import { resolveFrom } from "../config-file.ts";
-import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
-import { fileUnreadable } from "../errors.ts";
 import type { Input } from "../input.ts";
+import { readText } from "../read-text.ts";
 import { formatAge } from "../text.ts";
 
 export async function keysList(_input: Input, context: Context): Promise<Answer> {
@@ -27,8 +24,10 @@ export async function keysList(_input: Input, context: Context): Promise<Answer>
 
 export async function keysAdd(input: Input, context: Context): Promise<Answer> {
   const [name, user] = [input.text("name"), input.text("user")];
+  const given = input.args[0] ?? "";
+  const isKey = /^(?:ssh|ecdsa|sk)-\S+ /.test(given);
   const body = {
-    key: await readKey(input.args[0] ?? "", context),
+    key: isKey ? given : await readText(context, given),
     ...(name === undefined ? {} : { name }),
     ...(user === undefined ? {} : { user }),
   };
@@ -37,22 +36,6 @@ export async function keysAdd(input: Input, context: Context): Promise<Answer> {
   const whose = key.user === undefined ? "whoever owns the machine" : key.user;
   const said = `${key.name} (${key.fingerprint}) opens git over SSH for ${whose}.`;
   return { json: key, blocks: [line(said)] };
-}
-
-/** A file, `-` for standard input, or the key itself. */
-async function readKey(text: string, context: Context): Promise<string> {
-  if (/^(?:ssh|ecdsa|sk)-\S+ /.test(text)) return text;
-  if (text === "-") {
-    let given = "";
-    for await (const chunk of context.stdin) given += String(chunk);
-    return given;
-  }
-  const file = resolveFrom(context, text);
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw fileUnreadable({ file, because: errorCode(cause) ?? String(cause) }, { cause });
-  }
 }
 
 export async function keysRemove(input: Input, context: Context): Promise<Answer> {

@@ -12,6 +12,8 @@ export interface Hook {
   readonly secret: Uint8Array;
   /** Sealed; what the repository wants to see. */
   readonly credential: Uint8Array | undefined;
+  /** `ssh-ed25519 AAAA…`: the only key of the host that is taken, for addresses of SSH. */
+  readonly hostKey: string | undefined;
   readonly createdAt: string;
 }
 
@@ -22,16 +24,18 @@ const HookRow = z
     repository: z.string(),
     secret: z.instanceof(Uint8Array),
     credential: z.instanceof(Uint8Array).optional(),
+    host_key: z.string().optional(),
     created_at: z.string(),
   })
   .transform(
-    ({ id, app_id: appId, repository, secret, credential, created_at: createdAt }): Hook => ({
-      id,
-      appId,
-      repository,
-      secret,
-      credential,
-      createdAt,
+    (row): Hook => ({
+      id: row.id,
+      appId: row.app_id,
+      repository: row.repository,
+      secret: row.secret,
+      credential: row.credential,
+      hostKey: row.host_key,
+      createdAt: row.created_at,
     }),
   );
 
@@ -78,6 +82,7 @@ export interface HookStore {
   ofApp(appId: number): readonly Hook[];
   find(appId: number, id: string): Hook | undefined;
   add(hook: Hook): void;
+  setHostKey(id: string, hostKey: string): void;
   remove(id: string): void;
   /** True for what has come before and did not fail. */
   isKnown(hookId: string, delivery: Pick<NewDelivery, "delivery" | "digest">): boolean;
@@ -89,7 +94,7 @@ export interface HookStore {
   failUnfinished(reason: string): void;
 }
 
-const hookColumns = "id, app_id, repository, secret, credential, created_at";
+const hookColumns = "id, app_id, repository, secret, credential, host_key, created_at";
 const columns = "id, hook_id, delivery, event, at, outcome, reason, deployment_id";
 const kept = 500;
 
@@ -103,10 +108,12 @@ export function makeHookStore(db: Database): HookStore {
       ),
     find: (appId, id) =>
       db.get(HookRow, `SELECT ${hookColumns} FROM hooks WHERE app_id = ? AND id = ?`, appId, id),
-    add({ id, appId, repository, secret, credential = null, createdAt }) {
-      const sql = `INSERT INTO hooks (${hookColumns}) VALUES (?, ?, ?, ?, ?, ?)`;
-      db.run(sql, id, appId, repository, secret, credential, createdAt);
+    add({ id, appId, repository, secret, credential = null, hostKey = null, createdAt }) {
+      const sql = `INSERT INTO hooks (${hookColumns}) VALUES (?, ?, ?, ?, ?, ?, ?)`;
+      db.run(sql, id, appId, repository, secret, credential, hostKey, createdAt);
     },
+    setHostKey: (id, hostKey) =>
+      void db.run("UPDATE hooks SET host_key = ? WHERE id = ?", hostKey, id),
     remove: (id) => void db.run("DELETE FROM hooks WHERE id = ?", id),
     isKnown(hookId, { delivery = null, digest }) {
       const sql = `SELECT ${columns} FROM hook_deliveries

@@ -269,4 +269,14 @@ export const migrations: readonly string[] = [
     PRIMARY KEY (app_id, worker)
   ) STRICT;
   `,
+  `
+  ALTER TABLE hooks ADD COLUMN host_key TEXT;
+
+  CREATE TABLE deploy_keys (
+    app_id INTEGER PRIMARY KEY REFERENCES apps(id) ON DELETE CASCADE,
+    public_key TEXT NOT NULL,
+    private_key BLOB NOT NULL,
+    created_at TEXT NOT NULL
+  ) STRICT;
+  `,
 ];

@@ -2,6 +2,7 @@ import { asUser } from "../deploy/as-user.ts";
 import { hostEnvironment, type PipedProgram, startPiped } from "../proc/run.ts";
 import { gitUid } from "../proc/users.ts";
 import { gitMissing } from "./git-errors.ts";
+import type { SocketClient } from "./socket-client.ts";
 
 /** How git is called here: under a user of its own, with nothing of the host's or the pusher's settings. */
 export interface GitProgram {
@@ -12,6 +13,8 @@ export interface GitProgram {
   /** As `start`, where what it brings is another server's: no file becomes larger than a pack may be. */
   startLimited(args: readonly string[], extra?: Readonly<Record<string, string>>): PipedProgram;
   readonly user: { readonly uid: number; readonly gid: number } | undefined;
+  /** By which what it starts itself reaches the server. */
+  readonly client: SocketClient;
 }
 
 export interface GitResult {
@@ -22,6 +25,7 @@ export interface GitResult {
 
 export interface GitOptions {
   readonly isRoot: boolean;
+  readonly client: SocketClient;
   readonly hooksDir: string;
   /** Largest pack that is taken in. */
   readonly maxBytes: number;
@@ -60,6 +64,7 @@ export function makeGitProgram(options: GitOptions): GitProgram {
   const limit = ["/usr/bin/prlimit", `--fsize=${options.maxBytes}`, "git"] as const;
   return {
     user,
+    client: options.client,
     start,
     startLimited: (args, extra = {}) =>
       startPiped({ argv: asUser(user, [...limit, ...args]), env: { ...env, ...extra }, cwd: "/" }),

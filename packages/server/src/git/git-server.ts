@@ -15,6 +15,7 @@ import { type Keys, makeKeys } from "./keys.ts";
 import { makePreviews, type Previews, startSweeping } from "./previews.ts";
 import { openRelayDoor } from "./relay-door.ts";
 import { makeSessions } from "./sessions.ts";
+import { makeSocketClient } from "./socket-client.ts";
 import type { SshDoor } from "./ssh-door.ts";
 import type { SshParts } from "./ssh-session.ts";
 import { makeTurns, type Turns } from "./turns.ts";
@@ -53,11 +54,12 @@ export async function openGitServer(parts: GitServerParts): Promise<GitServer> {
   await chmod(dir, 0o755);
   const git = makeGitProgram({
     isRoot: platform.isolateUsers,
+    client: await makeSocketClient({ binDir, dir: join(home.runtimeDir, "git") }),
     hooksDir,
     maxBytes: settings.policy["max-upload-bytes"],
   });
   const hookSocket = join(home.runtimeDir, "git-hook.sock");
-  const hook = await openHookDoor({ socket: hookSocket, hooksDir, binDir, git, onError });
+  const hook = await openHookDoor({ socket: hookSocket, hooksDir, git, onError });
   const turns = makeTurns();
   const previews = makePreviews({ ...parts, store: makePreviewStore(platform.db) });
   startSweeping(previews, platform);

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, realpath, rm, writeFile } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { createServer, type Socket } from "node:net";
 import { join } from "node:path";
-import { encodeShellCommand } from "@hop3/core";
 import type { GitProgram } from "./git-program.ts";
 import { encodeSection, makeSectionReader, type SectionReader } from "./pkt-line.ts";
+import { listenForGit } from "./socket-client.ts";
 
 /** One ref that a push wants to change; an all-zero object stands for none. */
 export interface RefCommand {
@@ -49,8 +49,6 @@ interface Visit {
 export interface HookDoorOptions {
   readonly socket: string;
   readonly hooksDir: string;
-  /** Directory of the programs that the hook is made of. */
-  readonly binDir: string;
   readonly git: GitProgram;
   readonly onError: (error: unknown) => void;
 }
@@ -70,7 +68,7 @@ export async function openHookDoor(options: HookDoorOptions): Promise<HookDoor> 
       () => socket.destroy(),
     );
   });
-  await listen(server, options);
+  await listenForGit(server, options.socket, options.git.user);
   return {
     open(judge) {
       const id = randomBytes(16).toString("hex");
@@ -81,28 +79,10 @@ export async function openHookDoor(options: HookDoorOptions): Promise<HookDoor> 
   };
 }
 
-async function listen(server: Server, { socket, git }: HookDoorOptions): Promise<void> {
-  await rm(socket, { force: true });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(socket, resolve);
-  });
-  await chmod(socket, 0o600);
-  if (git.user !== undefined) await chown(socket, git.user.uid, git.user.gid);
-}
-
-/**
- * A shell and a client of the data plane, because they start in a few milliseconds and git's user can reach them, which is
- * not said of the Node that runs the server. Each is called by its whole path, nothing of the pusher is on a line.
- */
-async function writeHook({ hooksDir, binDir, socket }: HookDoorOptions): Promise<void> {
-  const shell = await realpath(join(binDir, "busybox"));
-  const client = await realpath(join(binDir, "s6-ipcclient"));
-  const call = (script: string): string =>
-    encodeShellCommand([client, "-l", "0", socket, shell, "sh", "-c", script]);
-  // Not cat, which is sendfile here: that holds the lock of git's pipe while it waits for us, and git waits for the lock.
-  const copy = (from: number, to: number): string =>
-    `${shell} dd bs=65536 <&${from} >&${to} 2>/dev/null`;
+/** Programs are called by their whole paths, nothing of the pusher is on a line. */
+async function writeHook({ hooksDir, socket, git }: HookDoorOptions): Promise<void> {
+  const { shell, command, copy } = git.client;
+  const call = (script: string): string => command(socket, script);
   const progress = `echo "$${sessionVariable} progress" >&7 && ${copy(6, 2)}`;
   const report = `{ echo "$${sessionVariable} report" >&7 && exec ${copy(3, 7)}; } & ${copy(6, 1)}; kill $! 2>/dev/null; wait`;
   await mkdir(hooksDir, { recursive: true, mode: 0o755 });

@@ -57,6 +57,11 @@ export function fingerprintOf(blob: Uint8Array): string {
   return `SHA256:${digest}`;
 }
 
+/** Of `ssh-ed25519 AAAA…`, one key of a host. */
+export function hostKeyFingerprint(hostKey: string): string {
+  return fingerprintOf(Buffer.from(hostKey.split(" ")[1] ?? "", "base64"));
+}
+
 /** Each field has its length before it; undefined where they do not add up. */
 function readFields(bytes: Buffer): readonly Buffer[] | undefined {
   const fields: Buffer[] = [];

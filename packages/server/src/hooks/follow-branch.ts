@@ -6,6 +6,7 @@ import { type CommitParts, declareCommit } from "../git/deploy-commit.ts";
 import type { Previews } from "../git/previews.ts";
 import { ensureRepository, readRef } from "../git/repository.ts";
 import type { Turns } from "../git/turns.ts";
+import { remoteParts } from "./hooks.ts";
 import { fetchBranch, type Remote } from "./remote.ts";
 
 export interface FollowParts extends CommitParts {
@@ -95,10 +96,8 @@ async function withFetched(
   // Not by its name: `a` and `a/b` cannot both be refs.
   const into = `refs/hop3/fetched/${createHash("sha256").update(branch).digest("hex")}`;
   const dir = await ensureRepository(git, platform.home.app(app.name));
-  const internalHosts = platform.settings.hooks["internal-hosts"];
-  const remoteParts = { git, internalHosts, signal: platform.stopping };
   try {
-    await fetchBranch(remoteParts, remote, { dir, branch, into });
+    await fetchBranch(remoteParts(platform, git), remote, { dir, branch, into });
     const commit = await readRef(git, dir, into);
     if (commit === undefined) return { outcome: "ignored", reason: "the branch is gone" };
     return await work({ dir, commit });

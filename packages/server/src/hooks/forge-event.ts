@@ -25,6 +25,9 @@ const deliveryHeaders = [
   "x-forgejo-delivery",
   "x-gitea-delivery",
   "x-github-delivery",
+  // Of GitLab: an event keeps its uuid in all that follows from it, and with it in other deliveries.
+  "webhook-id",
+  "idempotency-key",
   "x-gitlab-event-uuid",
 ];
 

@@ -1,41 +1,50 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
+  forgejoPush,
   giteaPush,
   githubPush,
   gitlabPush,
   hexHmac,
   pullRequest,
   type SentDelivery,
+  signByStandard,
 } from "../../test/support/forge.ts";
 import { deliveryName, eventName, readEvent } from "./forge-event.ts";
 import { checkSignature, type RawDelivery } from "./forge-signature.ts";
 
-const secret = "a secret of some length";
+const secret = `whsec_${Buffer.from("a secret of thirty-two bytes: it").toString("base64")}`;
+const now = new Date("2026-11-23T12:00:00Z");
+const seconds = now.getTime() / 1_000;
 const commit = "c".repeat(40);
 
 function raw({ headers, body }: SentDelivery): RawDelivery {
   return { headers: (name) => headers[name], body: Buffer.from(body) };
 }
 
+const signedPush: typeof gitlabPush = (push, key) =>
+  signByStandard(gitlabPush(push, key), key, { seconds });
+
 const pushes = [
   ["GitHub", githubPush],
   ["GitLab", gitlabPush],
+  ["GitLab with a signing token", signedPush],
   ["Gitea", giteaPush],
+  ["Forgejo", forgejoPush],
 ] as const;
 
 describe.each(pushes)("a push told by %s", (_forge, make) => {
   const sent = make({ branch: "main", commit }, secret);
 
   it("is recognised and read", () => {
-    checkSignature(raw(sent), secret);
+    checkSignature(raw(sent), secret, now);
     expect(eventName(raw(sent))).toBe("push");
     expect(deliveryName(raw(sent))).toMatch(/-1$/);
     expect(readEvent(raw(sent))).toEqual({ type: "push", branch: "main" });
   });
 
   it("is refused with another secret", () => {
-    expect(() => checkSignature(raw(sent), "another")).toThrow(/not taken/);
+    expect(() => checkSignature(raw(sent), "another", now)).toThrow(/not taken/);
   });
 
   it("tells of a branch that was deleted", () => {
@@ -51,7 +60,7 @@ describe("signatures", () => {
       fc.property(fc.nat(sent.body.length - 1), fc.integer({ min: 1, max: 255 }), (at, by) => {
         const body = Buffer.from(sent.body);
         body[at] = (body[at] ?? 0) ^ by;
-        expect(() => checkSignature({ ...raw(sent), body }, secret)).toThrow(/not taken/);
+        expect(() => checkSignature({ ...raw(sent), body }, secret, now)).toThrow(/not taken/);
       }),
     );
   });
@@ -64,7 +73,56 @@ describe("signatures", () => {
     ["an empty token", { "x-gitlab-token": "" }],
   ])("refuse %s", (_what, headers: Record<string, string>) => {
     const sent = { headers, body: "{}" };
-    expect(() => checkSignature(raw(sent), secret)).toThrow(/not taken/);
+    expect(() => checkSignature(raw(sent), secret, now)).toThrow(/not taken/);
+  });
+});
+
+describe("a signing token of GitLab", () => {
+  const push = gitlabPush({ branch: "main", commit }, secret);
+  const sign = (at: number) => signByStandard(push, secret, { seconds: at });
+  const check = (sent: SentDelivery) => () => checkSignature(raw(sent), secret, now);
+  const changed = (headers: Record<string, string>): SentDelivery => {
+    const sent = sign(seconds);
+    return { ...sent, headers: { ...sent.headers, ...headers } };
+  };
+
+  it("holds as the specification's own example does", () => {
+    const body = '{"test": 2432232314}';
+    const headers: Record<string, string> = {
+      "webhook-id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
+      "webhook-timestamp": "1614265330",
+      "webhook-signature": "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+    };
+    const key = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    checkSignature(raw({ headers, body }), key, new Date(1_614_265_330_000));
+  });
+
+  it.each([-300, 0, 300])("holds %i seconds away", (away) => {
+    expect(check(sign(seconds + away))).not.toThrow();
+  });
+
+  it.each([
+    [-301, "it was signed 301 seconds ago"],
+    [301, "it was signed 301 seconds ahead of the clock here"],
+  ])("is refused %i seconds away", (away, reason) => {
+    expect(check(sign(seconds + away))).toThrow(reason);
+  });
+
+  it("is one of several while secrets change", () => {
+    const { headers } = sign(seconds);
+    const signatures = `v1,AAAA v2,BBBB ${headers["webhook-signature"]}`;
+    expect(check(changed({ "webhook-signature": signatures }))).not.toThrow();
+  });
+
+  it.each([
+    ["another name", { "webhook-id": "other" }],
+    ["another time", { "webhook-timestamp": String(seconds + 1) }],
+    ["no time", { "webhook-timestamp": "" }],
+    ["a time that is none", { "webhook-timestamp": "soon" }],
+    ["an empty signature", { "webhook-signature": "" }],
+    ["the secret for a signature", { "webhook-signature": secret }],
+  ])("does not cover %s, whatever else the delivery has", (_what, headers) => {
+    expect(check(changed(headers))).toThrow(/not taken/);
   });
 });
 

@@ -45,7 +45,8 @@ export const addressUnfit = defineError<{ url: string; reason: string }>({
   exitCode: ExitCode.usage,
   status: 422,
   message: ({ url, reason }) => `'${url}' ${reason}`,
-  hint: () => "Write it as https://forge.example.org/owner/name.git, without name and password",
+  hint: () =>
+    "Write it as https://forge.example.org/owner/name.git or git@forge.example.org:owner/name.git, without a password",
 });
 
 export const addressInternal = defineError<{ host: string; address: string }>({
@@ -74,8 +75,49 @@ export const fetchFailed = defineError<{ repository: string; reason: string }>({
   status: 502,
   message: ({ repository }) => `${repository} cannot be fetched`,
   detail: ({ reason }) => reason,
-  hint: () =>
-    "Where it is not public: hop3 hooks add with --user and --password-file. Try it: hop3 hooks test HOOK --app APP",
+  hint: ({ repository }) =>
+    repository.startsWith("ssh:")
+      ? "The forge has to know the deploy key: hop3 hooks key APP. Try it: hop3 hooks test HOOK --app APP"
+      : "Where it is not public: hop3 hooks add with --user and --password-file. Try it: hop3 hooks test HOOK --app APP",
+});
+
+export const keyRefused = defineError<{ repository: string }>({
+  code: "REMOTE_KEY_REFUSED",
+  exitCode: ExitCode.notAllowed,
+  status: 502,
+  message: ({ repository }) => `the host of ${repository} does not let the deploy key in`,
+  hint: () => "Enter it at the forge as a deploy key that may read: hop3 hooks key APP",
+});
+
+export const hostKeyWrong = defineError<{ host: string; known: string; shown: string | undefined }>(
+  {
+    code: "REMOTE_HOST_KEY_WRONG",
+    exitCode: ExitCode.notAllowed,
+    status: 502,
+    message: ({ host, known, shown }) =>
+      shown === undefined
+        ? `${host} does not have the key ${known} any more`
+        : `${host} shows the key ${shown}, and not ${known}`,
+    hint: () =>
+      "Somebody may stand between. If the forge publishes the new one: hop3 hooks trust HOOK --host-key SHA256:… --app APP",
+  },
+);
+
+export const hookWithoutSsh = defineError<{ repository: string }>({
+  code: "HOOK_WITHOUT_SSH",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ repository }) => `${repository} is not fetched over SSH: there is no key of its host`,
+  hint: () => "Keys of hosts are for addresses such as git@forge.example.org:owner/name.git",
+});
+
+export const hookTimeWrong = defineError<{ seconds: number }>({
+  code: "HOOK_TIME_WRONG",
+  exitCode: ExitCode.notAllowed,
+  status: 401,
+  message: ({ seconds }) =>
+    `the delivery is not taken: it was signed ${Math.abs(seconds)} seconds ${seconds < 0 ? "ahead of the clock here" : "ago"}`,
+  hint: () => "Compare the clocks of both machines, and let the forge send it again",
 });
 
 export const receiverNotFound = defineError<{ receiver: string }>({

@@ -5,9 +5,9 @@ import { toFailure } from "../deploy/errors.ts";
 import { deployBranch } from "../git/deploy-branch.ts";
 import { closeBranch, type FollowParts, followBranch, showBranch } from "./follow-branch.ts";
 import { deliveryName, eventName, type ForgeEvent, readEvent } from "./forge-event.ts";
-import { checkSignature, type RawDelivery } from "./forge-signature.ts";
+import { checkSignature, type RawDelivery, signedName } from "./forge-signature.ts";
 import { hookReplayed } from "./hook-errors.ts";
-import { openCredential, openSecret } from "./hooks.ts";
+import { openRemote, openSecret } from "./hooks.ts";
 
 export interface Incoming {
   /** Takes what a forge has sent. What follows from it goes on by itself. */
@@ -39,7 +39,7 @@ export function makeIncoming(parts: IncomingParts): Incoming {
       return store.end(id, { outcome: "done", reason: "went with the one before it" });
     }
     waiting.add(key);
-    const remote = { url: hook.repository, credential: openCredential(platform.vault, hook) };
+    const remote = openRemote(platform, app, hook);
     const begun = (): void => void waiting.delete(key);
     const request = { app, remote, branch, begun };
     const end = await followers[task.what](parts, request).catch(describeFailure);
@@ -49,7 +49,7 @@ export function makeIncoming(parts: IncomingParts): Incoming {
 
   return {
     take(app, hook, delivery) {
-      checkSignature(delivery, openSecret(platform.vault, hook));
+      checkSignature(delivery, openSecret(platform.vault, hook), platform.now());
       const name = { delivery: deliveryName(delivery), digest: digestOf(delivery) };
       if (store.isKnown(hook.id, name)) {
         throw hookReplayed({ delivery: name.delivery ?? name.digest.slice(0, 12) });
@@ -120,8 +120,12 @@ function decidePreview(
   return isAsked ? { branch, what: "show" } : { reason: `no pull request is open for ${branch}` };
 }
 
-function digestOf({ body }: RawDelivery): string {
-  return createHash("sha256").update(body).digest("hex");
+/** Of what is signed: a name that is signed tells apart two deliveries that say the same. */
+function digestOf(delivery: RawDelivery): string {
+  const hash = createHash("sha256");
+  const name = signedName(delivery);
+  if (name !== undefined) hash.update(`${name}.`);
+  return hash.update(delivery.body).digest("hex");
 }
 
 function describeFailure(error: unknown): DeliveryEnd {

@@ -88,8 +88,10 @@ export async function findOutside(
   return { url, address, port, isNamed };
 }
 
+const defaultPorts: Readonly<Record<string, number>> = { "https:": 443, "ssh:": 22 };
+
 function defaultPort(url: URL): number {
-  return url.protocol === "https:" ? 443 : 80;
+  return defaultPorts[url.protocol] ?? 80;
 }
 
 async function resolve(host: string): Promise<readonly string[]> {

@@ -2,6 +2,8 @@ import type { GitProgram } from "../git/git-program.ts";
 import { readAll } from "../git/git-program.ts";
 import { addressUnfit, fetchFailed } from "./hook-errors.ts";
 import { findOutside, parseOutsideUrl } from "./outside-address.ts";
+import { isSshAddress, parseSshUrl } from "./ssh-address.ts";
+import type { SshLogin, SshPlace } from "./ssh-connection.ts";
 
 export interface Credential {
   readonly username: string;
@@ -11,7 +13,10 @@ export interface Credential {
 /** A repository of another server. */
 export interface Remote {
   readonly url: string;
-  readonly credential: Credential | undefined;
+  /** For HTTPS. */
+  readonly credential?: Credential | undefined;
+  /** For SSH: the App's own key, and that of the host. */
+  readonly login?: SshLogin | undefined;
 }
 
 export interface RemoteParts {
@@ -25,10 +30,27 @@ const authorization = "HOP3_GIT_AUTHORIZATION";
 
 /** The address of a repository, and whether it can be asked at all; a password never goes over the net in the clear. */
 export function parseRemote({ url, credential }: Remote, internalHosts: readonly string[]): URL {
+  if (isSshAddress(url)) {
+    const parsed = parseSshUrl(url);
+    if (credential === undefined) return parsed;
+    const reason = "is opened by the app's deploy key: it takes no name and password";
+    throw addressUnfit({ url: parsed.href, reason });
+  }
   const parsed = parseOutsideUrl(url);
   const isClear = parsed.protocol === "http:" && !internalHosts.includes(parsed.hostname);
   if (!isClear || credential === undefined) return parsed;
   throw addressUnfit({ url, reason: "is not https://, and a credential would go there in clear" });
+}
+
+/** The key of the host of an address of SSH, as it is shown now; see `readHostKey`. */
+export async function lookAtHostKey(
+  { internalHosts, signal }: Omit<RemoteParts, "git">,
+  url: URL,
+  fingerprint: string | undefined,
+): Promise<string> {
+  const { readHostKey } = await import("./ssh-connection.ts");
+  const place = await findOutside(url, internalHosts);
+  return await readHostKey({ ...place, signal }, fingerprint);
 }
 
 /** The commit that a branch points at there; undefined where there is no such branch. */
@@ -59,42 +81,83 @@ export async function fetchBranch(
   await ask(parts, remote, { before: [...before, "--no-recurse-submodules"], after });
 }
 
-async function ask(
-  { git, internalHosts, signal }: RemoteParts,
-  remote: Remote,
-  { before, after }: { before: readonly string[]; after: readonly string[] },
-): Promise<string> {
-  const url = parseRemote(remote, internalHosts);
-  const { address, port } = await findOutside(url, internalHosts);
+interface Question {
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+}
+
+/** Asks over the protocol of the address, at the address that was looked at. */
+async function ask(parts: RemoteParts, remote: Remote, question: Question): Promise<string> {
+  const { internalHosts } = parts;
+  const place = await findOutside(parseRemote(remote, internalHosts), internalHosts);
+  const signal = AbortSignal.any([parts.signal, AbortSignal.timeout(timeoutMs)]);
+  const asked = { ...question, place: { ...place, signal }, remote };
+  return await (place.url.protocol === "ssh:" ? askOverSsh : askOverHttp)(parts.git, asked);
+}
+
+interface Asked extends Question {
+  readonly remote: Remote;
+  readonly place: SshPlace;
+}
+
+async function askOverSsh(git: GitProgram, asked: Asked): Promise<string> {
+  const { place, remote } = asked;
+  if (remote.login === undefined) throw new Error(`nothing opens ${place.url.href}`);
+  const { openSshBridge } = await import("./ssh-bridge.ts");
+  const { env, said, close } = await openSshBridge(git, place, remote.login);
+  try {
+    const options = ["protocol.ssh.allow=always", "protocol.version=2"];
+    return await run(git, asked, { options, env, said });
+  } finally {
+    close();
+  }
+}
+
+async function askOverHttp(git: GitProgram, asked: Asked): Promise<string> {
+  const { url, address, port } = asked.place;
   const host = url.hostname.replace(/^\[|\]$/g, "");
   // What was looked at is what is asked, whatever the name means a moment later.
   const pin = host === address ? [] : [`http.curloptResolve=${host}:${port}:${inUrl(address)}`];
   const options = [
-    ...["protocol.allow=never", "protocol.https.allow=always", "protocol.http.allow=always"],
+    ...["protocol.https.allow=always", "protocol.http.allow=always"],
     // No answer leads elsewhere.
     ...["http.followRedirects=false", ...pin],
     ...["http.lowSpeedLimit=1000", "http.lowSpeedTime=60", "http.proxy="],
-  ].flatMap((option) => ["-c", option]);
-  const secret = remote.credential && authorizationOf(remote.credential);
-  const header = secret === undefined ? [] : [`--config-env=http.extraHeader=${authorization}`];
-  const program = git.startLimited(
-    [...options, ...header, ...before, "--", url.href, ...after],
-    secret === undefined ? {} : { [authorization]: secret },
-  );
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  ];
+  const { credential } = asked.remote;
+  if (credential === undefined) return await run(git, asked, { options, env: {} });
+  const env = { [authorization]: authorizationOf(credential) };
+  const config = [`--config-env=http.extraHeader=${authorization}`];
+  return await run(git, asked, { options, config, env });
+}
+
+interface Setting {
+  readonly options: readonly string[];
+  readonly config?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  said?(): string;
+}
+
+async function run(git: GitProgram, asked: Asked, setting: Setting): Promise<string> {
+  const { before, after, place } = asked;
+  const { config = [], said = () => "" } = setting;
+  const options = ["protocol.allow=never", ...setting.options].flatMap((option) => ["-c", option]);
+  const args = [...options, ...config, ...before, "--", place.url.href, ...after];
+  const program = git.startLimited(args, setting.env);
   const stop = (): void => program.stop();
-  ended.addEventListener("abort", stop, { once: true });
+  place.signal.addEventListener("abort", stop, { once: true });
   try {
     program.stdin.end();
-    const [text, said, exitCode] = await Promise.all([
+    const [text, complaint, exitCode] = await Promise.all([
       readAll(program.stdout),
       readAll(program.stderr),
       program.ended,
     ]);
     if (exitCode === 0) return text;
-    throw fetchFailed({ repository: url.href, reason: reasonOf(said, ended) });
+    const reason = reasonOf(`${said()}\n${complaint}`, place.signal);
+    throw fetchFailed({ repository: place.url.href, reason });
   } finally {
-    ended.removeEventListener("abort", stop);
+    place.signal.removeEventListener("abort", stop);
   }
 }
 

@@ -96,6 +96,36 @@ export function giteaPush({ branch, commit, delivery = "1" }: Push, secret: stri
   };
 }
 
+/** Forgejo's documentation of webhooks: its own headers beside those of Gitea and GitHub. */
+export function forgejoPush(push: Push, secret: string): SentDelivery {
+  const { headers, body } = giteaPush(push, secret);
+  const own = {
+    "x-forgejo-delivery": headers["x-gitea-delivery"] ?? "",
+    "x-forgejo-event": "push",
+    "x-forgejo-signature": hexHmac(body, secret),
+    "x-hub-signature-256": `sha256=${hexHmac(body, secret)}`,
+  };
+  return { headers: { ...headers, ...own }, body };
+}
+
+/** The same delivery from a GitLab that has a signing token, as its documentation of webhooks says. */
+export function signByStandard(
+  { headers, body }: SentDelivery,
+  secret: string,
+  { seconds, name = headers["x-gitlab-event-uuid"] ?? "" }: { seconds: number; name?: string },
+): SentDelivery {
+  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
+  const signed = createHmac("sha256", key).update(`${name}.${seconds}.${body}`).digest("base64");
+  const { "x-gitlab-token": _token, ...rest } = headers;
+  const signature = {
+    "idempotency-key": name,
+    "webhook-id": name,
+    "webhook-timestamp": String(seconds),
+    "webhook-signature": `v1,${signed}`,
+  };
+  return { headers: { ...rest, ...signature }, body };
+}
+
 /** Pull request of GitHub, and of Gitea, which has taken over its form. */
 export function pullRequest(
   request: { branch: string; state: "open" | "closed"; from?: string; delivery: string },
@@ -132,7 +162,12 @@ export interface ForgeServer {
   close(): void;
 }
 
-export async function serveForge(root: string, password: string): Promise<ForgeServer> {
+/** `onRequest` is called while whoever asks waits for the answer. */
+export async function serveForge(
+  root: string,
+  password: string,
+  onRequest = (): void => {},
+): Promise<ForgeServer> {
   const expected = `Basic ${Buffer.from(`git:${password}`).toString("base64")}`;
   let admitted = 0;
   const server = createServer((request, response) => {
@@ -141,6 +176,7 @@ export async function serveForge(root: string, password: string): Promise<ForgeS
       return;
     }
     admitted += 1;
+    onRequest();
     runBackend(root, request, response);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,15 +1,20 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import {
+  DeployKeyInfo,
   HookCreated,
   type HookDeliveryInfo,
-  type HookInfo,
+  HookInfo,
   HookInfos,
   HookRequest,
   HookTest,
+  HookTrust,
   withoutGaps,
 } from "@hop3/core";
 import type { App } from "../../db/apps.ts";
+import type { DeployKey } from "../../db/deploy-keys.ts";
 import type { Hook } from "../../db/hooks.ts";
+import { hostKeyFingerprint } from "../../git/public-key.ts";
+import { findDeployKey, makeDeployKey } from "../../hooks/deploy-keys.ts";
 import { changes, describeChange, reads } from "../access.ts";
 import { AppParams, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import type { Service } from "../service.ts";
@@ -46,8 +51,33 @@ const testHook = createRoute({
   responses: { 200: json(HookTest, "The repository answers"), ...problems },
 });
 
+const trustHost = createRoute({
+  ...changes("app.configure", "hook.trust"),
+  method: "post",
+  path: "/apps/{app}/hooks/{hook}/trust",
+  description:
+    "Takes the key that the host of the repository shows now, and no other from then on.",
+  request: { params: HookParams, body: jsonBody(HookTrust) },
+  responses: { 200: json(HookInfo, "With the fingerprint of the key"), ...problems },
+});
+const getKey = createRoute({
+  ...reads("app.read"),
+  method: "get",
+  path: "/apps/{app}/deploy-key",
+  request: { params: AppParams },
+  responses: { 200: json(DeployKeyInfo, "Its public half, for the forge"), ...problems },
+});
+const makeKey = createRoute({
+  ...changes("app.configure", "deploy-key.make"),
+  method: "post",
+  path: "/apps/{app}/deploy-key",
+  description: "Makes a pair; the one that there was is forgotten.",
+  request: { params: AppParams },
+  responses: { 200: json(DeployKeyInfo, "Its public half, for the forge"), ...problems },
+});
+
 export function hookRoutes(service: Service) {
-  const { deployer, hooks } = service;
+  const { deployer, hooks, platform } = service;
   return makeRoutes()
     .openapi(listHooks, (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
@@ -57,11 +87,11 @@ export function hookRoutes(service: Service) {
       );
     })
     .openapi(addHook, async (c) => {
-      const { repository: url, credential } = c.req.valid("json");
+      const { repository: url, ...wish } = c.req.valid("json");
       // An app that is new is made only where its repository can be asked.
-      await hooks.check({ url, credential });
+      const checked = await hooks.check({ url, ...wish });
       const app = await deployer.prepareApp(c.req.valid("param").app);
-      const { hook, secret } = await hooks.add(app, { url, credential });
+      const { hook, secret } = await hooks.add(app, checked);
       describeChange(c, { target: hook.id, after: hook.repository });
       return c.json({ hook: show(service, app, hook), secret }, 200);
     })
@@ -77,12 +107,38 @@ export function hookRoutes(service: Service) {
       const hook = hooks.require(app, c.req.valid("param").hook);
       describeChange(c, { target: hook.id });
       return c.json(await hooks.test(app, hook), 200);
+    })
+    .openapi(trustHost, async (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      const hook = hooks.require(app, c.req.valid("param").hook);
+      const trusted = await hooks.trust(hook, c.req.valid("json").hostKey);
+      const [before, after] = [hook, trusted].map(({ hostKey }) => fingerprintOf(hostKey));
+      describeChange(c, { target: hook.id, before, after });
+      return c.json(show(service, app, trusted), 200);
+    })
+    .openapi(getKey, (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      return c.json(showKey(app, findDeployKey(platform, app)), 200);
+    })
+    .openapi(makeKey, async (c) => {
+      const app = deployer.requireApp(c.req.valid("param").app);
+      const key = await makeDeployKey(platform, app);
+      describeChange(c, { target: app.name, after: key.publicKey });
+      return c.json(showKey(app, key), 200);
     });
+}
+
+function showKey({ name: app }: App, key: DeployKey | undefined): DeployKeyInfo {
+  return key === undefined ? { app } : { app, key: key.publicKey, createdAt: key.createdAt };
+}
+
+function fingerprintOf(hostKey: string | undefined): string | undefined {
+  return hostKey === undefined ? undefined : hostKeyFingerprint(hostKey);
 }
 
 const shownDeliveries = 10;
 
-function show({ hooks, origin }: Service, app: App, hook: Hook): HookInfo {
+function show({ hooks, origin, platform }: Service, app: App, hook: Hook): HookInfo {
   const { id, repository, createdAt, credential } = hook;
   const deliveries = hooks.store
     .deliveries(id, shownDeliveries)
@@ -91,5 +147,8 @@ function show({ hooks, origin }: Service, app: App, hook: Hook): HookInfo {
     ) as HookDeliveryInfo[];
   const url = `${origin}/hooks/${app.name}/${id}`;
   const hasCredential = credential !== undefined;
-  return { id, app: app.name, url, repository, hasCredential, createdAt, deliveries };
+  const [deployKey, hostKey] = [findDeployKey(platform, app), fingerprintOf(hook.hostKey)];
+  const ssh = deployKey && hostKey && { deployKey: deployKey.publicKey, hostKey };
+  const about = { id, app: app.name, url, repository, hasCredential, ssh, createdAt, deliveries };
+  return withoutGaps(about) as HookInfo;
 }
