@@ -2,32 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { cp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { CatalogueIndex, IndexedRecipe, RecipeSet } from "@hop3/core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { findBuiltInCatalogue } from "../src/catalogue/store.ts";
 import { hop3 } from "./support/cli.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "./support/test-server.ts";
+import { useTestServer } from "./support/use-test-server.ts";
 
 const builtIn = findBuiltInCatalogue();
 /** In later versions of Debian than the oldest that is supported: the index holds for all of them. */
 const byVersion: readonly string[] = ["valkey"];
 
-let home = "";
-let server: TestServer;
-
-beforeAll(async () => {
-  home = await makeTestHome("sets");
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-});
+const server = useTestServer("sets");
 
 function readIndex(directory: string): CatalogueIndex {
   return JSON.parse(readFileSync(join(directory, "index.json"), "utf8")) as CatalogueIndex;
@@ -45,12 +29,12 @@ function otherSets({ id }: IndexedRecipe): readonly RecipeSet[] {
 it("hop3 catalogue index --check finds of every recipe what the built-in index says", {
   timeout: 600_000,
 }, async () => {
-  const directory = join(home, "recipes");
+  const directory = join(server.home, "recipes");
   await cp(builtIn, directory, { recursive: true });
   const index = readIndex(builtIn);
   const unmarked = index.recipes.map((entry) => ({ ...entry, sets: [...otherSets(entry)] }));
   await writeFile(join(directory, "index.json"), JSON.stringify({ ...index, recipes: unmarked }));
-  const { exitCode, stderr } = await hop3({ home }, "catalogue", "index", directory, "--check");
+  const { exitCode, stderr } = await hop3(server, "catalogue", "index", directory, "--check");
   expect(exitCode, stderr).toBe(0);
   expect(stderr).toContain("gitea  not with debian: ");
   const found = readIndex(directory).recipes.map(({ id, sets }) => {

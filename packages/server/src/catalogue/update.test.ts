@@ -228,6 +228,15 @@ describe("an update of the catalogue", () => {
   });
 });
 
+it("an update needs an address and a key", async () => {
+  const home = openHome(join(dir, "home"), process.env);
+  const settings = readSettings(home.settingsFile);
+  const set = async () => "debian" as const;
+  expect(await update(makeCatalogue({ home, settings, builtInDir: builtIn(), set }))).toBe(
+    "CATALOGUE_NOT_CONFIGURED",
+  );
+});
+
 describe("an update that is killed", () => {
   const paths = ["/index.json.sig", "/wiki/page.html"];
 
