@@ -1,6 +1,7 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./scripts/test-order.ts";
 
 /** What Node has compiled of the sources: a server starts in a third of the time, and tests start hundreds. */
 const env = { NODE_COMPILE_CACHE: join(homedir(), ".cache/hop3-test/node") };
@@ -29,6 +30,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["hop3-source", "node", "import", "default"] } },
   test: {
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
