@@ -1,5 +1,6 @@
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeTree } from "../../server/test/support/apps.ts";
 import { look } from "./support/look.ts";
 import { tickingApp } from "./support/ticking-app.ts";
 import { startWebBed, type WebBed } from "./support/web-bed.ts";
@@ -118,6 +119,24 @@ describe("the number of instances", () => {
     await viewer.getByRole("form", { name: "Workers" }).waitFor();
     expect(await viewer.getByLabel("Instances of web").isDisabled()).toBe(true);
     expect(await viewer.getByRole("button", { name: "One web more" }).isDisabled()).toBe(true);
+  });
+});
+
+describe("a release of a local build", () => {
+  it("weighs its directory and its tools, each with the reason", async () => {
+    const files = { "index.html": "local", "hop3.toml": '[build]\nmethod = "local"\n' };
+    await bed.server.deployed("pages", await makeTree(files));
+    await page.goto("/apps/pages/releases/1/closure");
+    const part = (name: string | RegExp) =>
+      page.getByRole("button", { name }).filter({ visible: true });
+    await part("index.html").last().click();
+    await page.getByText("The build has left it in the directory of the release.").waitFor();
+    await part(/^busybox/)
+      .last()
+      .click();
+    await page.getByRole("heading", { name: /^Why busybox.* is there$/ }).waitFor();
+    await page.getByRole("listitem").filter({ hasText: "Release 1" }).waitFor();
+    expect(await look(page, "closure-local")).toEqual([]);
   });
 });
 

@@ -30,9 +30,11 @@ export function HookForm({ app, branch }: HookFormProps) {
     const path = at`/apps/${app}/hooks`;
     const connected = await send<HookCreated>("POST", path, body);
     setMade(connected);
-    // What it would fail with at the first push is better known now.
-    const check = send("POST", `${path}/${connected.hook.id}/test`);
-    setProblem(await check.then(() => undefined).catch((failure: unknown) => failure));
+    // What it would fail with at the first push is better known now; a deploy key has to be entered first.
+    if (connected.hook.ssh === undefined) {
+      const check = send("POST", `${path}/${connected.hook.id}/test`);
+      setProblem(await check.then(() => undefined).catch((failure: unknown) => failure));
+    }
     await queries.invalidateQueries({ queryKey: ["app", app] });
   };
   if (!may) return null;
@@ -46,11 +48,14 @@ export function HookForm({ app, branch }: HookFormProps) {
       {made === undefined ? null : <Made made={made} />}
       {problem === undefined ? null : <ErrorNote error={problem} />}
       <Form action="Connect" busyAction="Asking the repository…" onSubmit={connect}>
-        <Field label="Address of the repository">
+        <Field
+          label="Address of the repository"
+          hint="By https, or by SSH with a deploy key: git@forge.example.org:me/shop.git"
+        >
           <input name="repository" required placeholder="https://forge.example.org/me/shop.git" />
         </Field>
         <details>
-          <summary>It is not public</summary>
+          <summary>It is not public, and read by https</summary>
           <div className="fields">
             <Field label="User" hint="Not needed beside a token.">
               <input name="username" autoComplete="off" />
@@ -68,10 +73,16 @@ export function HookForm({ app, branch }: HookFormProps) {
 function Made({ made: { hook, secret } }: { readonly made: HookCreated }) {
   return (
     <div className="note good" role="status">
-      <strong>One step is left, at the forge</strong>
+      <strong>What is left is done at the forge</strong>
+      {hook.ssh === undefined ? null : (
+        <>
+          <p>Add this as a deploy key, so that the repository can be read:</p>
+          <CopyText isNamed label="Deploy key" text={hook.ssh.deployKey} />
+        </>
+      )}
       <p>
-        Add a webhook for pushes there, of the content type application/json, with both of these.
-        The secret is shown only now.
+        Add a webhook for pushes, of the content type application/json, with both of these. The
+        secret is shown only now.
       </p>
       <CopyText isNamed label="Address of the webhook" text={hook.url} />
       <CopyText isNamed label="Secret of the webhook" text={secret} />

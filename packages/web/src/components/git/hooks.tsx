@@ -28,7 +28,7 @@ export function Hooks({ app }: { readonly app: string }) {
 }
 
 function HookCard({ hook }: { readonly hook: HookInfo }) {
-  const { app, url, repository, hasCredential, createdAt, deliveries } = hook;
+  const { app, url, repository, hasCredential, ssh, createdAt, deliveries } = hook;
   const may = useMay("app.configure", app);
   return (
     <section className="card">
@@ -38,6 +38,15 @@ function HookCard({ hook }: { readonly hook: HookInfo }) {
         {hasCredential ? ", with a stored credential" : ""}
       </p>
       <CopyText isNamed label="Address of its webhook" text={url} />
+      {ssh === undefined ? null : (
+        <>
+          <CopyText isNamed label="Deploy key that reads it" text={ssh.deployKey} />
+          <p className="muted small">
+            The host is taken for the real one by its key:{" "}
+            <span className="mono">{ssh.hostKey}</span>
+          </p>
+        </>
+      )}
       {deliveries.length === 0 ? (
         <p>
           Nothing has come yet. Enter the address and the secret at the forge, then push something.
@@ -50,7 +59,7 @@ function HookCard({ hook }: { readonly hook: HookInfo }) {
   );
 }
 
-function Actions({ hook: { app, id, repository } }: { readonly hook: HookInfo }) {
+function Actions({ hook: { app, id, repository, ssh } }: { readonly hook: HookInfo }) {
   const tell = useTell();
   const change = useChange(["app", app, "hooks"]);
   const path = at`/apps/${app}/hooks/${id}`;
@@ -67,6 +76,24 @@ function Actions({ hook: { app, id, repository } }: { readonly hook: HookInfo })
       <button type="button" className="button" onClick={() => void test()}>
         Ask the repository
       </button>
+      {ssh === undefined ? null : (
+        <AskFirst
+          label="Take another host key"
+          title={`Take the key that the host of ${repository} shows now?`}
+          action="Take it"
+          onConfirm={() =>
+            void change(
+              send("POST", `${path}/trust`, {}),
+              "The host is known by the key that it shows now",
+            )
+          }
+        >
+          <p>
+            Do this only when its owner has said that the key has changed: otherwise somebody may
+            stand in between.
+          </p>
+        </AskFirst>
+      )}
       <AskFirst
         label="Disconnect"
         fullLabel={`Disconnect ${repository}`}
