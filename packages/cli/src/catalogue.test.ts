@@ -13,7 +13,7 @@ const recipe = {
 };
 const shown = {
   ...recipe,
-  description: "Long.",
+  description: "Long.\n\nLonger.",
   homepage: "https://example.org/",
   license: "MIT",
   after: "Open it.",
@@ -39,6 +39,7 @@ const list = {
   categories: [{ name: "files", count: 2 }],
   installed: [
     { app: "mine", recipe: "drive", version: "1", newer: "2" },
+    { app: "ours", recipe: "vault", version: "2", newer: "2" },
     { app: "yours", recipe: "vault", version: "2" },
   ],
 };
@@ -67,6 +68,12 @@ describe("hop3 catalogue", () => {
     expect((await catalogue(["list", "--all"])).stdout).toContain("Files for all (not here)");
   });
 
+  it("shows a recipe paragraph by paragraph, and what it asks", async () => {
+    const { stdout } = await catalogue(["show", "drive"]);
+    expect(stdout).toContain("Long.\nLonger.\n");
+    expect(stdout).toMatch(/mail +E-mail +email +cannot be installed/);
+  });
+
   it("installs with the answers that are given", async () => {
     const args = ["install", "drive", "mail=a=b@example.org", "--app", "mine", "--detach"];
     const { stdout, exitCode } = await catalogue(args);
@@ -89,7 +96,8 @@ describe("hop3 catalogue", () => {
 
   it("lists what was made from recipes, and what is newer", async () => {
     const { stdout } = await catalogue(["installed"]);
-    expect(stdout).toMatch(/mine +drive +1 +newer: 2/);
+    expect(stdout).toMatch(/mine +drive +1 +has 2/);
+    expect(stdout).toMatch(/ours +vault +2 +the recipe has changed/);
     expect(stdout).toMatch(/yours +vault +2 *\n/);
     expect(stdout).toContain("Bring one up to date: hop3 catalogue install drive --app mine");
   });

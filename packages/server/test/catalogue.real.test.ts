@@ -205,7 +205,7 @@ describe("an app of a recipe", () => {
     expect(await installedOf("shop")).toMatchObject({ version: "1.0", newer: "2.0" });
     expect(JSON.parse((await server.get("shop", "/page.json")).text)).toEqual(version);
     const listed = await hop3(server, "catalogue", "installed");
-    expect(listed.stdout).toMatch(/shop +landing-page +1\.0 +newer: 2\.0/);
+    expect(listed.stdout).toMatch(/shop +landing-page +1\.0 +has 2\.0/);
     await install("landing-page", { app: "shop" });
     expect(JSON.parse((await server.get("shop", "/page.json")).text)).toEqual({
       title: "Shop",

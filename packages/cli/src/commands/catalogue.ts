@@ -51,7 +51,7 @@ export async function catalogueInstalled(_input: Input, context: Context): Promi
     { text: app, tone: "bold" } as const,
     recipe,
     version,
-    newer === undefined ? "" : { text: `newer: ${newer}`, tone: "warn" as const },
+    newer === undefined ? "" : { text: newerText(version, newer), tone: "warn" as const },
   ]);
   const [first] = installed.filter(({ newer }) => newer !== undefined);
   const hint =
@@ -64,6 +64,11 @@ export async function catalogueInstalled(_input: Input, context: Context): Promi
   };
 }
 
+/** A recipe changes also where what it installs has the same version. */
+function newerText(version: string, newer: string): string {
+  return newer === version ? "the recipe has changed" : `has ${newer}`;
+}
+
 /** The recipe as the server has it. */
 export async function fetchRecipe(id: string, context: Context): Promise<RecipeDetail> {
   const request = { path: at`/catalogue/${id}`, signal: context.signal };
@@ -74,7 +79,7 @@ export async function catalogueShow(input: Input, context: Context): Promise<Ans
   const recipe = await fetchRecipe(input.args[0] ?? "", context);
   const blocks = [
     line({ text: recipe.title, tone: "bold" }, `  ${recipe.summary}`),
-    line(recipe.description),
+    ...recipe.description.split(/\n{2,}/).map((paragraph) => line(paragraph)),
     fields([
       ["version", recipe.version],
       ["runs here", recipe.runsHere ? "yes" : "no: this server's package set lacks what it needs"],
