@@ -20,7 +20,7 @@ import { useTestServer } from "./support/use-test-server.ts";
 import { until } from "./testbed.ts";
 
 /** A page and two workers; a file in the data directory keeps web from starting, another from answering. */
-function shop(text: string, workers = "web mail tick"): Promise<string> {
+function shop(text: string, workers = "web mail tick", settings = ""): Promise<string> {
   const specs: Readonly<Record<string, string>> = {
     web: `workers.web = "if [ -e $HOP3_DATA_DIR/broken ]; then echo no luck; exit 3; fi; while [ -e $HOP3_DATA_DIR/slow ]; do \${busybox} sleep 0.1; done; exec \${busybox} httpd -f -p $BIND_ADDRESS:$PORT -h www";`,
     mail: `workers.mail = [ busybox "sleep" "100000" ];`,
@@ -43,6 +43,7 @@ in
 }
 `,
     "index.html": `${text}\n`,
+    "hop3.toml": settings,
   });
 }
 
@@ -258,8 +259,10 @@ describe("hop3 scale", () => {
   }, 60_000);
 
   it("is written down with the numbers before and after", async () => {
-    await server.deployed("shop", await shop("one"));
-    await scaled({ web: 2 });
+    const settings = '[deploy]\nstrategy = "stop-first"\n';
+    await server.deployed("shop", await shop("one", "web mail", settings));
+    const { id } = await scaled({ web: 2 });
+    expect(await notesOf(id)).toContain("The app's strategy is stop-first: what two Releases");
     await scaled({ web: 1, mail: 0 });
     const { entries } = await server.json<{ entries: object[] }>("GET", "/audit?app=shop&limit=2");
     expect(entries).toEqual([
@@ -305,7 +308,7 @@ describe("hop3 scale", () => {
       await expectNumbers(is);
       expect(await kept()).toEqual(before);
     }
-  }, 120_000);
+  }, 300_000);
 
   /** As many instances as there should be: said, recorded, supervised and answering. */
   async function expectNumbers(numbers: { readonly web: number; readonly mail: number }) {
