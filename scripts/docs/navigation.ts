@@ -63,6 +63,7 @@ const groups: readonly NavigationGroup[] = [
       "reference/cli.md",
       "reference/api.md",
       "reference/errors.md",
+      "reference/security.md",
       "reference/templates.md",
       "reference/plugin-api.md",
     ],

@@ -28,7 +28,7 @@ function notRun(
 export const commandsNotRun: readonly NotRun[] = [
   ...notRun("../README.md", "whole", "npm run demo ", "npm test "),
   ...notRun("../CONTRIBUTING.md", "whole", "npm run demo -- --once", "npm test  "),
-  ...notRun("../CONTRIBUTING.md", "whole", "npm run check  ", "npm run pack-test"),
+  ...notRun("../CONTRIBUTING.md", "whole", "npm run check", "npm run pack-test"),
   ...notRun("../CONTRIBUTING.md", "continuous", ".ci/run"),
   ...notRun("../CONTRIBUTING.md", "measures", "npm run bench"),
   ...notRun("../CONTRIBUTING.md", "changes", "npm run check -- --write"),
