@@ -13,13 +13,11 @@ import { type RawEntry, rawTar } from "../../test/support/raw-tar.ts";
 import { unpack } from "./receive.ts";
 
 let top = "";
-let warnings: string[] = [];
 
 beforeEach(() => {
   top = mkdtempSync("/tmp/hop3-receive-");
   mkdirSync(join(top, "outside"));
   writeFileSync(join(top, "outside/secret"), "nobody knows");
-  warnings = [];
 });
 afterEach(() => rmSync(top, { recursive: true }));
 
@@ -41,7 +39,7 @@ async function lay(entries: readonly RawEntry[]): Promise<string[]> {
   writeFileSync(archive, rawTar(entries));
   const dir = join(top, "source");
   const limits = { maxBytes: 1_000_000, maxFiles: 100 };
-  await unpack({ archive, dir, limits, onWarning: (text) => warnings.push(text) });
+  await unpack({ archive, dir, limits, onWarning: () => {} });
   return readdirSync(dir, { recursive: true, encoding: "utf8" }).sort();
 }
 
