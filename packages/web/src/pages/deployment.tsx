@@ -123,20 +123,27 @@ function Actions({ deployment: { id, app, state, url }, isInTrial: hasTrial }: A
   );
 }
 
+function describeOutcome({ kind, unchanged, release }: DeploymentSummary): string {
+  if (release === undefined) return "It is for the next deployment: nothing runs yet.";
+  if (unchanged) return "Nothing had changed: what runs goes on.";
+  return kind === "scale"
+    ? `Release ${release} runs with these numbers of instances.`
+    : `Release ${release} serves users.`;
+}
+
 function Outcome({
-  deployment: { app, state, unchanged, release },
+  deployment,
   failure,
 }: {
   readonly deployment: DeploymentSummary;
   readonly failure: FailureData | undefined;
 }) {
+  const { app, state } = deployment;
   if (failure !== undefined) return <Failure failure={failure} app={app} />;
   if (state !== "live" && state !== "succeeded") return null;
   return (
     <div className="note good">
-      <strong>
-        {unchanged ? "Nothing had changed: what runs goes on." : `Release ${release} serves users.`}
-      </strong>
+      <strong>{describeOutcome(deployment)}</strong>
     </div>
   );
 }
