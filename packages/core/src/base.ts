@@ -3,6 +3,7 @@ export * from "./errors.ts";
 export * from "./limits.ts";
 export {
   appOfPreview,
+  isBranchName,
   isDomainName,
   isVariableName,
   parseAppName,

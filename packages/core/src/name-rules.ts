@@ -29,6 +29,15 @@ export const addonTypePattern = /^[a-z][a-z0-9-]{0,30}$/;
 /** Name of an addon within its App: becomes a directory. */
 export const addonNamePattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/;
 
+/** A branch as git allows it, short of what no sane branch is called. */
+export const branchPattern =
+  /^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$))[A-Za-z0-9_][A-Za-z0-9_./@+#-]{0,199}(?<!\/)$/;
+
+/** What the schema BranchName accepts. */
+export function isBranchName(text: string): boolean {
+  return branchPattern.test(text);
+}
+
 /** What the schema DomainName accepts. */
 export function isDomainName(text: string): boolean {
   return text.length <= maxDomainLength && domainPattern.test(text);

@@ -3,6 +3,7 @@ import {
   addonNamePattern,
   addonTypePattern,
   appNamePattern,
+  branchPattern,
   domainPattern,
   maxDomainLength,
   variablePattern,
@@ -35,11 +36,5 @@ export const AddonName = z.string().regex(addonNamePattern, {
 });
 export type AddonName = z.infer<typeof AddonName>;
 
-/** A branch as git allows it, short of what no sane branch is called. */
-export const BranchName = z
-  .string()
-  .regex(
-    /^(?!.*(?:\.\.|\/\/|@\{|\.lock(?:\/|$)|\/\.|\.$))[A-Za-z0-9_][A-Za-z0-9_./@+#-]{0,199}(?<!\/)$/,
-    "is not the name of a branch",
-  );
+export const BranchName = z.string().regex(branchPattern, "is not the name of a branch");
 export type BranchName = z.infer<typeof BranchName>;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
 import type { AuditPage, DeploymentSummary, ReleaseSummary } from "@hop3/core";
@@ -92,6 +92,7 @@ describe("git push over HTTP", () => {
     expect(pushed.exitCode).toBe(1);
     expect(pushed.text).toMatch(/remote: ✗ build/);
     expect(pushed.text).toMatch(/remote: error {2}NIX_BUILD_FAILED: /);
+    expect(pushed.text.match(/failed with exit code 7/g)).toHaveLength(1);
     expect(pushed.text).toMatch(
       /! \[remote rejected\] HEAD -> main \(deployment \d+: NIX_BUILD_FAILED\)/,
     );
@@ -418,7 +419,10 @@ describe("hop3 git", () => {
     expect((await work.git("push", "hop3", "HEAD:release/1")).exitCode).toBe(0);
     expect((await server.get("helped")).text).toBe("branched\n");
     const odd = await hop3(server, "git", "branch", "a..b", "--app", "helped", "--json");
-    expect(cliFailure(odd).code).toBe("REQUEST_INVALID");
+    expect(cliFailure(odd)).toMatchObject({
+      code: "USAGE",
+      message: "'a..b' is not the name of a branch",
+    });
   });
 
   it("goes by hop3.toml where nobody has chosen a branch", async () => {
@@ -512,6 +516,20 @@ describe("what may happen in the middle", () => {
     await known.git("pull", "--quiet", "hop3", "main");
     await known.commit(pageFiles("after the restart"));
     expect((await known.git("push", "hop3", "HEAD:main")).exitCode).toBe(0);
+    expect((await server.get("first")).text).toBe("after the restart\n");
+  });
+
+  it("takes no pack larger than an upload may be, and keeps nothing of it", async () => {
+    await server.restart({ settings: "[policy]\nmax-upload-bytes = 200000\n" });
+    const work = await checkout("first");
+    await work.git("pull", "--quiet", "hop3", "main");
+    const kept = () => readdir(join(server.home, "apps/first/repo.git"), { recursive: true });
+    const before = (await kept()).sort();
+    await work.commit({ "data.bin": randomBytes(400_000) });
+    const pushed = await work.git("push", "hop3", "HEAD:main");
+    expect(pushed.exitCode).toBe(1);
+    expect(pushed.text).toContain("pack exceeds maximum allowed size (195.31 KiB)");
+    expect((await kept()).sort()).toEqual(before);
     expect((await server.get("first")).text).toBe("after the restart\n");
   });
 });

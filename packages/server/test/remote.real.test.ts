@@ -16,9 +16,10 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentSummary, ReleaseDetail, UploadState } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { pageApp } from "./support/apps.ts";
+import { pageApp, pageFiles } from "./support/apps.ts";
 import { type CliResult, cliFailure, hop3 } from "./support/cli.ts";
 import { type CuttingProxy, startCuttingProxy } from "./support/cutting-proxy.ts";
+import { makeCheckout, runGit } from "./support/git.ts";
 import { freePort } from "./support/test-server.ts";
 import { frame, listTree } from "./support/uploading.ts";
 import { useTestServer } from "./support/use-test-server.ts";
@@ -115,6 +116,29 @@ describe("over HTTPS", () => {
     const [one, other] = await Promise.all(hashes);
     expect(release).not.toBe(byTar.release);
     expect(other).toBe(one);
+  });
+
+  it("git push goes there, too, with the authority that the setup has found", async () => {
+    const work = await makeCheckout();
+    await work.commit(pageFiles("pushed"));
+    const env = {
+      HOP3_SERVER: `https://127.0.0.1:${proxy.port}`,
+      HOP3_TOKEN: token,
+      HOP3_HOME: join(dir, "no-server-here"),
+    };
+    const known = { NODE_EXTRA_CA_CERTS: join(dir, "ca.pem") };
+    const setup = await hop3(
+      { home: env.HOP3_HOME, cwd: work.dir, env: { ...env, ...known } },
+      ...["git", "setup", "--app", "pushed"],
+    );
+    expect(setup.stdout, setup.stderr).toContain(`git checks its certificate with ${dir}/ca.pem.`);
+    const push = () => runGit(["push", "hop3", "main"], { cwd: work.dir, env });
+    const pushed = await push();
+    expect(pushed.exitCode, pushed.text).toBe(0);
+    expect((await server.get("pushed")).text).toBe("pushed\n");
+    await work.git("config", "--unset", `http.${env.HOP3_SERVER}/.sslCAInfo`);
+    await work.commit({ "index.html": "unknown\n" });
+    expect((await push()).text).toMatch(/certificate/i);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import type { AppName, BranchOrigin, GitInfo } from "@hop3/core";
+import { isBranchName } from "@hop3/core/base";
 import { chooseApp } from "../app.ts";
 import { type Block, fields, line } from "../blocks.ts";
 import { at } from "../client.ts";
@@ -6,6 +7,7 @@ import type { Answer } from "../command.ts";
 import type { Endpoint } from "../connection.ts";
 import type { Context } from "../context.ts";
 import { usageError } from "../errors.ts";
+import { findAuthority } from "../git-authority.ts";
 import { runGit, tryGit } from "../git-command.ts";
 import type { Input } from "../input.ts";
 
@@ -59,6 +61,10 @@ export async function gitBranch(input: Input, context: Context): Promise<Answer>
 /** null: back to what hop3.toml or the first push says; undefined: nothing shall change. */
 function readBranch(input: Input): string | null | undefined {
   const [branch] = input.args;
+  if (branch !== undefined && !isBranchName(branch)) {
+    const hint = "Letters, digits and . _ / - are taken, such as main or release/1.2";
+    throw usageError({ message: `'${branch}' is not the name of a branch`, hint });
+  }
   if (!input.flag("reset")) return branch;
   if (branch === undefined) return null;
   throw usageError({
@@ -83,8 +89,13 @@ export async function gitSetup(input: Input, context: Context): Promise<Answer> 
   const before = await tryGit(cwd, "remote", "get-url", remote);
   const change = before.exitCode === 0 ? "set-url" : "add";
   await runGit(cwd, "remote", change, remote, url);
-  if (!overSsh) await setHelper(context, url);
-  return { json: { app, remote, url }, blocks: setupBlocks({ info, remote, url, overSsh }) };
+  const authority = overSsh ? undefined : await findAuthority(new URL(url), context);
+  if (!overSsh) {
+    await setHelper(context, url);
+    await setAuthority(context, url, authority);
+  }
+  const blocks = setupBlocks({ info, remote, url, overSsh, authority });
+  return { json: { app, remote, url }, blocks };
 }
 
 function readRemote(name: string): string {
@@ -100,14 +111,21 @@ function setupBlocks(made: {
   remote: string;
   url: string;
   overSsh: boolean;
+  authority: string | undefined;
 }): Block[] {
-  const { info, remote, url, overSsh } = made;
+  const { info, remote, url, overSsh, authority } = made;
   const how = overSsh
     ? "Your SSH key opens it; add one with: hop3 keys add ~/.ssh/id_ed25519.pub"
     : "git asks hop3 for the token when it needs it; none is stored in the project.";
+  const hostKey = overSsh ? info.ssh?.hostKey : undefined;
+  const notes = [
+    ...(authority === undefined ? [] : [`git checks its certificate with ${authority}.`]),
+    ...(hostKey === undefined ? [] : [`ssh asks once whether its key is right: ${hostKey}`]),
+  ];
   return [
     line(`The remote `, { text: remote, tone: "bold" }, ` is ${url}`),
     line({ text: how, tone: "dim" }),
+    ...notes.map((text) => line({ text, tone: "dim" })),
     line(`Deploy with: git push ${remote} ${info.branch}`),
   ];
 }
@@ -144,4 +162,15 @@ async function setHelper({ cwd, home }: Context, url: string): Promise<void> {
   await tryGit(cwd, "config", "--unset-all", key);
   await runGit(cwd, "config", "--add", key, "");
   await runGit(cwd, "config", "--add", key, `!${encodeShellCommand([...own, "--home", home])}`);
+}
+
+/** For this server alone; an older one goes where it is not needed any more. */
+async function setAuthority(
+  { cwd }: Context,
+  url: string,
+  file: string | undefined,
+): Promise<void> {
+  const key = `http.${new URL(url).origin}/.sslCAInfo`;
+  await tryGit(cwd, "config", "--unset-all", key);
+  if (file !== undefined) await runGit(cwd, "config", "--add", key, file);
 }

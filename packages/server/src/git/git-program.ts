@@ -41,6 +41,8 @@ function settings({ hooksDir, maxBytes }: GitOptions): Readonly<Record<string, s
     "receive.advertiseAtomic": "false",
     "receive.shallowUpdate": "true",
     "receive.maxInputSize": String(maxBytes),
+    // Only what makes packs says how large one may be where it is too large.
+    "receive.unpackLimit": "1",
     // Names such as .git or .. in a tree; faults of old tools that harm nobody are let through.
     "receive.fsckObjects": "true",
     "receive.fsck.zeroPaddedFilemode": "ignore",

@@ -35,8 +35,8 @@ const maxLength = 16_384;
 export function parsePublicKey(text: string): PublicKey {
   const line = text.trim();
   if (line.length > maxLength) throw sshKeyInvalid({ reason: "it is too long" });
-  if (/[\r\n\0]/.test(line)) throw sshKeyInvalid({ reason: "it is more than one line" });
   if (line.includes("PRIVATE KEY")) throw sshKeyInvalid({ reason: "it is a private one" });
+  if (/[\r\n\0]/.test(line)) throw sshKeyInvalid({ reason: "it is more than one line" });
   const [type = "", blob = "", ...comment] = line.split(/[ \t]+/);
   if (!types.includes(type)) {
     throw sshKeyInvalid({ reason: `it does not begin with a type such as ${types[0]}` });

@@ -1,4 +1,4 @@
-import { type FailureData, safeLine } from "@hop3/core";
+import { safeLine } from "@hop3/core";
 import type { App } from "../db/apps.ts";
 import { currentRelease } from "../deploy/current-release.ts";
 import { toFailure } from "../deploy/errors.ts";
@@ -160,8 +160,12 @@ function announceBranch({ push, request, app, branch }: Judged): void {
 async function follow({ push, request, app }: Judged, id: number): Promise<Verdict> {
   const { timelines, home, stopping, deployments } = push.platform;
   const signal = AbortSignal.any([stopping, request.signal]);
+  const said = new Set<string>();
   for await (const event of timelines.follow(home.app(app.name), id, { after: 0, signal })) {
-    for (const line of timelineLines(event)) request.say(line);
+    for (const line of timelineLines(event)) {
+      said.add(line);
+      request.say(line);
+    }
     if (event.type === "live") break;
   }
   const deployment = deployments.find(id);
@@ -170,11 +174,9 @@ async function follow({ push, request, app }: Judged, id: number): Promise<Verdi
     request.say(publicUrl(push.platform, app));
     return undefined;
   }
-  return explainEnd(request, id, deployment?.failure);
-}
-
-function explainEnd({ say }: PushRequest, id: number, failure: FailureData | undefined): string {
+  const failure = deployment?.failure;
   if (failure === undefined) return `deployment ${id} goes on without this push`;
-  for (const line of failureLines(failure)) say(line);
+  // The end of a log that has just been shown says nothing new.
+  for (const line of failureLines(failure)) if (!said.has(line)) request.say(line);
   return `deployment ${id}: ${failure.code}`;
 }

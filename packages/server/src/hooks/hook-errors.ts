@@ -113,7 +113,7 @@ export const hookWithoutSsh = defineError<{ repository: string }>({
 
 export const hookTimeWrong = defineError<{ seconds: number }>({
   code: "HOOK_TIME_WRONG",
-  exitCode: ExitCode.notAllowed,
+  exitCode: ExitCode.notSignedIn,
   status: 401,
   message: ({ seconds }) =>
     `the delivery is not taken: it was signed ${Math.abs(seconds)} seconds ${seconds < 0 ? "ahead of the clock here" : "ago"}`,
