@@ -100,4 +100,7 @@ const server = createServer((request, response) => {
 
 writeFileSync(file, "", { flag: "a" });
 server.listen(Number(PORT), BIND_ADDRESS);
-process.on("SIGTERM", () => server.close(() => process.exit(0)));
+process.on("SIGTERM", () => {
+  server.close();
+  server.closeIdleConnections();
+});

@@ -102,6 +102,19 @@ describe("hop3 catalogue", () => {
     expect(stdout).toContain("Bring one up to date: hop3 catalogue install drive --app mine");
   });
 
+  it("is where releases come from, by recipe and version", async () => {
+    const release = { state: "running", createdAt: queued.createdAt, createdBy: "deploy" };
+    const revisions = ["catalogue/drive@2+0a1b2c3d", "0123456789abcdef0123"];
+    api.routes["GET /apps/mine/releases"] = () => ({
+      releases: revisions.map((sourceRevision, at) => {
+        return { ...release, number: 2 - at, configKeys: [], restorable: true, sourceRevision };
+      }),
+    });
+    const { stdout, stderr } = await call(["releases", "mine"], { home: api.home });
+    expect(stdout, stderr).toContain(" drive@2 ");
+    expect(stdout).toContain(" 0123456789ab ");
+  });
+
   it("says where the publisher of the catalogue is late", async () => {
     const catalogueInfo = { ...list.catalogue, expires: "2026-11-01T00:00:00Z" };
     api.routes["GET /catalogue"] = () => ({ ...list, catalogue: catalogueInfo });

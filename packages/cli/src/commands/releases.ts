@@ -37,11 +37,17 @@ function releaseBlocks(found: readonly ReleaseSummary[], context: Context): Bloc
     each.createdBy,
     tierSpan(each),
     each.closure === undefined ? "-" : formatBytes(each.closure.bytes),
-    each.sourceRevision?.slice(0, 12) ?? "-",
+    shortRevision(each.sourceRevision),
     rollbackSpan(each),
   ]);
   const head = ["release", "state", "made", "by", "tier", "closure", "revision", "rollback"];
   return [table(head, rows)];
+}
+
+/** A commit by its beginning, a recipe by its name and version. */
+function shortRevision(revision = "-"): string {
+  const [, recipe] = /^catalogue\/(.+?)(?:\+[0-9a-f]{8})?$/.exec(revision) ?? [];
+  return recipe ?? revision.slice(0, 12);
 }
 
 /** The claim, and behind it whose programs have built it, or what a rebuild has shown. */
