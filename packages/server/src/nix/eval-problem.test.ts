@@ -28,6 +28,12 @@ const rows: readonly (readonly [name: string, stderr: string, shown: object, mes
     /attribute 'busybix' missing/,
   ],
   [
+    "a package without its set",
+    `error: undefined variable 'busybix'\n\n       at ${store}/hop3.nix:5:14:\n`,
+    { code: "NIX_EVAL_FAILED", hint: /Did you mean 'pkgs\.busybox'\?/ },
+    /undefined variable 'busybix'/,
+  ],
+  [
     "the time",
     `error: attribute 'currentTime' missing\n\n       at ${store}/hop3.nix:3:13:\n`,
     { code: "NIX_IMPURE" },

@@ -44,10 +44,18 @@ export async function evaluationProblem(failure: EvaluationFailure): Promise<Hop
     });
   }
   if (impurePattern.test(stderr)) return nixImpure({ place, reason, trace });
-  const missing = /attribute '([^']+)' missing|undefined variable '([^']+)'/.exec(reason);
-  const name = missing?.[1] ?? missing?.[2];
-  const nearest = name === undefined ? [] : await failure.nearest(name);
+  const nearest = await findNearest(failure, reason);
   return nixEvalFailed({ place, reason, trace, nearest });
+}
+
+async function findNearest(failure: EvaluationFailure, reason: string): Promise<readonly string[]> {
+  const pattern = /attribute '([^']+)' missing|undefined variable '([^']+)'/;
+  const [, attribute, variable] = pattern.exec(reason) ?? [];
+  const missing = attribute ?? variable;
+  if (missing === undefined) return [];
+  const found = await failure.nearest(missing);
+  // What is written as a variable and is the name of a package lacks the set that it comes from.
+  return variable === undefined ? found : found.map((name) => `pkgs.${name}`);
 }
 
 /** The last `error:` block is the cause; earlier ones say how Nix came there. */
