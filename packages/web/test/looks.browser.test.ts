@@ -88,6 +88,24 @@ describe("by keyboard", () => {
   });
 });
 
+describe("the theme", () => {
+  it("is what the system wants, until another is chosen, which stays", async () => {
+    const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const [light, dark] = ["rgb(246, 247, 249)", "rgb(20, 22, 26)"];
+    await page.goto("/");
+    await page.emulateMedia({ colorScheme: "dark" });
+    expect(await ground()).toBe(dark);
+    await page.getByLabel("Theme").selectOption("light");
+    expect(await ground()).toBe(light);
+    await page.reload();
+    await page.getByRole("heading", { name: "shop" }).waitFor();
+    expect(await ground()).toBe(light);
+    await page.getByLabel("Theme").selectOption("system");
+    expect(await ground()).toBe(dark);
+    await page.emulateMedia({ colorScheme: "light" });
+  });
+});
+
 describe("a question before something is lost", () => {
   it("reads well, and is closed by Escape", async () => {
     await page.goto("/apps/shop/settings");

@@ -163,6 +163,21 @@ describe("on a phone", () => {
     await open.waitFor();
     await expect.poll(async () => (await open.boundingBox())?.x ?? 1000).toBeLessThan(390 - 60);
   });
+
+  it("has the menu behind a button, which Escape closes", async () => {
+    const phone = await bed.openAs("pia", { role: "owner" }, { width: 390 });
+    await phone.goto("/store");
+    const menu = phone.getByRole("navigation", { name: "Main" });
+    expect(await menu.isVisible()).toBe(false);
+    await phone.getByRole("button", { name: "Menu" }).click();
+    await menu.waitFor();
+    await phone.keyboard.press("Escape");
+    await menu.waitFor({ state: "hidden" });
+    await phone.getByRole("button", { name: "Menu" }).click();
+    await menu.getByRole("link", { name: "Catalogue" }).click();
+    await phone.getByRole("heading", { name: "Catalogue" }).waitFor();
+    expect(await menu.isVisible()).toBe(false);
+  });
 });
 
 describe("the other parts of an app read well", () => {

@@ -23,11 +23,8 @@ export function AppOverview({ app }: { readonly app: AppDetail }) {
     <div className="cards">
       <section className="card">
         <h2>What runs</h2>
+        <a href={app.url}>{app.url}</a>
         <dl className="facts">
-          <dt>Address</dt>
-          <dd>
-            <a href={app.url}>{app.url}</a>
-          </dd>
           <dt>Release</dt>
           <dd>
             {release === undefined ? (

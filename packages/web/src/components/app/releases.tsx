@@ -56,7 +56,9 @@ function ReleaseCard({
         <StateBadge state={state} />
         {tier === undefined ? null : <Tier tier={tier} />}
         {verified === undefined ? null : <VerifiedBadge state={verified.state} />}
-        <RollbackButton app={name} current={current} release={release} />
+        <span className="last">
+          <RollbackButton app={name} current={current} release={release} />
+        </span>
       </div>
       <p className="muted small">
         by {createdBy} · <Time at={createdAt} />
