@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { expect, it } from "vitest";
 import { searchRecipes } from "./search.ts";
 import { findBuiltInCatalogue, openCatalogue } from "./store.ts";
@@ -13,10 +13,23 @@ it("the built-in index has every recipe as it is (hop3 catalogue index catalogue
   expect(recipes.map(({ id }) => id)).toEqual(directories.map(({ name }) => name).sort());
   for (const { id, entry } of recipes) {
     const paths = entry.files.map(({ path }) => path);
-    const files = readdirSync(`${dir}/${id}`, { recursive: true, encoding: "utf8" });
+    const found = readdirSync(`${dir}/${id}`, { recursive: true, encoding: "utf8" });
+    const files = found.filter((path) => statSync(`${dir}/${id}/${path}`).isFile());
     expect(paths, id).toEqual(files.sort());
     expect(paths, id).toContain("icon.svg");
   }
+});
+
+it("no two recipes have the same picture or the same summary", async () => {
+  const dir = findBuiltInCatalogue();
+  const recipes = await (await openCatalogue(dir, "built-in")).recipes();
+  const icons = recipes.map(({ id }) => {
+    return /<g [\s\S]*<\/g>/.exec(readFileSync(`${dir}/${id}/icon.svg`, "utf8"))?.[0];
+  });
+  expect(new Set(icons).size).toBe(recipes.length);
+  expect(icons).not.toContain(undefined);
+  const summaries = recipes.map(({ sheet }) => sheet.summary);
+  expect(summaries.filter((each, at) => summaries.indexOf(each) !== at)).toEqual([]);
 });
 
 it("a search puts names before descriptions", async () => {
