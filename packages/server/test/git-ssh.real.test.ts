@@ -1,26 +1,25 @@
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { createConnection } from "node:net";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { GitInfo } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageFiles } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
 import { gitEnvironment, makeCheckout } from "./support/git.ts";
+import { makeSshKey, startSshd } from "./support/sshd.ts";
 import { freePort } from "./support/test-server.ts";
 import { useTestServer } from "./support/use-test-server.ts";
 
-let dir = "";
+const dir = mkdtempSync("/tmp/hop3-ssh-");
 /** What each test is done through: a port, and whose it is. */
 const ports = { own: 0, sshd: 0 };
 let stopSshd = (): void => {};
+const sshUser = "hop3git";
 
 const program = resolve(import.meta.dirname, "../../../bin/hop3");
 
 beforeAll(async () => {
-  dir = await mkdtemp("/tmp/hop3-ssh-");
   ports.own = await freePort();
   ports.sshd = await freePort();
 });
@@ -28,11 +27,13 @@ beforeAll(async () => {
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
 const server = useTestServer("git-ssh", {
-  settings: () => `[git]\nssh-listen = "127.0.0.1:${ports.own}"\nssh-command = "${program}"\n`,
+  settings: () =>
+    `[git]\nssh-listen = "127.0.0.1:${ports.own}"\nssh-command = "${program}"\nssh-user = "${sshUser}"\n`,
+  startedBy: withUser(),
 });
 
 beforeAll(async () => {
-  for (const name of ["ada", "bob", "nobody"]) makeKey(name);
+  for (const name of ["ada", "bob", "nobody"]) makeSshKey(join(dir, name), "-C", `${name}@test`);
   for (const [name, role] of [
     ["ada", { role: "owner" }],
     ["bob", { role: "developer", app: "bobs" }],
@@ -41,51 +42,23 @@ beforeAll(async () => {
     const added = await hop3(server, "keys", "add", join(dir, `${name}.pub`), "--user", name);
     expect(added.exitCode, added.stderr).toBe(0);
   }
-  stopSshd = await startSshd();
+  const info = await server.json<GitInfo>("GET", "/apps/shop/git");
+  expect(info.sshd.user).toBe(sshUser);
+  // As the guide sets it up: it reads the file that the server writes, and nothing else.
+  const settings = [`AuthorizedKeysFile ${info.sshd.authorizedKeys}`, "AcceptEnv GIT_PROTOCOL"];
+  const place = { dir: join(dir, "sshd"), port: ports.sshd };
+  stopSshd = await startSshd({ ...place, settings, startedBy: withUser() });
 });
 
 afterAll(() => stopSshd());
 
-function makeKey(name: string): void {
-  const file = join(dir, name);
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", `${name}@test`, "-f", file]);
-}
-
-/** The distribution's sshd, as the guide sets it up: it reads the file that the server writes, and nothing else. */
-async function startSshd(): Promise<() => void> {
-  const info = await server.json<GitInfo>("GET", "/apps/shop/git");
-  const hostKey = join(dir, "host");
-  execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
-  const config = join(dir, "sshd_config");
-  await writeFile(
-    config,
-    [
-      `Port ${ports.sshd}`,
-      "ListenAddress 127.0.0.1",
-      `HostKey ${hostKey}`,
-      `PidFile ${join(dir, "sshd.pid")}`,
-      "UsePAM no",
-      "PasswordAuthentication no",
-      "PermitRootLogin forced-commands-only",
-      "StrictModes no",
-      "AcceptEnv GIT_PROTOCOL",
-      `AuthorizedKeysFile ${info.sshd.authorizedKeys}`,
-    ].join("\n"),
-  );
-  execFileSync("mkdir", ["-p", "/run/sshd"]);
-  const child = spawn("/usr/sbin/sshd", ["-D", "-e", "-f", config], { stdio: "ignore" });
-  while (!(await answers(ports.sshd))) await sleep(20);
-  return () => child.kill();
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = createConnection({ port, host: "127.0.0.1" }, () => {
-      socket.destroy();
-      done(true);
-    });
-    socket.once("error", () => done(false));
-  });
+/** A user of this machine as far as the two are concerned who see this list of users: the guide's, whom sshd logs in. */
+function withUser(): readonly [string, ...string[]] {
+  const users = join(dir, "passwd");
+  const known = readFileSync("/etc/passwd", "utf8");
+  writeFileSync(users, `${known}${sshUser}:x:64321:64321::/nonexistent:/bin/sh\n`);
+  const script = `mount --bind ${users} /etc/passwd && exec "$@"`;
+  return ["unshare", "--mount", "--propagation", "private", "sh", "-c", script, "sh"];
 }
 
 function sshArguments(key: string): string[] {
@@ -102,7 +75,7 @@ async function ssh(
   key: string,
   ...command: readonly string[]
 ): Promise<{ exitCode: number | null; text: string }> {
-  const args = [...sshArguments(key), "-p", String(port), "root@127.0.0.1", ...command];
+  const args = [...sshArguments(key), "-p", String(port), `${sshUser}@127.0.0.1`, ...command];
   const child = spawn("ssh", args, { env: gitEnvironment, stdio: ["ignore", "pipe", "pipe"] });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) {
@@ -117,7 +90,7 @@ async function ssh(
 async function checkout(port: number, key: string, app: string) {
   const command = ["ssh", ...sshArguments(key)].join(" ");
   const made = await makeCheckout("main", { GIT_SSH_COMMAND: command });
-  await made.git("remote", "add", "hop3", `ssh://root@127.0.0.1:${port}/${app}.git`);
+  await made.git("remote", "add", "hop3", `ssh://${sshUser}@127.0.0.1:${port}/${app}.git`);
   return made;
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import {
   chmodSync,
@@ -11,15 +11,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
-import { connect } from "node:net";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { DeploymentSummary, ReleaseDetail, UploadState } from "@hop3/core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { pageApp, pageFiles } from "./support/apps.ts";
 import { type CliResult, cliFailure, hop3 } from "./support/cli.ts";
 import { type CuttingProxy, startCuttingProxy } from "./support/cutting-proxy.ts";
 import { makeCheckout, runGit } from "./support/git.ts";
+import { makeSshKey, startSshd } from "./support/sshd.ts";
 import { freePort } from "./support/test-server.ts";
 import { frame, listTree } from "./support/uploading.ts";
 import { useTestServer } from "./support/use-test-server.ts";
@@ -300,18 +299,15 @@ describe("a client that is not ours", () => {
 });
 
 describe("through ssh", () => {
-  let sshd: ChildProcess;
   let port: number;
+  let stopSshd = (): void => {};
 
   beforeAll(async () => {
     port = await freePort();
-    sshd = startSshd(join(dir, "ssh"), port);
-    for (let tries = 0; tries < 200 && !(await answers(port)); tries += 1) await sleep(25);
+    stopSshd = await letSshIn(join(dir, "ssh"), port);
   });
 
-  afterAll(() => {
-    sshd.kill();
-  });
+  afterAll(() => stopSshd());
 
   function bySsh(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {
     return remote(args, {
@@ -357,15 +353,10 @@ describe("through ssh", () => {
 });
 
 /** A real sshd that lets one key in and finds our hop3. */
-function startSshd(at: string, port: number): ChildProcess {
+async function letSshIn(at: string, port: number): Promise<() => void> {
   mkdirSync(at, { mode: 0o700 });
-  for (const name of ["host", "client", "other"]) {
-    const args = ["-q", "-t", "ed25519", "-N", "", "-f", join(at, name)];
-    execFileSync("ssh-keygen", args);
-  }
+  for (const name of ["client", "other"]) makeSshKey(join(at, name));
   writeFileSync(join(at, "authorized"), readFileSync(join(at, "client.pub")));
-  const known = readFileSync(join(at, "host.pub"), "utf8");
-  writeFileSync(join(at, "known"), `[127.0.0.1]:${port} ${known}`);
   const client = (key: string) => `IdentityFile ${join(at, key)}
 IdentitiesOnly yes
 BatchMode yes
@@ -373,34 +364,14 @@ UserKnownHostsFile ${join(at, "known")}
 `;
   writeFileSync(join(at, "config"), client("client"));
   writeFileSync(join(at, "config.other"), client("other"));
-  const node = dirname(process.execPath);
-  writeFileSync(
-    join(at, "sshd_config"),
-    `Port ${port}
-ListenAddress 127.0.0.1
-HostKey ${join(at, "host")}
-AuthorizedKeysFile ${join(at, "authorized")}
-PasswordAuthentication no
-UsePAM no
-StrictModes no
-PermitRootLogin yes
-PidFile none
-SetEnv PATH=${bin}:${node}:/usr/bin:/bin
-`,
-  );
-  if (!existsSync("/run/sshd")) mkdirSync("/run/sshd", { mode: 0o755 });
-  return spawn("/usr/sbin/sshd", ["-D", "-e", "-f", join(at, "sshd_config")], {
-    stdio: "ignore",
-  });
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
+  const path = [bin, dirname(process.execPath), "/usr/bin", "/bin"].join(":");
+  const settings = [
+    `AuthorizedKeysFile ${join(at, "authorized")}`,
+    "PermitRootLogin yes",
+    `SetEnv PATH=${path}`,
+  ];
+  const stop = await startSshd({ dir: at, port, settings });
+  const known = readFileSync(join(at, "host.pub"), "utf8");
+  writeFileSync(join(at, "known"), `[127.0.0.1]:${port} ${known}`);
+  return stop;
 }
