@@ -48,7 +48,7 @@ function UpdateButton() {
   );
 }
 
-function Recipes({ list: { recipes, categories } }: { readonly list: RecipeList }) {
+function Recipes({ list: { recipes, categories, installed } }: { readonly list: RecipeList }) {
   const [search, setSearch] = useState("");
   const [category, setCategory] = useState("");
   const [isHereOnly, setHereOnly] = useState(true);
@@ -93,7 +93,11 @@ function Recipes({ list: { recipes, categories } }: { readonly list: RecipeList 
       ) : (
         <div className="cards">
           {shown.map((recipe) => (
-            <RecipeCard key={recipe.id} recipe={recipe} />
+            <RecipeCard
+              key={recipe.id}
+              recipe={recipe}
+              isNewer={installed.some((app) => app.recipe === recipe.id && app.newer !== undefined)}
+            />
           ))}
         </div>
       )}
@@ -109,7 +113,13 @@ function matches({ id, title, summary, categories }: RecipeSummary, search: stri
     .every((word) => text.includes(word));
 }
 
-function RecipeCard({ recipe }: { readonly recipe: RecipeSummary }) {
+interface RecipeCardProps {
+  readonly recipe: RecipeSummary;
+  /** An app runs what this recipe was before. */
+  readonly isNewer: boolean;
+}
+
+function RecipeCard({ recipe, isNewer }: RecipeCardProps) {
   const { id, title, summary, icon, categories, runsHere } = recipe;
   return (
     <Link href={at`/catalogue/${id}`} className="card recipe">
@@ -124,6 +134,7 @@ function RecipeCard({ recipe }: { readonly recipe: RecipeSummary }) {
             </Badge>
           ))}
           {runsHere ? null : <Badge tone="warn">not on this server</Badge>}
+          {isNewer ? <Badge tone="warn">update</Badge> : null}
         </div>
       </div>
     </Link>

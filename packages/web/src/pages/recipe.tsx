@@ -5,6 +5,7 @@ import { Link, useLocation, useParams } from "wouter";
 import { at, get, send } from "../api.ts";
 import { Badge } from "../components/badge.tsx";
 import { AppNameField } from "../components/forms/app-name-field.tsx";
+import { InstalledApps } from "../components/forms/installed-apps.tsx";
 import { answersToSend, firstAnswers } from "../components/forms/recipe-answers.ts";
 import { RecipeField } from "../components/forms/recipe-field.tsx";
 import { Page } from "../components/page.tsx";
@@ -38,12 +39,15 @@ export function RecipePage() {
         {(data) => (
           <div className="two-columns">
             <About recipe={data} />
-            {/* The name that is suggested depends on those that are taken. */}
-            <Answer of={apps}>
-              {(taken) => (
-                <Install recipe={data} taken={new Set(taken.apps.map(({ name }) => name))} />
-              )}
-            </Answer>
+            <div className="stack">
+              <InstalledApps recipe={data.id} />
+              {/* The name that is suggested depends on those that are taken. */}
+              <Answer of={apps}>
+                {(taken) => (
+                  <Install recipe={data} taken={new Set(taken.apps.map(({ name }) => name))} />
+                )}
+              </Answer>
+            </div>
           </div>
         )}
       </Answer>

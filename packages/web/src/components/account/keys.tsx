@@ -7,7 +7,8 @@ import { Form, textOf } from "../forms/form.tsx";
 import { Answer } from "../states.tsx";
 import { Time } from "../time.tsx";
 import { useTell } from "../toast.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
+import { HeldItem } from "./held-item.tsx";
 
 /** Public keys that open git over SSH. */
 export function AccountKeys() {
@@ -34,36 +35,24 @@ function Keys({ keys }: { readonly keys: readonly SshKeyInfo[] }) {
   if (keys.length === 0) return <p>There is none.</p>;
   return (
     <ul className="plain-list">
-      {keys.map(({ fingerprint, name, type, lastUsedAt }) => (
-        <li key={fingerprint} className="row">
-          <span>{name}</span>
-          <span className="mono small ellipsis" title={fingerprint}>
-            {fingerprint}
-          </span>
-          <span className="muted small">
-            {type},{" "}
-            {lastUsedAt === undefined ? (
-              "never used"
-            ) : (
-              <>
-                used <Time at={lastUsedAt} />
-              </>
-            )}
-          </span>
-          <button
-            type="button"
-            className="button plain"
-            aria-label={`Remove ${name}`}
-            onClick={() =>
-              void change(
-                send("DELETE", at`/keys/${fingerprint}`),
-                `${name} opens nothing any more`,
-              )
-            }
-          >
-            Remove
-          </button>
-        </li>
+      {keys.map(({ fingerprint, name, lastUsedAt }) => (
+        <HeldItem
+          key={fingerprint}
+          name={name}
+          action="Remove"
+          onTakeAway={() =>
+            void change(send("DELETE", at`/keys/${fingerprint}`), `${name} opens nothing any more`)
+          }
+        >
+          <span className="mono break">{fingerprint}</span>,{" "}
+          {lastUsedAt === undefined ? (
+            "never used"
+          ) : (
+            <>
+              used <Time at={lastUsedAt} />
+            </>
+          )}
+        </HeldItem>
       ))}
     </ul>
   );

@@ -7,7 +7,8 @@ import { PasswordField } from "../forms/password-field.tsx";
 import { Answer } from "../states.tsx";
 import { Time } from "../time.tsx";
 import { useTell } from "../toast.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
+import { HeldItem } from "./held-item.tsx";
 import { addPasskey, whyNoPasskeys } from "./passkey.ts";
 
 /** Keys of devices that open the account without its password. */
@@ -35,30 +36,24 @@ function Passkeys({ passkeys }: { readonly passkeys: readonly PasskeyInfo[] }) {
   return (
     <ul className="plain-list">
       {passkeys.map(({ id, name, createdAt, lastUsedAt }) => (
-        <li key={id} className="row">
-          <span>{name}</span>
-          <span className="muted small">
-            made <Time at={createdAt} />
-            {lastUsedAt === undefined ? null : (
-              <>
-                , used <Time at={lastUsedAt} />
-              </>
-            )}
-          </span>
-          <button
-            type="button"
-            className="button plain"
-            aria-label={`Remove ${name}`}
-            onClick={() =>
-              void change(
-                send("DELETE", at`/account/passkeys/${id}`),
-                `${name} opens nothing any more`,
-              )
-            }
-          >
-            Remove
-          </button>
-        </li>
+        <HeldItem
+          key={id}
+          name={name}
+          action="Remove"
+          onTakeAway={() =>
+            void change(
+              send("DELETE", at`/account/passkeys/${id}`),
+              `${name} opens nothing any more`,
+            )
+          }
+        >
+          made <Time at={createdAt} />
+          {lastUsedAt === undefined ? null : (
+            <>
+              , used <Time at={lastUsedAt} />
+            </>
+          )}
+        </HeldItem>
       ))}
     </ul>
   );

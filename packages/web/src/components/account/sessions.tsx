@@ -4,7 +4,7 @@ import { at, get, send } from "../../api.ts";
 import { Badge } from "../badge.tsx";
 import { Answer } from "../states.tsx";
 import { Time } from "../time.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 
 /** Where the account is signed in. */
 export function AccountSessions() {

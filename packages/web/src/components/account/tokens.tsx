@@ -7,8 +7,9 @@ import { Field } from "../field.tsx";
 import { Form, textOf } from "../forms/form.tsx";
 import { Answer } from "../states.tsx";
 import { Time } from "../time.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 import { RoleFields, readRole, roleText } from "../users/role-fields.tsx";
+import { HeldItem } from "./held-item.tsx";
 
 const lifetimes = [7, 30, 90, 365];
 
@@ -41,34 +42,23 @@ function Tokens({ tokens }: { readonly tokens: readonly TokenInfo[] }) {
   if (tokens.length === 0) return <p>There is none.</p>;
   return (
     <ul className="plain-list">
-      {tokens.map((token) => (
-        <li key={token.id} className="row">
-          <span>{token.name}</span>
-          <span className="muted small">
-            {token.scopes === undefined
-              ? "all that you may"
-              : token.scopes.map(scopeText).join(", ")}
-            , made <Time at={token.createdAt} />
-            {token.expiresAt === undefined ? null : (
-              <>
-                , ends <Time at={token.expiresAt} />
-              </>
-            )}
-          </span>
-          <button
-            type="button"
-            className="button plain"
-            aria-label={`Revoke ${token.name}`}
-            onClick={() =>
-              void change(
-                send("DELETE", at`/tokens/${token.id}`),
-                `${token.name} opens nothing any more`,
-              )
-            }
-          >
-            Revoke
-          </button>
-        </li>
+      {tokens.map(({ id, name, scopes, createdAt, expiresAt }) => (
+        <HeldItem
+          key={id}
+          name={name}
+          action="Revoke"
+          onTakeAway={() =>
+            void change(send("DELETE", at`/tokens/${id}`), `${name} opens nothing any more`)
+          }
+        >
+          {scopes === undefined ? "all that you may" : scopes.map(scopeText).join(", ")}, made{" "}
+          <Time at={createdAt} />
+          {expiresAt === undefined ? null : (
+            <>
+              , ends <Time at={expiresAt} />
+            </>
+          )}
+        </HeldItem>
       ))}
     </ul>
   );

@@ -7,7 +7,7 @@ import { Badge, StateBadge } from "../badge.tsx";
 import { bytes } from "../format.ts";
 import { Answer, Empty } from "../states.tsx";
 import { Time } from "../time.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 
 /** Backing services that plug-ins provide to this app. */
 export function AppAddons({ app: { name } }: { readonly app: AppDetail }) {

@@ -7,7 +7,7 @@ import { type Draft, makeRows, type Row, waitingKeys } from "../config/draft.ts"
 import { OwnVariables } from "../config/own-variables.tsx";
 import { PasteForm } from "../config/paste-form.tsx";
 import { PendingChanges } from "../config/pending-changes.tsx";
-import { useConfigChange } from "../config/use-config-change.ts";
+import { useConfigChange } from "../config/use-config-change.tsx";
 import { VariableForm } from "../config/variable-form.tsx";
 import { VariablesTable } from "../config/variables-table.tsx";
 import { Answer, Empty } from "../states.tsx";

@@ -9,7 +9,7 @@ import { Form, textOf } from "../forms/form.tsx";
 import { Answer } from "../states.tsx";
 import { TableCard } from "../table-card.tsx";
 import { useTell } from "../toast.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 
 /** The names that the app answers to, and how. */
 export function AppDomains({ app }: { readonly app: AppDetail }) {

@@ -9,7 +9,7 @@ import { Evidence } from "../evidence.tsx";
 import { bytes } from "../format.ts";
 import { Answer, Empty } from "../states.tsx";
 import { Time } from "../time.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 
 interface Previews {
   readonly enabled: boolean;

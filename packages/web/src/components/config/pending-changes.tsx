@@ -1,7 +1,7 @@
 import { useState } from "react";
 import { plural } from "../format.ts";
 import type { Draft } from "./draft.ts";
-import { useConfigChange } from "./use-config-change.ts";
+import { useConfigChange } from "./use-config-change.tsx";
 
 interface PendingChangesProps {
   readonly app: string;

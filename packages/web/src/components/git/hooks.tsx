@@ -10,7 +10,7 @@ import { Answer } from "../states.tsx";
 import { TableCard } from "../table-card.tsx";
 import { Time } from "../time.tsx";
 import { useTell } from "../toast.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 
 /** The repositories whose forges tell of pushes, with what has come of it. */
 export function Hooks({ app }: { readonly app: string }) {

@@ -5,7 +5,7 @@ import { StateBadge } from "../badge.tsx";
 import { plural } from "../format.ts";
 import { TableCard } from "../table-card.tsx";
 import { Time } from "../time.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 
 interface ReceiverItemProps {
   readonly app: string | undefined;

@@ -1,6 +1,6 @@
 import type { FormEvent } from "react";
 import { at, send } from "../../api.ts";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 import { RoleFields, readRole, roleText } from "./role-fields.tsx";
 
 /** Gives a user a role, for all apps or for one; it takes the place of the one that they have there. */

@@ -6,7 +6,7 @@ import { AskFirst } from "../ask-first.tsx";
 import { Badge } from "../badge.tsx";
 import { CopyText } from "../copy.tsx";
 import { Time } from "../time.tsx";
-import { useChange } from "../use-change.ts";
+import { useChange } from "../use-change.tsx";
 import { roleText } from "./role-fields.tsx";
 import { RoleForm } from "./role-form.tsx";
 
