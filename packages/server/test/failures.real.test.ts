@@ -636,9 +636,9 @@ describe("a request that must be refused", () => {
     "the domain of the platform itself": {
       at: ["POST", "/apps/page/domains", { domain: "localhost" }],
       status: 409,
-      code: "DOMAIN_RESERVED",
+      code: "DOMAIN_OF_SERVER",
       message: "localhost",
-      hint: "choose a name elsewhere",
+      hint: "another name",
     },
     "removing the app's own domain": {
       at: ["DELETE", "/apps/page/domains/page.localhost"],

@@ -20,7 +20,7 @@ const exportRoute = createRoute({
   description: "The Release as a tar: its manifest and a signed binary cache of its closure.",
   request: {
     params: ReleaseParams,
-    body: jsonBody(z.strictObject({ have: z.array(HashPart).max(1_000_000).default([]) })),
+    body: jsonBody(z.strictObject({ have: z.array(HashPart).max(200_000).default([]) })),
   },
   responses: { 200: { description: "application/x-tar" }, ...problems },
 });
