@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { matchRoute, Route, Switch, useLocation, useRouter } from "wouter";
 import { LazyPage, type PageModule, pageModule } from "./lazy-page.tsx";
 import { NotFoundPage } from "./pages/not-found.tsx";
@@ -42,7 +42,26 @@ export function useLoadAhead(): void {
   }, [parser, location]);
 }
 
+/** A link leads to the top of a page; the way back leads to where one was, which browsers see to. */
+function useScrollToTop(): void {
+  const [location] = useLocation();
+  const isBack = useRef(false);
+  useEffect(() => {
+    const remember = () => {
+      isBack.current = true;
+    };
+    window.addEventListener("popstate", remember);
+    return () => window.removeEventListener("popstate", remember);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it is about the change itself
+  useEffect(() => {
+    if (!isBack.current) window.scrollTo(0, 0);
+    isBack.current = false;
+  }, [location]);
+}
+
 export function Pages() {
+  useScrollToTop();
   return (
     <Switch>
       {pages.map(([path, page]) => (

@@ -83,8 +83,20 @@ describe("by keyboard", () => {
     await users.focus();
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Users" }).waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.textContent)).toBe("Users");
     await page.goBack();
     await page.getByRole("heading", { name: "This server" }).waitFor();
+  });
+});
+
+describe("a link", () => {
+  it("leads to the top of a page", async () => {
+    await page.goto("/account");
+    await page.getByRole("heading", { name: "Signed in at" }).scrollIntoViewIfNeeded();
+    expect(await page.evaluate(() => window.scrollY)).toBeGreaterThan(0);
+    await page.getByRole("link", { name: "Health" }).click();
+    await page.getByRole("heading", { name: "This server" }).waitFor();
+    expect(await page.evaluate(() => window.scrollY)).toBe(0);
   });
 });
 

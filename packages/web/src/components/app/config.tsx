@@ -82,7 +82,6 @@ function Stored({ app, entries }: StoredProps) {
           onUndo={undo}
         />
       )}
-      <Waiting app={app} entries={entries} />
       {mayChange ? (
         <section className="card">
           <h2>{edited === undefined ? "Add a variable" : `Change ${edited.key}`}</h2>
@@ -95,7 +94,9 @@ function Stored({ app, entries }: StoredProps) {
           <PasteForm onSet={set} />
         </section>
       ) : null}
-      {Object.keys(draft).length === 0 ? null : (
+      {Object.keys(draft).length === 0 ? (
+        <Waiting app={app} entries={entries} />
+      ) : (
         <PendingChanges
           app={app.name}
           isRunning={app.release !== undefined}

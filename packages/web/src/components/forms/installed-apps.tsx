@@ -14,7 +14,7 @@ export function InstalledApps({ recipe }: { readonly recipe: string }) {
   return (
     <section className="card">
       <h2>Installed already</h2>
-      <ul className="plain stack">
+      <ul className="plain-list">
         {own.map((installed) => (
           <InstalledApp key={installed.app} installed={installed} />
         ))}

@@ -27,6 +27,7 @@ export function HookForm({ app, branch }: HookFormProps) {
       repository: textOf(data, "repository"),
       ...(password === "" ? {} : { credential }),
     };
+    setProblem(undefined);
     const path = at`/apps/${app}/hooks`;
     const connected = await send<HookCreated>("POST", path, body);
     setMade(connected);
