@@ -381,3 +381,13 @@ describe("whoever wants all there is", () => {
     expect(await server.log()).not.toMatch(/"level":"error"|Unhandled|at file:/);
   });
 });
+
+describe("a name that becomes the server's", () => {
+  it("leads to no app any more, and the doctor says so", async () => {
+    expect((await server.get("blog")).status).toBe(503);
+    await server.restart({ settings: '[server]\nurl = "https://blog.localhost"\n' });
+    expect((await server.get("blog")).status).toBe(404);
+    const { text } = await server.api("GET", "/doctor");
+    expect(text).toContain("blog.localhost: not routed");
+  });
+});
