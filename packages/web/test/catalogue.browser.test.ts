@@ -1,3 +1,4 @@
+import type { RecipeList } from "@hop3/core";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { look } from "./support/look.ts";
@@ -45,6 +46,31 @@ describe("an app of the catalogue", () => {
     await name.fill("landing-page");
     await page.getByText("There is an app landing-page already.").waitFor();
     expect(await page.getByRole("button", { name: "Install" }).isDisabled()).toBe(true);
+  });
+});
+
+describe("an app whose recipe has changed", () => {
+  it("is brought up to date from the page of the recipe", async () => {
+    await page.route("**/api/v1/catalogue", async (route) => {
+      const answer = await route.fetch();
+      const list = (await answer.json()) as RecipeList;
+      const installed = list.installed.map((each) => ({ ...each, newer: "2.0" }));
+      await route.fulfill({ json: { ...list, installed } });
+    });
+    await page.goto("/catalogue");
+    await cards()
+      .filter({ hasText: "Landing page" })
+      .getByText("update", { exact: true })
+      .waitFor();
+    await cards().filter({ hasText: "Landing page" }).click();
+    await page.getByRole("heading", { name: "Installed already" }).waitFor();
+    expect(await look(page, "recipe-newer")).toEqual([]);
+    await page.unroute("**/api/v1/catalogue");
+    await page.getByRole("button", { name: "Update to 2.0" }).click();
+    await page.getByText("Nothing had changed: what runs goes on.").waitFor();
+    await page.goto("/catalogue/landing-page");
+    await page.getByRole("heading", { name: "Installed already" }).waitFor();
+    expect(await page.getByRole("button", { name: /^Update/ }).count()).toBe(0);
   });
 });
 
