@@ -78,7 +78,7 @@ export class Draft {
     if (instances === undefined || (instances >= 1 && instances <= maxInstances)) return table;
     const reason =
       instances < 1
-        ? "a worker that is declared runs; take it out of hop3.toml to switch it off"
+        ? `a worker that is declared starts with one; after the first deploy: hop3 scale ${name}=0`
         : `at most ${maxInstances} are possible`;
     this.warn(`${name} has ${instances} instances, which is not carried over`, reason, place);
     return instances < 1 ? rest : { ...rest, instances: maxInstances };

@@ -5,7 +5,8 @@ const text = z.string();
 const Scalar = z.union([text, z.number(), z.boolean()]);
 const oneMachine = "an app runs on the machine of its server";
 const noPlans = "Hop3 has no plans; [limits] says what a process may use";
-const noAutoscaling = "the number of instances is fixed; write it in [run.workers]";
+const previewsElsewhere = "previews are asked for with `preview` in [deploy] of hop3.toml";
+const noAutoscaling = "instances do not change by themselves; write their number in [run.workers], or use hop3 scale";
 const fromImage = "Hop3 builds without Docker; hop3 init --from dockerfile reads that file";
 const pushed = "a deploy is asked for, with hop3 deploy or git push";
 
@@ -14,7 +15,7 @@ const EnvVar = z.strictObject({
   value: Scalar.optional(),
   sync: z.boolean().optional(),
   generateValue: z.boolean().optional(),
-  previewValue: dropped("there are no previews"),
+  previewValue: dropped(previewsElsewhere),
   fromGroup: text.optional(),
   fromDatabase: z.strictObject({ name: filledText, property: text }).optional(),
   fromService: z
@@ -67,9 +68,9 @@ const Service = z.strictObject({
   region: dropped(oneMachine),
   plan: dropped(noPlans),
   scaling: dropped(noAutoscaling),
-  previews: dropped("there are no previews"),
-  pullRequestPreviewsEnabled: dropped("there are no previews"),
-  previewPlan: dropped("there are no previews"),
+  previews: dropped(previewsElsewhere),
+  pullRequestPreviewsEnabled: dropped(previewsElsewhere),
+  previewPlan: dropped(previewsElsewhere),
   headers: dropped("write them in the app, or in front of it"),
   routes: dropped("redirects and rewrites are the app's business"),
   ipAllowList: dropped("a backing service is reached from the machine only"),
@@ -85,10 +86,10 @@ const Database = z.strictObject({
   user: dropped("the platform names the account"),
   postgresMajorVersion: z.union([text, z.number()]).optional(),
   plan: dropped(noPlans),
-  previewPlan: dropped("there are no previews"),
+  previewPlan: dropped(previewsElsewhere),
   region: dropped(oneMachine),
   diskSizeGB: dropped("a database has no size of its own"),
-  previewDiskSizeGB: dropped("there are no previews"),
+  previewDiskSizeGB: dropped(previewsElsewhere),
   storageAutoscalingEnabled: dropped("a database has no size of its own"),
   ipAllowList: dropped("a database is reached from the machine only"),
   readReplicas: dropped("a database has no replicas"),
@@ -102,9 +103,9 @@ export const RenderYaml = z.strictObject({
   envVarGroups: z
     .array(z.strictObject({ name: filledText, envVars: z.array(EnvVar).optional() }))
     .optional(),
-  previews: dropped("there are no previews"),
-  previewsEnabled: dropped("there are no previews"),
-  previewsExpireAfterDays: dropped("there are no previews"),
+  previews: dropped(previewsElsewhere),
+  previewsEnabled: dropped(previewsElsewhere),
+  previewsExpireAfterDays: dropped(previewsElsewhere),
   projects: dropped("an app has one hop3.toml; move the services of one app to the outer level"),
   ungrouped: dropped("move the services of one app to the outer level"),
   version: dropped("there is one version of hop3.toml"),
