@@ -213,13 +213,7 @@ export const preparations: Readonly<Record<string, Preparation>> = {
     },
   },
   "guides/webhooks.md": {
-    // In this mode sshd serves one connection: for `hooks add` and for `hooks trust`.
-    before: `${shop}\n printf token > token.txt
-      mkdir --parents ~/.ssh /run/sshd && ssh-keygen -q -t ed25519 -N '' -f ~/.ssh/host
-      forge=$(getent hosts git.example.org | cut -d ' ' -f 1)
-      printf '%s\\n' "HostKey $HOME/.ssh/host" "ListenAddress $forge" 'UsePAM no' > ~/.ssh/sshd
-      for times in once again; do /usr/sbin/sshd -d -f ~/.ssh/sshd; done > /dev/null 2>&1 &
-    `,
+    before: `${shop}\n printf token > token.txt`,
     standsFor: { HOOK: `$(hop3 hooks list shop --json | ${lastOf("id")})` },
   },
   "languages/go.md": { example: "templates/go-source" },

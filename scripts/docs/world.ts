@@ -58,6 +58,8 @@ export async function makeWorld(site: string): Promise<World> {
     else serveRepository(dir, incoming, response);
   }).listen(443, address);
   await once(front, "listening");
+  const closing = new AbortController();
+  const sshd = await startSshd(dir, address, closing.signal);
   const script = join(import.meta.dirname, "machine.sh");
   return {
     dir,
@@ -68,6 +70,8 @@ export async function makeWorld(site: string): Promise<World> {
       api = apiPort;
     },
     async close() {
+      closing.abort();
+      await sshd.ended;
       front.close();
       front.closeAllConnections();
       rmSync(dir, { recursive: true });
@@ -98,6 +102,21 @@ async function makeCertificates(dir: string): Promise<void> {
     ["openssl", "x509", "-req", "-in", "server.csr", ...signed, "-out", "server.pem"],
     dir,
   );
+}
+
+/** Nobody gets in: a forge's door, which shows its key. */
+async function startSshd(dir: string, address: string, signal: AbortSignal) {
+  await runOrThrow(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", "sshd.key"], dir);
+  const config = [
+    `ListenAddress ${address}`,
+    `HostKey ${dir}/sshd.key`,
+    "PidFile none",
+    "UsePAM no",
+    "PasswordAuthentication no",
+  ];
+  writeFileSync(join(dir, "sshd.conf"), `${config.join("\n")}\n`);
+  mkdirSync("/run/sshd", { recursive: true });
+  return { ended: run({ argv: ["/usr/sbin/sshd", "-D", "-f", join(dir, "sshd.conf")], signal }) };
 }
 
 /** A repository as plain files, which is enough for asking what its branches are. */

@@ -66,6 +66,15 @@ describe("the documentation", () => {
     expect(copied).toMatch(/^curl --silent [^\n]*$/);
   });
 
+  it("shows in its list of pages where the reader is", async () => {
+    await page.goto("/docs/reference/errors.html");
+    const list = page.getByRole("navigation", { name: "Pages" });
+    const current = list.getByRole("link", { name: "Errors", exact: true });
+    const [box, frame] = [await current.boundingBox(), await list.boundingBox()];
+    expect(box?.y).toBeGreaterThan(frame?.y ?? Number.POSITIVE_INFINITY);
+    expect(box?.y).toBeLessThan((frame?.y ?? 0) + (frame?.height ?? 0));
+  });
+
   it("has its list of pages behind a button on a phone", async () => {
     const phone = await bed.open({ width: 390 });
     await phone.goto("/docs/");
