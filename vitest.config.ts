@@ -12,8 +12,12 @@ const shared = {
   // Sources import each other's sources, also in the programs that a test starts with this Node.
   execArgv: ["--conditions=hop3-source", "--disable-warning=ExperimentalWarning"],
 };
-/** A build may have to fetch and compile a whole language first. */
-const whole = { testTimeout: 300_000, hookTimeout: 600_000 };
+/** A build may have to fetch and compile a whole language first, and a page may wait for it. */
+const whole = {
+  testTimeout: 300_000,
+  hookTimeout: 600_000,
+  expect: { poll: { timeout: 60_000 } },
+};
 /** Load, starts and stops measured against a clock; machines over a view of this one, which nothing may change meanwhile. */
 const timed = [
   "packages/server/test/load*.real.test.ts",

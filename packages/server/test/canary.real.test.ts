@@ -94,7 +94,7 @@ describe("canary", () => {
     expect(await notesOf(id)).toMatch(
       /Passed: release 2 had \d+ of \d+ requests \([\d.]+ %\); 0 of \d+ requests failed \(0 %\), at release 1 0 of/,
     );
-  }, 120_000);
+  });
 
   it("given up by hand, goes back without losing a request", async () => {
     const { id, asking } = await begin(600);
@@ -119,7 +119,7 @@ describe("canary", () => {
       409,
       expect.stringContaining("CANARY_NOT_RUNNING"),
     ]);
-  }, 120_000);
+  });
 
   it("promoted by hand, gets all requests at once", async () => {
     const { id, asking } = await begin(600);
@@ -131,7 +131,7 @@ describe("canary", () => {
     expect(asking.failures).toEqual([]);
     expect(await server.ended(id)).toMatchObject({ state: "succeeded" });
     expect(await notesOf(id)).toContain("Promoted by hand: release 2 had");
-  }, 120_000);
+  });
 
   it.each([
     [
@@ -179,5 +179,5 @@ describe("canary", () => {
     const tried = [first, second, third, fourth].map((each) => phasesOf(each).includes("canary"));
     expect(tried).toEqual([false, true, false, false]);
     expect(await notesOf(first.id)).toContain("No canary: no earlier release serves");
-  }, 120_000);
+  });
 });

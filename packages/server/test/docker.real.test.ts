@@ -12,8 +12,11 @@ const programs = {
 /** `bootstrap --tests` installs the engines; the machine needs root and control groups of the first version. */
 const hasMachines = process.getuid?.() === 0 && existsSync("/sys/fs/cgroup/memory");
 
+/** Three machines at once on few processors. */
+const patienceMs = 600_000;
+
 /** The whole server with a real engine, in a machine of its own: an engine changes the network of the one it runs on. */
-describe.concurrent.each(["podman", "docker"] as const)("%s", (engine) => {
+describe.concurrent.each(["podman", "docker"] as const)("%s", { timeout: patienceMs }, (engine) => {
   const isThere = hasMachines && programs[engine].every((file) => existsSync(file));
 
   it.skipIf(!isThere)("builds and runs the images of apps", () => inMachine(engine, "docker.lab"));
@@ -26,14 +29,18 @@ describe.concurrent.each(["podman", "docker"] as const)("%s", (engine) => {
 
 async function inMachine(engine: string, file: string): Promise<void> {
   const path = process.env["PATH"] ?? "";
-  const variables = [`PATH=${path}`, `HOP3_LAB_ENGINE=${engine}`, "HOME=/root", "CI=true"];
+  const cache = process.env["NODE_COMPILE_CACHE"] ?? "";
+  const variables = [
+    ...[`PATH=${path}`, `HOP3_LAB_ENGINE=${engine}`, `NODE_COMPILE_CACHE=${cache}`],
+    ...["HOME=/root", "CI=true"],
+  ];
   const test = [process.execPath, vitest, "run", "--config", join(lab, "vitest.config.ts"), file];
   const apart = ["-m", "-p", "-f", "--kill-child", "--propagation", "private", "--mount-proc"];
   const machine = join(lab, "machine.sh");
   const result = await run({
     argv: ["unshare", ...apart, machine, "env", "NO_COLOR=1", ...variables, ...test],
     env: { PATH: path },
-    timeoutMs: 280_000,
+    timeoutMs: patienceMs - 10_000,
   });
   expect(result.exitCode, `${result.stdout}\n${result.stderr}`).toBe(0);
 }

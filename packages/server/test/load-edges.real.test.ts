@@ -73,7 +73,8 @@ describe("around a switch", () => {
       const began = performance.now();
       expect((await server.api("DELETE", "/apps/load")).status).toBe(204);
       await closed;
-      expect(performance.now() - began).toBeLessThan(10_000);
+      // Much less than the two minutes that it may take to drain.
+      expect(performance.now() - began).toBeLessThan(60_000);
       expect((await server.get("load")).status).toBe(404);
       await sleep(500);
       expect(server.process.exitCode).toBeNull();
@@ -153,7 +154,7 @@ describe("around a switch", () => {
       failure: { code: "DEPLOY_INTERRUPTED" },
     });
     await expect
-      .poll(async () => (await server.get("page")).text, { timeout: 10_000 })
+      .poll(async () => (await server.get("page")).text, { timeout: 60_000 })
       .toBe("one\n");
     expect(await processes("page")).toMatchObject([{ release: 1, state: "up" }]);
     expect(await server.deployed("page", await pageApp("two"))).toMatchObject({

@@ -330,7 +330,7 @@ describe("kill -9 of the server in a build", () => {
     const { id } = await server.deploy("cut", await makeTree(pages("two", step)));
     const isBegun = () =>
       readdirSync(builds).some((dir) => existsSync(join(builds, dir, "app/begun")));
-    await expect.poll(isBegun, { timeout: 20_000 }).toBe(true);
+    await expect.poll(isBegun, { timeout: 60_000 }).toBe(true);
     await server.kill();
     await server.restart();
     expect((await server.ended(id)).failure).toMatchObject({ code: "DEPLOY_INTERRUPTED" });

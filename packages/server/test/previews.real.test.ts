@@ -161,7 +161,7 @@ describe("previews", () => {
     await hop3(server, "previews", "keep", "shop--topic", "--days", "0.00001");
     while ((await names()).length > 1) await sleep(250);
     expect((await server.get("shop--topic")).status).toBe(404);
-  }, 60_000);
+  });
 
   it("follow a pull request of a forge until it is closed", async () => {
     const repository = `${forge.url}/shop.git`;

@@ -136,7 +136,7 @@ describe("hop3 scale", () => {
       expect(ending.served).toBeGreaterThan(10);
       expect(ending).toMatchObject({ open: 0, late: 0 });
     }
-  }, 120_000);
+  });
 
   it("a number that was chosen outlives deployments, rollbacks and a restart of the server", async () => {
     await server.deployed("shop", await shop("one"));
@@ -156,7 +156,7 @@ describe("hop3 scale", () => {
     expect(await scaled({ web: null, mail: null })).toMatchObject({ state: "succeeded" });
     expect(Object.keys(await pidsOf()).sort()).toEqual(["mail.0", "web.0"]);
     expect(await storedNumbers()).toEqual([]);
-  }, 60_000);
+  });
 
   it("waits for what a worker lacks: for its Release, and for the App itself", async () => {
     await server.api("PATCH", "/apps/shop/config", { values: { A: "b" } });
@@ -172,7 +172,7 @@ describe("hop3 scale", () => {
     expect(await refused({ old: 4 })).toMatchObject({ code: "WORKER_NOT_FOUND" });
     expect(await request({ old: null })).not.toHaveProperty("deployment");
     expect(await storedNumbers()).toEqual(["web=2"]);
-  }, 60_000);
+  });
 
   it("starts and stops nothing where the numbers are those that there are", async () => {
     await server.deployed("shop", await shop("one"));
@@ -189,7 +189,7 @@ describe("hop3 scale", () => {
     expect(await storedNumbers()).toEqual(["web=1"]);
     await until(async () => Object.keys(await pidsOf()).length === 2);
     expect(await pidsOf()).toEqual(before);
-  }, 60_000);
+  });
 
   it("stops what is scaled to nothing, and says so", async () => {
     await server.deployed("shop", await shop("one"));
@@ -207,7 +207,7 @@ describe("hop3 scale", () => {
     expect(await server.deployed("shop", await shop("two"))).toMatchObject({ state: "succeeded" });
     await scaled({ web: 1 });
     expect(await server.get("shop")).toMatchObject({ status: 200, text: "two\n" });
-  }, 60_000);
+  });
 
   it("refuses what no worker can have", async () => {
     await server.deployed("shop", await shop("one"));
@@ -230,7 +230,7 @@ describe("hop3 scale", () => {
       });
     }
     expect(await storedNumbers()).toEqual([]);
-  }, 60_000);
+  });
 
   it("takes instances back that do not come up, and those of a cancelled one", async () => {
     await server.deployed("shop", await shop("one"));
@@ -256,7 +256,7 @@ describe("hop3 scale", () => {
     expect([await pidsOf(), await storedNumbers()]).toEqual([before, []]);
     expect(await server.json("GET", "/apps/shop")).toMatchObject({ release: 1, state: "running" });
     expect((await server.get("shop")).text).toBe("one\n");
-  }, 60_000);
+  });
 
   it("is written down with the numbers before and after", async () => {
     const settings = '[deploy]\nstrategy = "stop-first"\n';
@@ -273,7 +273,7 @@ describe("hop3 scale", () => {
       }),
       expect.objectContaining({ before: "web=default", after: "web=2", target: "web" }),
     ]);
-  }, 60_000);
+  });
 
   it("is not disturbed by kill -9 at any moment", async () => {
     await server.deployed("shop", await shop("one"));

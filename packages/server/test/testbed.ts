@@ -87,7 +87,7 @@ function without<T extends object, K extends keyof T>(value: T, key: K): Omit<T,
 /** Waits until something is so; fails the test by its time-out when it never is. */
 export async function until<T>(
   look: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 15_000,
+  timeoutMs = 60_000,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {

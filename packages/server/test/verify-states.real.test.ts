@@ -52,6 +52,17 @@ function builtBy(commands: string, more: Readonly<Record<string, string>> = {}):
   });
 }
 
+/** Deploys what can be built for some seconds: as many as this machine needs. Returns when they are over. */
+async function deployPerishable(): Promise<number> {
+  for (const seconds of [8, 30, 120]) {
+    const limit = Math.floor(Date.now() / 1000) + seconds;
+    const commands = `[ $(date +%s) -lt ${limit} ]\n    echo fresh > $out/www/index.html`;
+    const { state } = await server.deployed("perishable", await builtBy(commands));
+    if (state === "succeeded") return (limit + 1) * 1000;
+  }
+  throw new Error("what was to be built is never built in time");
+}
+
 describe("what hop3 nix verify finds", () => {
   it("stale-hash: upstream serves other bytes under the same address", async () => {
     const program = join(scratch, "program");
@@ -83,12 +94,8 @@ pre-exec = ["mkdir -p pages", "echo still here >pages/index.html"]
   });
 
   it("build-failed: what was built once cannot be built today, and runs on", async () => {
-    const limit = Math.floor(Date.now() / 1000) + 20;
-    await deploy(
-      "perishable",
-      await builtBy(`[ $(date +%s) -lt ${limit} ]\n    echo fresh > $out/www/index.html`),
-    );
-    await sleep(Math.max(0, (limit + 1) * 1000 - Date.now()));
+    const end = await deployPerishable();
+    await sleep(Math.max(0, end - Date.now()));
     const { code, found } = await verify("perishable");
     expect({ code, state: found.state }).toEqual({ code: 1, state: "build-failed" });
     expect(found.derivations.find(({ state }) => state === "failed")?.evidence).toContain("page-");

@@ -153,5 +153,5 @@ describe("switching under load", () => {
     await until(async () => (await bed.router.openSessions(app, "v0")) === 0);
     await bed.supervisor.stop("v0");
     await bed.router.remove(app, "v0");
-  }, 120_000);
+  });
 });

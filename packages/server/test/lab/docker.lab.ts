@@ -1,45 +1,15 @@
-import type { ChildProcess } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { AppDetail, DeploymentSummary, ReleaseDetail } from "@hop3/core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { run } from "../../src/proc/run.ts";
 import { makeTree } from "../support/apps.ts";
 import { hop3 } from "../support/cli.ts";
-import { buildAttribute } from "../support/package-set.ts";
-import {
-  destroyHome,
-  makeTestHome,
-  startTestServer,
-  type TestServer,
-} from "../support/test-server.ts";
-import {
-  type EngineName,
-  engine,
-  holdings,
-  importBase,
-  prepareEngine,
-  removePrograms,
-} from "./engine.ts";
+import { engine, holdings, removePrograms } from "./engine.ts";
+import { useEngine } from "./use-engine.ts";
 
-const name: EngineName = process.env["HOP3_LAB_ENGINE"] === "docker" ? "docker" : "podman";
-let home = "";
-let server: TestServer;
-let daemon: ChildProcess | undefined;
-
-beforeAll(async () => {
-  home = await makeTestHome("docker");
-  daemon = await prepareEngine(name);
-  await importBase(name, `${await buildAttribute(home, "busybox")}/bin/busybox`);
-  server = await startTestServer({ home });
-});
-
-afterAll(async () => {
-  await server?.stop();
-  await destroyHome(home);
-  daemon?.kill();
-});
+const { name, server, stopDaemon } = useEngine("docker");
 
 /** Its answers: a page, its environment, who it is, and a file that outlives it. */
 const script = `#!/bin/sh
@@ -150,7 +120,14 @@ describe(`the docker builder with ${name}`, () => {
 
   it("gives the platform's facts, the image's variables and secrets, and shows none of them to others", async () => {
     const pem = '-----BEGIN KEY-----\n"quoted" $HOME `x`\n-----END KEY-----';
-    const stored = await hop3({ home, stdin: pem }, "config", "set", "--app", "page", "SECRET_KEY");
+    const stored = await hop3(
+      { home: server.home, stdin: pem },
+      "config",
+      "set",
+      "--app",
+      "page",
+      "SECRET_KEY",
+    );
     expect(stored.exitCode, stored.stderr).toBe(0);
     const odd = {
       LD_PRELOAD: "/nowhere.so",
@@ -161,7 +138,7 @@ describe(`the docker builder with ${name}`, () => {
     };
     const lines = Object.entries(odd).map(([key, value]) => `${key}=${value}\n`);
     await writeFile("/tmp/odd.env", lines.join(""));
-    const set = await hop3({ home }, "config", "set", "--app", "page", "--file", "/tmp/odd.env");
+    const set = await hop3(server, "config", "set", "--app", "page", "--file", "/tmp/odd.env");
     expect(set.exitCode, set.stderr).toBe(0);
     await deployedWell("page", app("two"));
     const env = (await server.get("page", "/cgi-bin/env")).text;
@@ -196,7 +173,10 @@ describe(`the docker builder with ${name}`, () => {
       "again\nof-the-image\nwritten\n",
     );
     expect((await server.get("page", "/cgi-bin/data?mine")).text).toBe("mine\n");
-    expect(await readdir(join(home, "apps/page/volumes"))).toEqual(["data", "var+lib+notes"]);
+    expect(await readdir(join(server.home, "apps/page/volumes"))).toEqual([
+      "data",
+      "var+lib+notes",
+    ]);
   });
 
   it("switches without a lost request, ends the old container, and goes back", async () => {
@@ -221,7 +201,7 @@ describe(`the docker builder with ${name}`, () => {
     expect(asked).toBeGreaterThan(10);
     expect(failed).toBe(0);
     await until(async () => (await containersOf("page")).length === 1);
-    const logs = await hop3({ home }, "logs", "page", "--release", "4");
+    const logs = await hop3(server, "logs", "page", "--release", "4");
     expect(logs.stdout + logs.stderr).toContain("asked to stop");
   });
 
@@ -258,7 +238,7 @@ clock = "echo tick of $COLOUR; exec sleep 1000"
     await deployedWell("page", app("five", { "hop3.toml": toml }));
     expect((await server.get("page", "/cgi-bin/data?mine")).text).toBe("mine\nprepared\n");
     const ran = await hop3(
-      { home, stdin: "from outside" },
+      { home: server.home, stdin: "from outside" },
       "run",
       "--app",
       "page",
@@ -268,9 +248,7 @@ clock = "echo tick of $COLOUR; exec sleep 1000"
       "cat; echo; echo $COLOUR; exit 7",
     );
     expect([ran.exitCode, ran.stdout]).toEqual([7, "from outside\ngreen\n"]);
-    await until(async () =>
-      (await hop3({ home }, "logs", "page")).stdout.includes("tick of green"),
-    );
+    await until(async () => (await hop3(server, "logs", "page")).stdout.includes("tick of green"));
     await until(async () => (await containersOf("page")).length === 2);
   });
 
@@ -306,7 +284,7 @@ CMD ["sh", "/www/start.sh"]
     const before = await holdings(name);
     const dockerfile = `FROM localhost/base:1\nRUN echo part > /tmp/part\nRUN echo waiting now; sleep 1000\nCMD ["x"]\n`;
     const deployment = await server.deploy("slow", await tree({ Dockerfile: dockerfile }));
-    const log = join(home, "apps/slow/releases/1/build.log");
+    const log = join(server.home, "apps/slow/releases/1/build.log");
     await until(async () =>
       (await readFile(log, "utf8").catch(() => "")).includes("\nwaiting now"),
     );
@@ -319,31 +297,31 @@ CMD ["sh", "/www/start.sh"]
     const before = await holdings(name);
     const dockerfile = `FROM localhost/base:1\nRUN echo other > /tmp/part\nRUN echo waiting now; sleep 1000\nCMD ["x"]\n`;
     await server.deploy("slower", await tree({ Dockerfile: dockerfile }));
-    const log = join(home, "apps/slower/releases/1/build.log");
+    const log = join(server.home, "apps/slower/releases/1/build.log");
     await until(async () =>
       (await readFile(log, "utf8").catch(() => "")).includes("\nwaiting now"),
     );
     await server.kill();
-    server = await startTestServer({ home, routerPort: server.routerPort });
+    await server.restart();
     await until(async () => JSON.stringify(await holdings(name)) === JSON.stringify(before));
     expect((await server.get("page")).text).toBe("five\n");
   });
 
   it("removes images and containers with the App", async () => {
     expect(await engine(name, "images", "--format", "{{.Repository}}")).toContain("hop3/plain");
-    const destroyed = await hop3({ home }, "destroy", "plain", "--yes");
+    const destroyed = await hop3(server, "destroy", "plain", "--yes");
     expect(destroyed.exitCode, destroyed.stderr).toBe(0);
     await until(async () => (await containersOf("plain")).length === 0);
     expect(await engine(name, "images", "--format", "{{.Repository}}")).not.toContain("hop3/plain");
   });
 
   it("shows the engine to the operator", async () => {
-    const { stdout } = await hop3({ home }, "doctor");
+    const { stdout } = await hop3(server, "doctor");
     expect(stdout).toContain(name);
   });
 
   it("refuses a Dockerfile where there is no engine, and says so of a Release that needs it", async () => {
-    daemon?.kill();
+    stopDaemon();
     await removePrograms("docker", "podman");
     const { failure } = await deploy("late", app("late"));
     expect(failure?.code).toBe("DOCKER_NO_ENGINE");

@@ -173,7 +173,7 @@ export async function environmentsOf(
     const texts = await Promise.all(names.map((name) => readFile(join(dataDir, name), "utf8")));
     return texts.filter((text) => text.endsWith("\0"));
   };
-  await expect.poll(async () => (await written()).length, { timeout: 20_000 }).toBe(2);
+  await expect.poll(async () => (await written()).length, { timeout: 60_000 }).toBe(2);
   return (await written()).map((text) => {
     const pairs = text.split("\0").slice(0, -1);
     return Object.fromEntries(pairs.map((pair) => pair.split(/=(.*)/s).slice(0, 2)));
