@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";
-import type { AuditPage, DeploymentSummary, ReleaseSummary } from "@hop3/core";
+import type { AuditPage, DeploymentSummary, ReleaseSummary, TokenCreated } from "@hop3/core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { pageFiles } from "./support/apps.ts";
 import { cliFailure, hop3 } from "./support/cli.ts";
@@ -317,6 +317,21 @@ describe("who may", () => {
     expect(pushed.text).toMatch(/Authentication failed|could not read/);
   });
 
+  it("says of a token that was revoked what it is", async () => {
+    const made = await server.json<TokenCreated>("POST", "/tokens", {
+      name: "gone",
+      scopes: [{ allow: "app.deploy", app: "first" }],
+    });
+    const revoked = await hop3(server, "tokens", "revoke", made.id);
+    expect(revoked.exitCode, revoked.stderr).toBe(0);
+    const work = await makeCheckout();
+    await work.commit(pageFiles("x"));
+    const url = `http://ci:${made.token}@127.0.0.1:${server.apiPort}/git/first.git`;
+    const pushed = await work.git("push", url, "main");
+    expect(pushed.exitCode).toBe(128);
+    expect(pushed.text).toContain("GIT_TOKEN_UNUSABLE: there is no such token: it was revoked");
+  });
+
   it("keeps a token to its app and to what it may do there", async () => {
     const scopes = [{ allow: "app.deploy", app: "mine" }];
     const { token: limited } = await server.json<{ token: string }>("POST", "/tokens", {
@@ -364,18 +379,18 @@ describe("who may", () => {
     expect([404, 422]).toContain(status);
   });
 
-  it("lets one of two pushes at once win, and tells the other", async () => {
+  it.each(["first", "anew"])("lets one of two pushes to %s at once win", async (app) => {
     const names = ["left", "right"] as const;
-    const works = await Promise.all(names.map(() => checkout("first")));
+    const works = await Promise.all(names.map(() => checkout(app)));
     for (const [index, work] of works.entries()) {
-      await work.git("pull", "--quiet", "hop3", "main");
+      if (app === "first") await work.git("pull", "--quiet", "hop3", "main");
       await work.commit({ ...pageFiles(names[index] ?? ""), "side.txt": names[index] ?? "" });
     }
     const pushed = await Promise.all(works.map((work) => work.git("push", "hop3", "HEAD:main")));
     const exits = pushed.map(({ exitCode }) => exitCode).sort();
     expect(exits, pushed.map(({ text }) => text).join("\n")).toEqual([0, 1]);
     const winner = names[pushed.findIndex(({ exitCode }) => exitCode === 0)];
-    expect((await server.get("first")).text).toBe(`${winner}\n`);
+    expect((await server.get(app)).text).toBe(`${winner}\n`);
     const loser = pushed.find(({ exitCode }) => exitCode === 1)?.text ?? "";
     expect(loser).toMatch(/GIT_BRANCH_MOVED|\[rejected\]/);
   });

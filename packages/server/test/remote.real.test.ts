@@ -330,6 +330,23 @@ describe("through ssh", () => {
     expect((await bySsh(["logs", "ssh", "-n", "1"])).exitCode).toBe(0);
   });
 
+  it("an upload that breaks is taken up where it stopped", async () => {
+    const tree = await pageApp("ssh cut");
+    writeFileSync(join(tree, "large.bin"), randomBytes(10_000_000));
+    const line = await startCuttingProxy(port);
+    try {
+      line.cutAfter(5_000_000);
+      const env = { HOP3_SERVER: `ssh://root@127.0.0.1:${line.port}${server.home}` };
+      const { stdout, stderr, exitCode } = await bySsh(["deploy", tree, "--app", "ssh-cut"], env);
+      expect(exitCode, stdout + stderr).toBe(0);
+      expect(stderr).toContain("the connection broke; trying to go on where it stopped");
+      expect((await server.get("ssh-cut")).text).toBe("ssh cut\n");
+      expect(line.sent()).toBeLessThan(12_500_000);
+    } finally {
+      await line.close();
+    }
+  });
+
   it.each([
     ["a key that is not known", { HOP3_SSH_CONFIG: "CONFIG.other" }, "Permission denied"],
     [
@@ -361,6 +378,7 @@ async function letSshIn(at: string, port: number): Promise<() => void> {
 IdentitiesOnly yes
 BatchMode yes
 UserKnownHostsFile ${join(at, "known")}
+HostKeyAlias hop3.test
 `;
   writeFileSync(join(at, "config"), client("client"));
   writeFileSync(join(at, "config.other"), client("other"));
@@ -372,6 +390,6 @@ UserKnownHostsFile ${join(at, "known")}
   ];
   const stop = await startSshd({ dir: at, port, settings });
   const known = readFileSync(join(at, "host.pub"), "utf8");
-  writeFileSync(join(at, "known"), `[127.0.0.1]:${port} ${known}`);
+  writeFileSync(join(at, "known"), `hop3.test ${known}`);
   return stop;
 }

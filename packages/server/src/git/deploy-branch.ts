@@ -37,8 +37,10 @@ export function findDeployBranch(
   if (chosen !== undefined) return { branch: chosen, branchFrom: "chosen" };
   const wanted = app && currentRelease(platform, app.id)?.settings?.branch;
   if (wanted !== undefined) return { branch: wanted, branchFrom: "hop3.toml" };
-  if (first !== undefined) return { branch: first, branchFrom: "first-push" };
-  return { branch: defaultBranch, branchFrom: "default" };
+  const isUsual = first === undefined || first === defaultBranch;
+  return isUsual
+    ? { branch: defaultBranch, branchFrom: "default" }
+    : { branch: first, branchFrom: "first-push" };
 }
 
 export function deployBranch(parts: Pick<BranchParts, "platform">, app: App): string {
@@ -51,6 +53,9 @@ export async function learnFirstBranch(
   app: App,
   commands: readonly RefCommand[],
 ): Promise<void> {
+  const isKnown = platform.apps.branches(app.id).first !== undefined;
+  // What came with a first push that failed says nothing.
+  if (isKnown && app.currentRelease !== undefined) return;
   const dir = repositoryDir(platform.home.app(app.name));
   if (!(await hasNoBranches(git, dir))) return;
   const pushed = commands.filter(({ ref }) => branchOf(ref) !== undefined);
@@ -59,9 +64,8 @@ export async function learnFirstBranch(
     if (wanted !== undefined) return platform.apps.setFirstBranch(app.id, wanted);
   }
   const names = new Set(pushed.map(({ ref }) => branchOf(ref)));
-  if (!names.has(defaultBranch) && names.has("master")) {
-    platform.apps.setFirstBranch(app.id, "master");
-  }
+  const usual = [defaultBranch, "master"].find((name) => names.has(name));
+  if (usual !== undefined) platform.apps.setFirstBranch(app.id, usual);
 }
 
 /** `[deploy] branch` of a commit; what is wrong with the file is told by its deployment. */

@@ -8,6 +8,15 @@ export const gitMissing = defineError<{ reason: string }>({
   hint: () => "Install git on the server (apt install git), then look: hop3 doctor",
 });
 
+export const tokenUnusable = defineError<object>({
+  code: "GIT_TOKEN_UNUSABLE",
+  exitCode: ExitCode.notSignedIn,
+  status: 401,
+  message: () => "there is no such token: it was revoked, has ended or is mistyped",
+  hint: () =>
+    "Yours are shown by: hop3 tokens; another one: hop3 tokens create NAME app.deploy:APP",
+});
+
 export const repositoryNotFound = defineError<{ app: string }>({
   code: "GIT_REPOSITORY_NOT_FOUND",
   exitCode: ExitCode.notFound,

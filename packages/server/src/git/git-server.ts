@@ -1,6 +1,6 @@
 import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Accounts } from "../accounts/accounts.ts";
+import { type Accounts, tokenPrefix } from "../accounts/accounts.ts";
 import { makeAddressOf } from "../accounts/client-address.ts";
 import type { Principal } from "../accounts/principal.ts";
 import { makePreviewStore } from "../db/previews.ts";
@@ -8,6 +8,7 @@ import { makeSshKeyStore } from "../db/ssh-keys.ts";
 import { proxiesOf } from "../settings.ts";
 import { writeAuthorizedKeys } from "./authorized-keys.ts";
 import type { CommitParts } from "./deploy-commit.ts";
+import { tokenUnusable } from "./git-errors.ts";
 import { type GitProgram, makeGitProgram } from "./git-program.ts";
 import { openHookDoor } from "./hook-door.ts";
 import { type HttpDoor, makeHttpDoor } from "./http-door.ts";
@@ -135,15 +136,18 @@ async function openSshDoors(
   };
 }
 
+/** What nobody has for a password. */
+const tokenPattern = new RegExp(`^${tokenPrefix}[A-Za-z0-9_-]{43}$`);
+
 /** A token, whatever the name beside it, or name and password of an account without a second factor. */
 function signInWith(accounts: Accounts) {
   return async (name: string, secret: string, address: string): Promise<Principal | undefined> => {
     const byToken = accounts.byToken(secret);
     if (byToken !== undefined) return byToken;
-    if (name === "") {
-      accounts.limit.wrongToken(address);
-      return undefined;
-    }
+    const isToken = tokenPattern.test(secret);
+    if (isToken || name === "") accounts.limit.wrongToken(address);
+    if (isToken) throw tokenUnusable({});
+    if (name === "") return undefined;
     const user = await accounts.signIn.check({ name, password: secret }, { address, agent: "git" });
     return accounts.ofUser(user, "session");
   };

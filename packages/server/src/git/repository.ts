@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AppHome } from "../home.ts";
+import { inTurn } from "../upload/lock.ts";
 import { gitMissing } from "./git-errors.ts";
 import type { GitProgram } from "./git-program.ts";
 
@@ -17,7 +18,15 @@ export function hasRepository(home: AppHome): boolean {
 /** Makes the repository where it is missing; it belongs to git's own user. */
 export async function ensureRepository(git: GitProgram, home: AppHome): Promise<string> {
   const dir = repositoryDir(home);
-  if (hasRepository(home)) return dir;
+  // Of two first pushes at once one makes it.
+  await inTurn(dir, async () => {
+    if (!hasRepository(home)) await makeRepository(git, home);
+  });
+  return dir;
+}
+
+async function makeRepository(git: GitProgram, home: AppHome): Promise<void> {
+  const dir = repositoryDir(home);
   await rm(dir, { recursive: true, force: true });
   await mkdir(home.dir, { recursive: true });
   await mkdir(dir, { mode: 0o700 });
@@ -34,7 +43,6 @@ export async function ensureRepository(git: GitProgram, home: AppHome): Promise<
   await mkdir(join(dir, "info"), { recursive: true });
   // A deployment gets every file as it was committed, as `hop3 deploy` of a checkout does.
   await writeFile(join(dir, "info/attributes"), "* -export-ignore -export-subst\n");
-  return dir;
 }
 
 /** The commit that a ref points at; undefined where there is none. */
