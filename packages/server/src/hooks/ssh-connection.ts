@@ -132,8 +132,12 @@ async function opened(
     else client.once("handshake", () => resolve());
     // Later ones are those of a connection that has served.
     client.on("error", reject);
-    client.once("close", () => reject(new Error("the host closed the connection")));
-    signal.addEventListener("abort", () => client.destroy(), { once: true });
+    const stop = (): void => void client.destroy();
+    signal.addEventListener("abort", stop, { once: true });
+    client.once("close", () => {
+      signal.removeEventListener("abort", stop);
+      reject(new Error("the host closed the connection"));
+    });
     const place = { host: address, port, username: url.username };
     client.connect({ ...place, readyTimeout: handshakeMs, ...config });
   });
