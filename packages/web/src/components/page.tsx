@@ -8,16 +8,17 @@ interface PageProps {
   readonly children: ReactNode;
 }
 
-/** The browser itself begins at the top of the page that is opened first. */
-let isFirst = true;
+/** Where the page is that has had the focus; the browser itself begins at the top of the first. */
+let shownAt = window.location.pathname;
 
 export function Page({ title, beside, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     document.title = `${title} · Hop3`;
+    if (shownAt === window.location.pathname) return;
+    shownAt = window.location.pathname;
     // Whoever has followed a link by keyboard or hears the page goes on from its heading.
-    if (!isFirst) heading.current?.focus({ preventScroll: true });
-    isFirst = false;
+    heading.current?.focus({ preventScroll: true });
   }, [title]);
   return (
     <>

@@ -83,7 +83,7 @@ function Made({ made: { hook, secret } }: { readonly made: HookCreated }) {
       )}
       <p>
         Add a webhook for pushes, of the content type application/json, with both of these. The
-        secret is shown only now.
+        secret is shown only now. The next push is the first that is deployed.
       </p>
       <CopyText isNamed label="Address of the webhook" text={hook.url} />
       <CopyText isNamed label="Secret of the webhook" text={secret} />
