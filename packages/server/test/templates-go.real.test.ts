@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { debianModule, type GoModule, goProxy, goSumOf } from "./registry/go.ts";
 import { startRegistry, type TestRegistry } from "./registry/registry.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
@@ -41,8 +41,7 @@ beforeAll(async () => {
     nonce: randomUUID(),
   });
   registry = await startRegistry([goProxy([mux, shout, inner])]);
-  example = await makeTree({});
-  await cp(join(examplesDir, "go-source"), example, { recursive: true });
+  example = await copyTree(join(examplesDir, "go-source"));
   await writeFile(join(example, "go.sum"), goSumOf([mux]));
 });
 

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/proc/run.ts";
 import { mavenRegistry } from "./registry/maven.ts";
 import { startRegistry, type TestRegistry } from "./registry/registry.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { buildAttribute } from "./support/package-set.ts";
@@ -85,8 +85,7 @@ public class Probe {
 
 /** The example's directory with the archive that is made of it; `api` has the servlet classes to compile with. */
 async function makeWar(api: string, edit: (source: string) => string = (source) => source) {
-  const dir = await makeTree({});
-  await cp(join(examplesDir, "java-war"), dir, { recursive: true });
+  const dir = await copyTree(join(examplesDir, "java-war"));
   const source = join(dir, "src/Hello.java");
   await writeFile(source, edit(await readFile(source, "utf8")));
   await mkdir(join(dir, "webapp/WEB-INF/classes"));

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReleaseDetail } from "@hop3/core";
 import { describe, expect, it } from "vitest";
 import { run } from "../src/proc/run.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { examplesDir } from "./support/examples.ts";
 import { useTestServer } from "./support/use-test-server.ts";
 
@@ -12,8 +12,7 @@ const server = useTestServer("node");
 
 /** Deploys an example, changed in one line of a file, and returns the Release's number. */
 async function deploy(app: string, change?: string): Promise<number> {
-  const dir = await makeTree({});
-  await cp(join(examplesDir, app), dir, { recursive: true });
+  const dir = await copyTree(join(examplesDir, app));
   if (change !== undefined) {
     const text = await readFile(join(dir, change), "utf8");
     await writeFile(join(dir, change), `${text}// changed ${randomUUID()}\n`);

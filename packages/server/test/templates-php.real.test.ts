@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { run } from "../src/proc/run.ts";
 import { debianPhp, type PhpPackage, packagistRegistry } from "./registry/packagist.ts";
 import { startRegistry, type TestRegistry } from "./registry/registry.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
@@ -68,8 +68,7 @@ const server = useTestServer("php", {
 
 beforeAll(async () => {
   composer = `${await buildAttribute(server.home, "phpPackages", "composer")}/bin/composer`;
-  example = await makeTree({});
-  await cp(join(examplesDir, "php-app"), example, { recursive: true });
+  example = await copyTree(join(examplesDir, "php-app"));
   await Promise.all(["composer.lock", "hop3.lock"].map((file) => rm(join(example, file))));
   await composerUpdate(example, "--ignore-platform-reqs");
 });
@@ -105,8 +104,7 @@ describe("php-app with Composer", () => {
   });
 
   it("finishes what it has begun when a new Release takes over, and hides files with a dot", async () => {
-    const dir = await makeTree({});
-    await cp(example, dir, { recursive: true });
+    const dir = await copyTree(example);
     await writeFile(join(dir, "public/.secret"), "hidden");
     await writeFile(join(dir, "public/seen.txt"), "seen");
     const slow = server.get("php-app", "/slow");
@@ -118,8 +116,7 @@ describe("php-app with Composer", () => {
   });
 
   it("installs no package again for a changed line", async () => {
-    const dir = await makeTree({});
-    await cp(example, dir, { recursive: true });
+    const dir = await copyTree(example);
     const file = join(dir, "public/index.php");
     await writeFile(file, `${await readFile(file, "utf8")}// ${randomUUID()}\n`);
     const { release, failure } = await server.deployed("php-app", dir);
@@ -170,8 +167,7 @@ describe("php-app with Composer", () => {
   });
 
   it("stops at a lockfile of another composer.json", async () => {
-    const dir = await makeTree({});
-    await cp(example, dir, { recursive: true });
+    const dir = await copyTree(example);
     const file = join(dir, "composer.json");
     await writeFile(file, (await readFile(file, "utf8")).replace("^2.9", "^2.8"));
     const { failure } = await server.deployed("changed", dir);

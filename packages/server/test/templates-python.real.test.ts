@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { poetryContentHashes } from "../../core/src/lockfiles/shared/poetry-hash.ts";
@@ -12,7 +12,7 @@ import {
   requirementLines,
 } from "./registry/pypi.ts";
 import { startRegistry, type TestRegistry } from "./registry/registry.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { useTestServer } from "./support/use-test-server.ts";
 
@@ -86,8 +86,7 @@ PyMODINIT_FUNC PyInit_with_c(void) { return PyModule_Create(&module); }
 }
 
 async function prepareExample(): Promise<string> {
-  const dir = await makeTree({});
-  await cp(join(examplesDir, "python-venv"), dir, { recursive: true });
+  const dir = await copyTree(join(examplesDir, "python-venv"));
   // The same requirements in the versions of this index, as pip-compile would write them.
   await writeFile(join(dir, "requirements.txt"), requirementLines(web));
   return dir;

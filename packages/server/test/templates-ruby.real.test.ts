@@ -1,4 +1,4 @@
-import { cp, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startRegistry, type TestRegistry } from "./registry/registry.ts";
@@ -9,7 +9,7 @@ import {
   type ServedGem,
   sourceGem,
 } from "./registry/rubygems.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
@@ -51,8 +51,7 @@ beforeAll(async () => {
 });
 
 async function copyExample(lock: string): Promise<string> {
-  const dir = await makeTree({});
-  await cp(join(examplesDir, "ruby-bundler"), dir, { recursive: true });
+  const dir = await copyTree(join(examplesDir, "ruby-bundler"));
   await writeFile(join(dir, "Gemfile.lock"), lock);
   return dir;
 }
@@ -69,8 +68,7 @@ describe("ruby-bundler", () => {
   });
 
   it("builds no gem again for a changed line", async () => {
-    const dir = await makeTree({});
-    await cp(example, dir, { recursive: true });
+    const dir = await copyTree(example);
     const file = join(dir, "config.ru");
     await writeFile(file, `${await readFile(file, "utf8")}# ${registry.url("rubygems")}\n`);
     const { release, failure } = await server.deployed("ruby-bundler", dir);
@@ -87,8 +85,7 @@ describe("ruby-bundler", () => {
   });
 
   it("starts config.ru with the locked server where nothing says what to run", async () => {
-    const dir = await makeTree({});
-    await cp(example, dir, { recursive: true });
+    const dir = await copyTree(example);
     await rm(join(dir, "Procfile"));
     const deployment = await server.deployed("sums", dir);
     expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
@@ -133,8 +130,7 @@ describe("ruby-bundler", () => {
   });
 
   it("says while building what Bundler misses", async () => {
-    const dir = await makeTree({});
-    await cp(example, dir, { recursive: true });
+    const dir = await copyTree(example);
     const file = join(dir, "Gemfile");
     await writeFile(file, `${await readFile(file, "utf8")}ruby "2.0.0"\n`);
     const { failure } = await server.deployed("old", dir);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { narHash } from "../src/nix/nar-hash.ts";
 import { findNixDir } from "../src/nix/nix-dir.ts";
 import { loadPackageSet } from "../src/packages/package-set.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { buildExpression } from "./support/package-set.ts";
@@ -410,8 +410,7 @@ describe("programs that others built for a usual host", () => {
   /** The example with the address and the hash of what is served. */
   async function prepared(name: string, path: string, content: Buffer) {
     const { url, sha256 } = files.serve(path, content);
-    const dir = await makeTree({});
-    await cp(join(examplesDir, name), dir, { recursive: true });
+    const dir = await copyTree(join(examplesDir, name));
     const toml = await readFile(join(dir, "hop3.toml"), "utf8");
     const origin = new URL(url).origin;
     const filled = toml.replace("http://127.0.0.1:8000", origin).replace(/0{64}/, sha256);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Crate, cratesRegistry, debianCrate, relock } from "./registry/crates.ts";
 import { startRegistry, type TestRegistry } from "./registry/registry.ts";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { newDerivations } from "./support/derivations.ts";
 import { checkExample, examplesDir } from "./support/examples.ts";
 import { useTestServer } from "./support/use-test-server.ts";
@@ -19,8 +19,7 @@ beforeAll(async () => {
   const nonce = randomUUID();
   crates = [await debianCrate("fnv", nonce), await debianCrate("itoa", nonce)];
   registry = await startRegistry([cratesRegistry(crates)]);
-  example = await makeTree({});
-  await cp(join(examplesDir, "rust-source"), example, { recursive: true });
+  example = await copyTree(join(examplesDir, "rust-source"));
   await edit("Cargo.lock", (text) => relock(text, crates));
 });
 
@@ -77,8 +76,7 @@ describe("rust-source", () => {
   });
 
   it("refuses a crate that is not the one of Cargo.lock", async () => {
-    const dir = await makeTree({});
-    await cp(example, dir, { recursive: true });
+    const dir = await copyTree(example);
     const lock = await readFile(join(dir, "Cargo.lock"), "utf8");
     const other = crates.map((crate) => ({ ...crate, archive: Buffer.from(crate.name) }));
     await writeFile(join(dir, "Cargo.lock"), relock(lock, other));

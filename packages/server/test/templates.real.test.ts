@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
-import { cp, readFile, stat, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ReleaseDetail } from "@hop3/core";
 import { describe, expect, it } from "vitest";
-import { makeTree } from "./support/apps.ts";
+import { copyTree, makeTree } from "./support/apps.ts";
 import { hop3 } from "./support/cli.ts";
 import { checkExample, examplesDir, plainExamples } from "./support/examples.ts";
 import { useTestServer } from "./support/use-test-server.ts";
@@ -17,8 +17,7 @@ describe("the example of each template, built in the sandbox and asked for its p
 
 describe("node-source", () => {
   it("builds no dependency again for a changed line", async () => {
-    const dir = await makeTree({});
-    await cp(join(examplesDir, "node-source"), dir, { recursive: true });
+    const dir = await copyTree(join(examplesDir, "node-source"));
     const file = join(dir, "server.js");
     await writeFile(file, `${await readFile(file, "utf8")}// changed ${randomUUID()}\n`);
     const deployment = await server.deployed("node-source", dir);
@@ -47,8 +46,7 @@ describe("files written at start", () => {
 
 describe("an ejected or generated expression", () => {
   it("is built like any other once it is a file of the project", async () => {
-    const dir = await makeTree({});
-    await cp(join(examplesDir, "nixpkgs-wrapper"), dir, { recursive: true });
+    const dir = await copyTree(join(examplesDir, "nixpkgs-wrapper"));
     const ejected = await hop3(server, "nix", "eject", dir);
     expect(ejected.stderr).toBe("");
     const config = await readFile(join(dir, "hop3.toml"), "utf8");

@@ -1,6 +1,5 @@
-import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { makeTree } from "../support/apps.ts";
+import { copyTree } from "../support/apps.ts";
 import { nixBuilt, type TestedBuilder } from "../support/conformance-subject.ts";
 import { describeConformance } from "../support/describe-conformance.ts";
 import { useEngine } from "./use-engine.ts";
@@ -29,9 +28,5 @@ describeConformance({
   examples: ["templates/static-site"],
   builders: [nixBuilt, containerBuilt],
   server: () => server,
-  async copy(example) {
-    const dir = await makeTree({});
-    await cp(join(examples, example), dir, { recursive: true });
-    return dir;
-  },
+  copy: (example) => copyTree(join(examples, example)),
 });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 /** A directory with these files, below /tmp. */
@@ -8,6 +8,13 @@ export async function makeTree(files: Readonly<Record<string, string>>): Promise
     await mkdir(dirname(join(dir, name)), { recursive: true });
     await writeFile(join(dir, name), text);
   }
+  return dir;
+}
+
+/** A copy of this directory, below /tmp. */
+export async function copyTree(from: string): Promise<string> {
+  const dir = await makeTree({});
+  await cp(from, dir, { recursive: true });
   return dir;
 }
 

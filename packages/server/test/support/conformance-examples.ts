@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "../../src/proc/run.ts";
 import { cratesRegistry, debianCrate, relock } from "../registry/crates.ts";
@@ -8,7 +8,7 @@ import { debianPhp, packagistRegistry } from "../registry/packagist.ts";
 import { debianWheel, pypi, requirementLines } from "../registry/pypi.ts";
 import { type RegistryProtocol, startRegistry, type TestRegistry } from "../registry/registry.ts";
 import { debianGems, gemfileLock, gemRegistry, sourceGem } from "../registry/rubygems.ts";
-import { makeTree } from "./apps.ts";
+import { copyTree, makeTree } from "./apps.ts";
 import { hop3 } from "./cli.ts";
 import { hostOnlyValue } from "./conformance-subject.ts";
 import { buildAttribute } from "./package-set.ts";
@@ -227,8 +227,7 @@ export async function openRegistry(
   return {
     settings: `[registries]\n${lines.join("")}`,
     async copy(name) {
-      const dir = await makeTree({});
-      await cp(join(examplesDir, name), dir, { recursive: true });
+      const dir = await copyTree(join(examplesDir, name));
       await prepared.get(name)?.fit?.(dir);
       return dir;
     },
