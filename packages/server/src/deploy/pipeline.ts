@@ -23,22 +23,31 @@ export interface DeployRequest {
 /** The main flow of the program, from an uploaded tree to a routed app. Start reading here. */
 export function deploy(attempt: Attempt, request: DeployRequest): Promise<void> {
   return withRelease(attempt, async (release) => {
-    const receive = await receiveRequest(attempt, request);
-    try {
-      const entries = await attempt.phase("receive", () => unpack(receive));
-      const planned = await attempt.phase("plan", () => planSource(attempt, receive, entries));
-      attempt.platform.releases.setSource(release, planned.source);
-      const built = await build(attempt, release, planned);
-      const ready = record(attempt, release, { ...built, settings: planned.settings });
-      const isNew = request.force || !(await isUnchanged(attempt, ready));
-      if (!isNew) return await keepCurrent(attempt, ready);
-      await keepRelease(attempt, ready);
-      return await activate(attempt, ready);
-    } finally {
-      const { dir } = uploadPaths(attempt.platform.home.uploads, attempt.id);
-      await rm(dir, { recursive: true, force: true });
-    }
+    const ready = await makeRelease(attempt, release, request);
+    const isNew = request.force || !(await isUnchanged(attempt, ready));
+    if (!isNew) return await keepCurrent(attempt, ready);
+    await keepRelease(attempt, ready);
+    await activate(attempt, ready);
   });
+}
+
+/** From the upload to a Release that could run; nothing of the upload is left after it. */
+async function makeRelease(
+  attempt: Attempt,
+  release: Release,
+  request: DeployRequest,
+): Promise<Release> {
+  try {
+    const receive = await receiveRequest(attempt, request);
+    const entries = await attempt.phase("receive", () => unpack(receive));
+    const planned = await attempt.phase("plan", () => planSource(attempt, receive, entries));
+    attempt.platform.releases.setSource(release, planned.source);
+    const built = await build(attempt, release, planned);
+    return record(attempt, release, { ...built, settings: planned.settings });
+  } finally {
+    const { dir } = uploadPaths(attempt.platform.home.uploads, attempt.id);
+    await rm(dir, { recursive: true, force: true });
+  }
 }
 
 /** The stored configuration has changed: the same closure, a new Release, no build. */

@@ -6,7 +6,8 @@ const Scalar = z.union([text, z.number(), z.boolean()]);
 const oneMachine = "an app runs on the machine of its server";
 const noPlans = "Hop3 has no plans; [limits] says what a process may use";
 const previewsElsewhere = "previews are asked for with `preview` in [deploy] of hop3.toml";
-const noAutoscaling = "instances do not change by themselves; write their number in [run.workers], or use hop3 scale";
+const noAutoscaling =
+  "instances do not change by themselves; write their number in [run.workers], or use hop3 scale";
 const fromImage = "Hop3 builds without Docker; hop3 init --from dockerfile reads that file";
 const pushed = "a deploy is asked for, with hop3 deploy or git push";
 
