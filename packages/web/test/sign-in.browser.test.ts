@@ -89,6 +89,7 @@ describe("a second factor", () => {
     const other = await bed.openAs("tina", { role: "viewer" });
     const enter = async () => {
       await other.getByRole("button", { name: "Sign out" }).first().click();
+      await other.getByRole("heading", { name: "Sign in to Hop3" }).waitFor();
       await other.getByLabel("Name").fill("tina");
       await other.getByLabel("Password").fill(password);
       await other.getByRole("button", { name: "Sign in", exact: true }).click();
