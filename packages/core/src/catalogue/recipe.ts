@@ -57,6 +57,9 @@ export const RecipeInput = z
   .refine(({ env, config }) => env !== undefined || config !== undefined, {
     error: "sets neither a variable (env) nor a key of hop3.toml (config)",
   })
+  .refine(({ type, config }) => type !== "password" || config === undefined, {
+    error: "a password cannot go into hop3.toml, which everybody on the server may read",
+  })
   .refine(
     ({ type, env, config }) => config === undefined || env !== undefined || type === "domain",
     {
@@ -68,9 +71,6 @@ export const RecipeInput = z
   })
   .refine(({ generate, env }) => generate === undefined || env !== undefined, {
     error: "what is generated has to go into a variable (env)",
-  })
-  .refine(({ type, config }) => type !== "password" || config === undefined, {
-    error: "a password cannot go into hop3.toml, which everybody on the server may read",
   });
 export type RecipeInput = z.infer<typeof RecipeInput>;
 
