@@ -122,6 +122,24 @@ describe("the number of instances", () => {
   });
 });
 
+describe("a command", () => {
+  it("runs in the environment of the release, and shows what it prints and how it ends", async () => {
+    await page.goto("/apps/shop/processes");
+    await page.getByLabel("Command").fill('echo "I am $HOP3_ROLE of $HOP3_APP"; exit 3');
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByText("Ended with exit code 3.").waitFor();
+    await page.getByRole("log").getByText("I am run of shop").waitFor();
+    expect(await look(page, "app-processes-run")).toEqual([]);
+  });
+
+  it("is not offered to a viewer", async () => {
+    const viewer = await bed.openAs("vic", { role: "viewer" });
+    await viewer.goto("/apps/shop/processes");
+    await viewer.getByRole("form", { name: "Workers" }).waitFor();
+    expect(await viewer.getByLabel("Command").count()).toBe(0);
+  });
+});
+
 describe("a release of a local build", () => {
   it("weighs its directory and its tools, each with the reason", async () => {
     const files = { "index.html": "local", "hop3.toml": '[build]\nmethod = "local"\n' };

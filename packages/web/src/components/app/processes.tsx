@@ -9,6 +9,7 @@ import { Answer, Empty } from "../states.tsx";
 import { TableCard } from "../table-card.tsx";
 import { useTell } from "../toast.tsx";
 import { Workers } from "./processes-scale.tsx";
+import { RunCommand } from "./run-command.tsx";
 
 interface Found {
   readonly processes: readonly ProcessInfo[];
@@ -38,6 +39,7 @@ export function AppProcesses({ app }: { readonly app: AppDetail }) {
                 <Restart app={name} />
               </>
             )}
+            {app.release === undefined ? null : <RunCommand app={name} />}
           </div>
         )
       }
