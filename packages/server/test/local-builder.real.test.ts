@@ -163,21 +163,9 @@ describe("an app in two languages", () => {
   });
 });
 
+// Go is built by the conformance suite.
 describe("one app of each further toolchain", () => {
   it.each([
-    [
-      "golang",
-      {
-        "go.mod": "module example.org/hello\n\ngo 1.19\n",
-        "main.go": `package main
-import ("fmt"; "net/http"; "os")
-func main() {
-  http.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hello from go") })
-  http.ListenAndServe(os.Getenv("BIND_ADDRESS") + ":" + os.Getenv("PORT"), nil)
-}`,
-        ...local(),
-      },
-    ],
     [
       "php",
       {
@@ -255,22 +243,17 @@ public class Main {
 `;
 
 describe("the java toolchain", () => {
-  it.each([
-    ["an installed program", "plugins { id 'application' }\nmainClassName = 'Main'\n"],
-    [
-      "an archive with a main class",
-      "plugins { id 'java' }\njar { manifest { attributes 'Main-Class': 'Main' } }\n",
-    ],
-  ])("builds %s with Gradle", async (name, script) => {
-    const app = name.endsWith("program") ? "gradle-program" : "gradle-archive";
-    const deployment = await deploy(app, {
-      "build.gradle": script,
-      "settings.gradle": `rootProject.name = '${app}'\n`,
+  // An installed program is built by the conformance suite.
+  it("builds an archive with a main class with Gradle", async () => {
+    const deployment = await deploy("gradle-archive", {
+      "build.gradle":
+        "plugins { id 'java' }\njar { manifest { attributes 'Main-Class': 'Main' } }\n",
+      "settings.gradle": "rootProject.name = 'gradle-archive'\n",
       "src/main/java/Main.java": javaMain,
       ...local(),
     });
     expect(deployment.failure, JSON.stringify(deployment.failure)).toBeUndefined();
-    expect((await server.get(app)).text).toBe("hello from java, home true");
+    expect((await server.get("gradle-archive")).text).toBe("hello from java, home true");
   });
 
   it("runs a web archive of the project in Tomcat", async () => {
