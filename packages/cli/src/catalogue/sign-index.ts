@@ -5,29 +5,18 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
-import { errorCode } from "../connection.ts";
-import { fileUnreadable } from "../errors.ts";
+import { writeFile } from "node:fs/promises";
+import { readIfThere } from "../read-if-there.ts";
 import { catalogueKeyInvalid } from "./index-errors.ts";
 
 /** A private ed25519 key; where the file is not there, a key is made, for its owner's eyes alone. */
 export async function openKey(file: string): Promise<KeyObject> {
-  const text = await readKey(file);
+  const text = await readIfThere(file);
   if (text !== undefined) return parseKey(file, text);
   const { privateKey } = generateKeyPairSync("ed25519");
   const pem = privateKey.export({ format: "pem", type: "pkcs8" });
   await writeFile(file, pem, { mode: 0o600, flag: "wx" });
   return privateKey;
-}
-
-async function readKey(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === "ENOENT") return undefined;
-    throw fileUnreadable({ file, because: code ?? String(cause) }, { cause });
-  }
 }
 
 function parseKey(file: string, text: string): KeyObject {

@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CatalogueIndex, type IndexedRecipe, parseDuration } from "@hop3/core";
 import { type Block, fields, line } from "../blocks.ts";
@@ -9,10 +9,10 @@ import { readRecipes } from "../catalogue/read-recipes.ts";
 import { openKey, publicKeyOf, signatures } from "../catalogue/sign-index.ts";
 import type { Answer } from "../command.ts";
 import { resolveFrom } from "../config-file.ts";
-import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
 import { fileUnreadable, usageError } from "../errors.ts";
 import type { Input } from "../input.ts";
+import { readIfThere } from "../read-if-there.ts";
 
 /** Writes index.json of a directory of recipes, and its signature where a key is named. */
 export async function catalogueIndex(input: Input, context: Context): Promise<Answer> {
@@ -36,12 +36,12 @@ export async function catalogueIndex(input: Input, context: Context): Promise<An
 }
 
 async function readIndex(file: string): Promise<CatalogueIndex | undefined> {
+  const text = await readIfThere(file);
+  if (text === undefined) return undefined;
   try {
-    return CatalogueIndex.parse(JSON.parse(await readFile(file, "utf8")));
+    return CatalogueIndex.parse(JSON.parse(text));
   } catch (cause) {
-    if (errorCode(cause) === "ENOENT") return undefined;
-    const because = errorCode(cause) ?? "it is no index of a catalogue";
-    throw fileUnreadable({ file, because }, { cause });
+    throw fileUnreadable({ file, because: "it is no index of a catalogue" }, { cause });
   }
 }
 

@@ -1,4 +1,4 @@
-import { readFile, stat, writeFile } from "node:fs/promises";
+import { stat, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   AppName,
@@ -26,6 +26,7 @@ import { fileUnreadable } from "../errors.ts";
 import { initExists, initNothing, initUnknownKind } from "../init-errors.ts";
 import type { Input } from "../input.ts";
 import { planParts } from "../plan-parts.ts";
+import { readIfThere } from "../read-if-there.ts";
 
 const configName = "hop3.toml";
 
@@ -70,23 +71,13 @@ async function findFiles(directory: string, chosen: readonly Converter[]): Promi
   const found: Found[] = [];
   for (const converter of chosen) {
     for (const file of converter.files) {
-      const text = await readText(join(directory, file));
+      const text = await readIfThere(join(directory, file), ["ENOENT", "EISDIR"]);
       if (text === undefined) continue;
       found.push({ converter, file, text });
       break;
     }
   }
   return found;
-}
-
-async function readText(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === "ENOENT" || code === "EISDIR") return undefined;
-    throw fileUnreadable({ file, because: code ?? String(cause) }, { cause });
-  }
 }
 
 interface Made {

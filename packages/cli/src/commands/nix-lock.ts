@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   defineError,
@@ -23,6 +23,7 @@ import type { Context } from "../context.ts";
 import { fileUnreadable } from "../errors.ts";
 import { followWork } from "../follow-work.ts";
 import type { Input } from "../input.ts";
+import { readIfThere } from "../read-if-there.ts";
 import { readSource } from "../source.ts";
 
 const lockOutOfDate = defineError<{
@@ -49,7 +50,7 @@ export async function nixLock(input: Input, context: Context): Promise<Answer> {
   const loaded = (await readConfigFile(directory)) ?? noConfig();
   const tree = makeDirectoryTree(await readSource(directory, loaded, context));
   const file = join(directory, hop3LockFile);
-  const before = await readLock(file);
+  const before = await readIfThere(file);
   const plan = planLock(parseHop3Lock(before), await missingHashes(tree));
   if (input.flag("check")) return check(plan);
   const fetched = plan.wanted.length === 0 ? {} : await fetchHashes(plan.wanted, context);
@@ -67,16 +68,6 @@ export async function nixLock(input: Input, context: Context): Promise<Answer> {
     },
     blocks: report(plan, { before, after }),
   };
-}
-
-async function readLock(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    const code = errorCode(cause);
-    if (code === "ENOENT") return undefined;
-    throw fileUnreadable({ file, because: code ?? String(cause) }, { cause });
-  }
 }
 
 async function writeLock(file: string, text: string | undefined): Promise<void> {
