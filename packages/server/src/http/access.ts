@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import type { Permission } from "@hop3/core";
 import type { Context, MiddlewareHandler } from "hono";
 import { matchedRoutes } from "hono/route";
@@ -16,6 +15,7 @@ import {
 import type { Events } from "../observe/events.ts";
 import { routeUndeclared } from "./errors.ts";
 import { limitJson, limitStrangers } from "./limit-body.ts";
+import { nodeRequest } from "./node-request.ts";
 import { readSessionCookie } from "./session-cookie.ts";
 import { requireOwnOrigin } from "./site.ts";
 
@@ -82,8 +82,7 @@ export function authenticate({ isLocal, addressOf, ...parts }: AccessParts): Mid
 }
 
 function addressFrom(c: Context, addressOf: AddressOf): string {
-  // Requests made in the process itself have no connection.
-  const incoming = c.env?.incoming as IncomingMessage | undefined;
+  const incoming = nodeRequest(c);
   return incoming === undefined ? "unknown" : addressOf(incoming);
 }
 

@@ -1,4 +1,3 @@
-import type { IncomingMessage } from "node:http";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import { Hop3Error } from "@hop3/core";
 import type { Context, MiddlewareHandler } from "hono";
@@ -8,6 +7,7 @@ import { proxiesOf } from "../settings.ts";
 import { authenticate, guard } from "./access.ts";
 import { noSuchRoute, requestInvalid, toProblem } from "./errors.ts";
 import { hookDoor } from "./hook-door.ts";
+import { nodeRequest } from "./node-request.ts";
 import { findPageDir, pageRoutes } from "./page.ts";
 import { accountRoutes } from "./routes/account.ts";
 import { addonRoutes } from "./routes/addons.ts";
@@ -137,7 +137,7 @@ const answerSafely: MiddlewareHandler = async (c, next) => {
 
 /** Whether the connection broke before the request was whole: that is no fault of ours, and may happen very often. */
 function hasLeft(c: Context): boolean {
-  const incoming = c.env?.incoming as IncomingMessage | undefined;
+  const incoming = nodeRequest(c);
   return incoming?.destroyed === true && !incoming.complete;
 }
 

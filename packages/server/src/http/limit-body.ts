@@ -1,7 +1,7 @@
-import type { IncomingMessage } from "node:http";
 import type { MiddlewareHandler } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { bodyTooLarge } from "./errors.ts";
+import { nodeRequest } from "./node-request.ts";
 
 /** What nobody has to sign in for: a name, a password, the answer of a passkey. */
 const strangersBytes = 64 * 1024;
@@ -12,8 +12,7 @@ const dueMs = 20_000;
 
 /** For a body that is read in one piece: it has to be there in time, or its connection ends. */
 export const limitTime: MiddlewareHandler = async (c, next) => {
-  // Requests made in the process itself have no connection.
-  const incoming = c.env?.incoming as IncomingMessage | undefined;
+  const incoming = nodeRequest(c);
   const timer = setTimeout(() => incoming?.destroy(), dueMs);
   incoming?.once("end", () => clearTimeout(timer));
   await next();
