@@ -10,6 +10,15 @@ interface TableCardProps {
   readonly children: ReactNode;
 }
 
+/** Heads the column of buttons, for those who hear it. */
+export function ActionsHead() {
+  return (
+    <th>
+      <span className="visually-hidden">Actions</span>
+    </th>
+  );
+}
+
 /** A table that scrolls in its own card where the window is narrow, by keyboard as well. */
 export function TableCard({ label, isFlat = false, isFolding = false, children }: TableCardProps) {
   return (

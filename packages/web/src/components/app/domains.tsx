@@ -7,7 +7,7 @@ import { Badge } from "../badge.tsx";
 import { Field } from "../field.tsx";
 import { Form, textOf } from "../forms/form.tsx";
 import { Answer } from "../states.tsx";
-import { TableCard } from "../table-card.tsx";
+import { ActionsHead, TableCard } from "../table-card.tsx";
 import { useTell } from "../toast.tsx";
 import { useChange } from "../use-change.tsx";
 
@@ -28,9 +28,7 @@ export function AppDomains({ app }: { readonly app: AppDetail }) {
               <tr>
                 <th>Address</th>
                 <th>Certificate</th>
-                <th>
-                  <span className="visually-hidden">Actions</span>
-                </th>
+                <ActionsHead />
               </tr>
             </thead>
             <tbody>

@@ -29,7 +29,7 @@ export function makeRows(entries: readonly ConfigEntry[], draft: Draft): readonl
 /** Names whose stored value is not what the Release runs with: a Release keeps the values that it was made with. */
 export function waitingKeys(
   entries: readonly ConfigEntry[],
-  release: ReleaseSummary | undefined,
+  release: Pick<ReleaseSummary, "createdAt" | "configKeys"> | undefined,
 ): readonly string[] {
   if (release === undefined) return [];
   const stored = new Set(entries.map(({ key }) => key));

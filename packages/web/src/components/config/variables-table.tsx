@@ -1,5 +1,5 @@
 import { Badge, type Tone } from "../badge.tsx";
-import { TableCard } from "../table-card.tsx";
+import { ActionsHead, TableCard } from "../table-card.tsx";
 import { Time } from "../time.tsx";
 import type { Row } from "./draft.ts";
 
@@ -21,9 +21,7 @@ export function VariablesTable({ rows, mayChange, ...actions }: VariablesTablePr
           <th>Name</th>
           <th>Value</th>
           <th>Changed</th>
-          <th>
-            <span className="visually-hidden">Actions</span>
-          </th>
+          <ActionsHead />
         </tr>
       </thead>
       <tbody>

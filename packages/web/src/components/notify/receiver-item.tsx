@@ -3,7 +3,7 @@ import { at, send } from "../../api.ts";
 import { AskFirst } from "../ask-first.tsx";
 import { StateBadge } from "../badge.tsx";
 import { plural } from "../format.ts";
-import { TableCard } from "../table-card.tsx";
+import { ActionsHead, TableCard } from "../table-card.tsx";
 import { Time } from "../time.tsx";
 import { useChange } from "../use-change.tsx";
 
@@ -75,9 +75,7 @@ function Notices({ notices, onAgain }: NoticesProps) {
           <th>When</th>
           <th>Event</th>
           <th>State</th>
-          <th>
-            <span className="visually-hidden">Actions</span>
-          </th>
+          <ActionsHead />
         </tr>
       </thead>
       <tbody>
