@@ -1,11 +1,10 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { makeSmallApp } from "./bench-apps.ts";
 import type { BenchContext } from "./figures.ts";
-import { type Figure, round } from "./measure.ts";
+import { type Figure, residentMegabytes, round } from "./measure.ts";
+import type { Access } from "./platform.ts";
 
 const streams = 500;
 const eventsEach = 200;
@@ -18,7 +17,7 @@ const limitMegabytes = 60;
 export async function measureEvents({ platform, directory }: BenchContext): Promise<Figure[]> {
   const app = await makeSmallApp(directory, "bench-events");
   await platform.deploy(app);
-  const ask = await makeAsk(platform.hop3.home);
+  const ask = makeAsk(await platform.access());
   const pid = await platform.serverPid();
   const before = await residentMegabytes(pid);
   const readers = Array.from({ length: streams }, () => makeReader(ask));
@@ -62,11 +61,7 @@ type Ask = (
 ) => ClientRequest;
 
 /** Over TCP and with a token, as browsers come: the local socket would be a little cheaper. */
-async function makeAsk(home: string): Promise<Ask> {
-  const { listen }: { listen: string } = JSON.parse(
-    await readFile(join(home, "server.json"), "utf8"),
-  );
-  const token = (await readFile(join(home, "token"), "utf8")).trim();
+function makeAsk({ listen, token }: Access): Ask {
   return (method, path, headers) =>
     request(`http://${listen}/api/v1${path}`, {
       method,
@@ -138,9 +133,4 @@ async function countMissed(readers: readonly Reader[]): Promise<number> {
     return Math.abs(eventsEach - distinct) + (heard.length - distinct);
   });
   return wrong.reduce((sum, each) => sum + each, 0);
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }

@@ -1,11 +1,19 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Argv, hostEnvironment, run } from "../../packages/server/src/proc/run.ts";
 import { httpAsk } from "../demo/http.ts";
 import { timeOwnStart } from "./app-start.ts";
 import { type BenchApp, copyExample, makeLoadApp, makeSmallApp } from "./bench-apps.ts";
 import { runLoad } from "./load.ts";
-import { type Figure, makeFigure, median, round, sample, timeOf } from "./measure.ts";
+import {
+  type Figure,
+  makeFigure,
+  median,
+  residentMegabytes,
+  round,
+  sample,
+  timeOf,
+} from "./measure.ts";
 import { rebuildTimes } from "./nix-floor.ts";
 import type { BuiltRelease, Platform } from "./platform.ts";
 
@@ -177,6 +185,7 @@ export async function measureManyApps({ platform, directory }: BenchContext): Pr
   const floor = await redeploy("one");
   const others = await sample(49, (index) => makeSmallApp(directory, `bench-${index + 1}`));
   for (const app of others.slice(0, 9)) await platform.deploy(app);
+  await sleep(5_000);
   const memory = await residentMegabytes(await platform.serverPid());
   for (const app of others.slice(9)) await platform.deploy(app);
   const value = await redeploy("fifty");
@@ -198,13 +207,6 @@ export async function measureManyApps({ platform, directory }: BenchContext): Pr
       { atMost: 1.2 },
     ),
   ];
-}
-
-async function residentMegabytes(pid: number): Promise<number> {
-  const idle = new Promise((resolve) => setTimeout(resolve, 5_000));
-  await idle;
-  const status = await readFile(`/proc/${pid}/status`, "utf8");
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }
 
 async function runQuietly(argv: Argv): Promise<void> {

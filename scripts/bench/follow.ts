@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,6 +8,7 @@ import { httpAsk } from "../demo/http.ts";
 import type { BenchApp } from "./bench-apps.ts";
 import type { BenchContext } from "./figures.ts";
 import { type Figure, round } from "./measure.ts";
+import type { Access } from "./platform.ts";
 
 const perSecond = 5_000;
 const seconds = 20;
@@ -18,7 +19,7 @@ const patienceMs = 60_000;
 export async function measureFollow({ platform, directory }: BenchContext): Promise<Figure[]> {
   const app = await makeTalker(directory, "bench-follow");
   await platform.deploy(app);
-  const reader = await openReader(platform.hop3.home, app.name);
+  const reader = await openReader(await platform.access(), app.name);
   const host = `${app.name}.localhost`;
   const address = platform.server.router;
   const asked = { address, host, path: "/talk", timeoutMs: patienceMs };
@@ -79,11 +80,7 @@ interface Reader {
 }
 
 /** Over TCP and with a token, as the page and a remote `hop3 logs --follow` come. */
-async function openReader(home: string, app: string): Promise<Reader> {
-  const { listen }: { listen: string } = JSON.parse(
-    await readFile(join(home, "server.json"), "utf8"),
-  );
-  const token = (await readFile(join(home, "token"), "utf8")).trim();
+async function openReader({ listen, token }: Access, app: string): Promise<Reader> {
   const sent = request(`http://${listen}/api/v1/apps/${app}/logs/stream?lines=1`, {
     agent: false,
     headers: { authorization: `Bearer ${token}` },

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+
 /** The middle of an odd number of values, the mean of the two middle ones of an even number. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((left, right) => left - right);
@@ -74,4 +76,10 @@ export function makeFigure(
 /** Three digits behind the point are more than any of these figures means. */
 export function round(value: number): number {
   return Math.round(value * 1000) / 1000;
+}
+
+/** What a process holds in memory, Node's own file included. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024;
 }

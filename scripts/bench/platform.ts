@@ -29,6 +29,12 @@ export type BuiltRelease = z.infer<typeof BuiltRelease>;
 
 const Numbered = z.object({ id: z.int() });
 
+export interface Access {
+  /** host:port of the API. */
+  readonly listen: string;
+  readonly token: string;
+}
+
 /** A server of its own with nothing on it, and what the figures do with it. */
 export interface Platform {
   readonly hop3: Hop3;
@@ -45,6 +51,8 @@ export interface Platform {
   waitFor(name: string, marker: string): Promise<void>;
   release(name: string): Promise<BuiltRelease>;
   serverPid(): Promise<number>;
+  /** What a browser or another machine needs: over TCP and with a token. */
+  access(): Promise<Access>;
 }
 
 export async function startPlatform(home: string): Promise<Platform> {
@@ -103,6 +111,10 @@ export async function startPlatform(home: string): Promise<Platform> {
       return BuiltRelease.parse(JSON.parse(await ask(`/apps/${name}/releases/${info.release}`)));
     },
     serverPid: async () => (await serverFile()).pid,
+    async access() {
+      const { listen } = await serverFile();
+      return { listen, token: (await readFile(join(home, "token"), "utf8")).trim() };
+    },
   };
 }
 

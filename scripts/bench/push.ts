@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Argv, hostEnvironment, run } from "../../packages/server/src/proc/run.ts";
 import { type BenchApp, makeSmallApp } from "./bench-apps.ts";
 import type { BenchContext } from "./figures.ts";
@@ -11,8 +9,10 @@ const runs = 10;
 export async function measurePush({ platform, directory }: BenchContext): Promise<Figure[]> {
   const app = await makeSmallApp(directory, "bench-push");
   await git(app, "init", "--quiet", "--initial-branch", "main");
-  await git(app, "remote", "add", "hop3", await remoteOf(platform.hop3.home, app.name));
-  const credential = `http.extraHeader=Authorization: Basic ${await basicOf(platform.hop3.home)}`;
+  const { listen, token } = await platform.access();
+  await git(app, "remote", "add", "hop3", `http://${listen}/git/${app.name}.git`);
+  const basic = Buffer.from(`bench:${token}`).toString("base64");
+  const credential = `http.extraHeader=Authorization: Basic ${basic}`;
   await commit(app, "first");
   await git(app, "-c", credential, "push", "--quiet", "hop3", "main");
   const pairs = await sample(runs, async (index) => {
@@ -46,16 +46,6 @@ async function commit(app: BenchApp, marker: string): Promise<void> {
   await app.change(marker);
   await git(app, "add", "--all");
   await git(app, "-c", "user.name=b", "-c", "user.email=b@localhost", "commit", "-qm", marker);
-}
-
-async function remoteOf(home: string, app: string): Promise<string> {
-  const file: { listen: string } = JSON.parse(await readFile(join(home, "server.json"), "utf8"));
-  return `http://${file.listen}/git/${app}.git`;
-}
-
-async function basicOf(home: string): Promise<string> {
-  const token = (await readFile(join(home, "token"), "utf8")).trim();
-  return Buffer.from(`bench:${token}`).toString("base64");
 }
 
 async function git({ directory }: BenchApp, ...args: readonly string[]): Promise<void> {

@@ -1,6 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { type Argv, run } from "../../packages/server/src/proc/run.ts";
 import { ownEnvironment } from "../demo/hop3.ts";
 import { httpAsk } from "../demo/http.ts";
@@ -32,8 +31,8 @@ async function measureTree({ platform, directory }: BenchContext, tree: Tree): P
   const name = `bench-upload-${tree.files}`;
   const dir = join(directory, name);
   await writeTree(dir, tree);
-  const proxy = await startCountingProxy(await apiAddress(platform.hop3.home));
-  const token = (await readFile(join(platform.hop3.home, "token"), "utf8")).trim();
+  const { listen, token } = await platform.access();
+  const proxy = await startCountingProxy(requireAddress(listen));
   const there = { address: proxy.address, token, cache: join(directory, "cache") };
   const measure = async (work: () => Promise<unknown>): Promise<Measured> => {
     const before = proxy.sent();
@@ -60,9 +59,7 @@ interface Measured {
   readonly kilobytes: number;
 }
 
-async function apiAddress(home: string): Promise<Address> {
-  const file = await readFile(join(home, "server.json"), "utf8");
-  const { listen } = z.object({ listen: z.string() }).parse(JSON.parse(file));
+function requireAddress(listen: string): Address {
   const address = parseAddress(listen);
   if (address === undefined) throw new Error(`the API listens on ${listen}`);
   return address;

@@ -1,8 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import type { BenchContext } from "./figures.ts";
 import { type Figure, median, round, sample, timeOf } from "./measure.ts";
+import type { Access } from "./platform.ts";
 
 const runs = 5;
 const count = 200;
@@ -13,8 +12,7 @@ const args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"];
 
 /** From the address of a page that no browser has seen before to a search among 200 apps that has found one. */
 export async function measureWeb({ platform }: BenchContext): Promise<Figure[]> {
-  const { home } = platform.hop3;
-  const api = await makeApi(home);
+  const api = makeApi(await platform.access());
   const names = Array.from({ length: count }, (_, index) => `bench-web-${index + 1}`);
   const makeApp = (name: string) =>
     // Stored values make an app, and nothing has to run for it.
@@ -52,11 +50,7 @@ interface Api {
   send(method: string, path: string, body?: unknown): Promise<void>;
 }
 
-async function makeApi(home: string): Promise<Api> {
-  const { listen }: { listen: string } = JSON.parse(
-    await readFile(join(home, "server.json"), "utf8"),
-  );
-  const token = (await readFile(join(home, "token"), "utf8")).trim();
+function makeApi({ listen, token }: Access): Api {
   const origin = `http://${listen}`;
   return {
     origin,
