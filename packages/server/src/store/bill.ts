@@ -1,4 +1,5 @@
 import { closureOf, type StoreGraph, sumBytes } from "./graph.ts";
+import { takeTurns } from "./turns.ts";
 
 /** Something that keeps paths: a Release, the data plane, what others of the machine have. */
 export interface Owner {
@@ -19,43 +20,46 @@ export interface Bill {
   readonly groups: ReadonlyMap<string, Share>;
 }
 
+export const nothing: Share = { bytes: 0, exclusiveBytes: 0 };
 const nobody = -1;
 const several = -2;
 
 /** Who pays for what. Each path counts for whoever needs it, and as exclusive where there is only one. */
-export function makeBill(graph: StoreGraph, owners: readonly Owner[]): Bill {
-  const groupNames = [...new Set(owners.map(({ group }) => group))];
-  const groupNumbers = new Map(groupNames.map((name, number) => [name, number]));
-  const ownerOf = new Int32Array(graph.paths.length).fill(nobody);
-  const groupOf = new Int32Array(graph.paths.length).fill(nobody);
-  const closures = owners.map(({ roots }) => closureOf(graph, roots, "kept"));
-  for (const [number, closure] of closures.entries()) {
-    const group = groupNumbers.get(owners[number]?.group ?? "") ?? nobody;
-    for (const path of closure) {
-      claim(ownerOf, path, number);
-      claim(groupOf, path, group);
-    }
-  }
-  const exclusive = (owned: Int32Array, owner: number, paths: Iterable<number>): number => {
-    let sum = 0;
-    for (const path of paths) if (owned[path] === owner) sum += graph.bytes[path] ?? 0;
-    return sum;
-  };
-  const share = (owned: Int32Array, owner: number, paths: Iterable<number>): Share => {
-    const all = [...paths];
-    return { bytes: sumBytes(graph, all), exclusiveBytes: exclusive(owned, owner, all) };
-  };
-  const union = (group: string): Set<number> =>
-    new Set(closures.filter((_, number) => owners[number]?.group === group).flat());
+export async function makeBill(graph: StoreGraph, owners: readonly Owner[]): Promise<Bill> {
+  const names = [...new Set(owners.map(({ group }) => group))];
+  const ofGroup = (name: string): number[] =>
+    owners.filter(({ group }) => group === name).flatMap(({ roots }) => roots);
+  const groups = await divide(graph, names.map(ofGroup));
   return {
-    owners: closures.map((closure, number) => share(ownerOf, number, closure)),
-    groups: new Map(groupNames.map((name, number) => [name, share(groupOf, number, union(name))])),
+    owners: await divide(
+      graph,
+      owners.map(({ roots }) => roots),
+    ),
+    groups: new Map(names.map((name, number) => [name, groups[number] ?? nothing])),
   };
 }
 
-function claim(owned: Int32Array, path: number, owner: number): void {
-  const before = owned[path];
-  if (before !== owner) owned[path] = before === nobody ? owner : several;
+/** What each of these sets of roots keeps, and what of it no other one does. */
+async function divide(
+  graph: StoreGraph,
+  parties: readonly (readonly number[])[],
+): Promise<readonly Share[]> {
+  const turns = takeTurns();
+  const holders = new Int32Array(graph.paths.length).fill(nobody);
+  const closures: number[][] = [];
+  for (const [number, roots] of parties.entries()) {
+    const closure = closureOf(graph, roots, "kept");
+    for (const path of closure) holders[path] = holders[path] === nobody ? number : several;
+    closures.push(closure);
+    if (turns.isOver()) await turns.next();
+  }
+  return closures.map((closure, number) => ({
+    bytes: sumBytes(graph, closure),
+    exclusiveBytes: sumBytes(
+      graph,
+      closure.filter((path) => holders[path] === number),
+    ),
+  }));
 }
 
 /** What nothing keeps: neither a root, nor a path that one leads to, nor as the derivation of one. */

@@ -38,18 +38,18 @@ export async function showClosure(release: Release): Promise<ReleaseClosure> {
     return { kind, location, bytes: release.closure?.bytes ?? 0, paths: [], note };
   }
   if (kind === "nix") {
-    const paths = listClosure(openClosure(release, location));
+    const paths = listClosure(await openClosure(release, location));
     return { kind, location, bytes: sumSizes(paths), paths };
   }
-  const paths = await listBuild(location, toolsOf(release, metadata));
+  const paths = await listBuild(location, await toolsOf(release, metadata));
   return { kind, location, bytes: sumSizes(paths), paths };
 }
 
 /** Why a Release needs a path; a hash or a name is enough to name it. */
-export function explainPath(release: Release, wanted: string): ClosureReason {
+export async function explainPath(release: Release, wanted: string): Promise<ClosureReason> {
   const { location, kind, metadata } = requireArtifact(release);
   const isInStore = kind === "nix";
-  const found = isInStore ? openClosure(release, location) : toolsOf(release, metadata);
+  const found = isInStore ? await openClosure(release, location) : await toolsOf(release, metadata);
   const chain = found === undefined ? undefined : findChain(found, wanted);
   if (chain === undefined) throw pathNotInClosure({ path: wanted, release: release.number });
   return { chain: isInStore ? chain : [location, ...chain] };
@@ -79,8 +79,8 @@ interface Closure {
   readonly root: number;
 }
 
-function openClosure(release: Release, location: string): Closure {
-  const graph = readStore(nixStateDir);
+async function openClosure(release: Release, location: string): Promise<Closure> {
+  const graph = await readStore(nixStateDir);
   const root = graph.find(location);
   if (root !== undefined) return { graph, root };
   throw closureGone({
@@ -90,9 +90,11 @@ function openClosure(release: Release, location: string): Closure {
 }
 
 /** What a local build was made with and runs with, where that came from the package set. */
-function toolsOf(release: Release, metadata: BuildArtifact["metadata"]): Closure | undefined {
-  const { tools } = metadata;
-  return tools === undefined ? undefined : openClosure(release, tools);
+async function toolsOf(
+  release: Release,
+  { tools }: BuildArtifact["metadata"],
+): Promise<Closure | undefined> {
+  return tools === undefined ? undefined : await openClosure(release, tools);
 }
 
 /** The root first, then the largest first. */

@@ -10,11 +10,11 @@ import { nixStateDir, readStore } from "./read-store.ts";
 type Parts = Pick<Platform, "vault">;
 
 /** What lies between two Releases of an App, whichever is the older one. */
-export function compareReleases(
+export async function compareReleases(
   platform: Parts,
   app: App,
   { from, to }: { readonly from: Release; readonly to: Release },
-): ReleaseComparison {
+): Promise<ReleaseComparison> {
   const values = [from, to].map((release) => variablesOf(platform, app, release));
   const [before = {}, after = {}] = values;
   return withoutGaps({
@@ -29,7 +29,7 @@ export function compareReleases(
     }),
     config: compareNames(before, after),
     settings: compareSettings(describeSettings(from), describeSettings(to)),
-    packages: packagesBetween(from, to),
+    packages: await packagesBetween(from, to),
     fromBytes: from.closure?.bytes,
     toBytes: to.closure?.bytes,
   }) as ReleaseComparison;
@@ -96,7 +96,7 @@ function compareSettings(
     });
 }
 
-function packagesBetween(from: Release, to: Release): ReleaseComparison["packages"] {
+async function packagesBetween(from: Release, to: Release): Promise<ReleaseComparison["packages"]> {
   const places = [from, to].map(({ artifact }) => artifact);
   const isSame = places[0]?.location === places[1]?.location;
   if (isSame) return comparePackages([], []);
@@ -105,7 +105,7 @@ function packagesBetween(from: Release, to: Release): ReleaseComparison["package
     const note = "Packages are compared between two builds of the nix builder";
     return { ...comparePackages([], []), note };
   }
-  const graph = readStore(nixStateDir);
+  const graph = await readStore(nixStateDir);
   const closures = places.map((artifact) => pathsOf(graph, artifact?.location ?? ""));
   const [before, after] = closures;
   if (before === undefined || after === undefined) {

@@ -5,12 +5,11 @@ import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
 import type { Platform } from "../deploy/platform.ts";
 import { collectGarbage, type Root, readRoots } from "../nix/garbage.ts";
-import { garbageOf, makeBill, type Owner, type Share } from "./bill.ts";
+import { garbageOf, makeBill, nothing, type Owner, type Share } from "./bill.ts";
 import { closureOf, type StoreGraph, sumBytes } from "./graph.ts";
 import { nixStateDir, readStore } from "./read-store.ts";
 
 const storeDir = "/nix/store";
-const nothing: Share = { bytes: 0, exclusiveBytes: 0 };
 
 type Parts = Pick<Platform, "home" | "apps" | "releases" | "now">;
 
@@ -22,7 +21,7 @@ export async function makeStoreBill(platform: Parts): Promise<StoreBill> {
     readFree(),
     directoryBytes(home.packages),
   ]);
-  const graph = readStore(nixStateDir);
+  const graph = await readStore(nixStateDir);
   const links = rootsByLink(graph, roots);
   const owned = apps.all().map((app) => ownersOfApp(platform, app, { graph, links }));
   const owners = [
@@ -30,7 +29,7 @@ export async function makeStoreBill(platform: Parts): Promise<StoreBill> {
     { group: "data-plane", roots: below(links, home.dataPlane) },
     { group: "others", roots: foreign(links, home.dir) },
   ];
-  const bill = makeBill(graph, owners);
+  const bill = await makeBill(graph, owners);
   const shares = new Map(owners.map((owner, number) => [owner, bill.owners[number] ?? nothing]));
   const mine = closureOf(
     graph,
@@ -62,14 +61,14 @@ export interface Cleanup {
 
 /** Frees what nothing keeps, or says how much that is. What a root leads to is never touched: Nix decides. */
 export async function cleanStore({ dryRun, ...limits }: Cleanup) {
-  const before = readStore(nixStateDir);
+  const before = await readStore(nixStateDir);
   if (dryRun) {
     const found = garbageOf(before, allRoots(before, await readRoots()));
     const bytes = sumBytes(before, found);
     return { dryRun, paths: found.length, bytes, freeBytes: await readFree() };
   }
   await collectGarbage(limits);
-  const after = new Set(readStore(nixStateDir).paths);
+  const after = new Set((await readStore(nixStateDir)).paths);
   const gone = [...before.paths.keys()].filter((path) => !after.has(before.paths[path] ?? ""));
   const bytes = sumBytes(before, gone);
   return { dryRun, paths: gone.length, bytes, freeBytes: await readFree() };

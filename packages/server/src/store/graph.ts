@@ -19,6 +19,8 @@ export interface GraphRows {
   readonly to: Uint32Array;
 }
 
+const unknown = -1;
+
 /** References one after the other, those of each path together: a list for each would take ten times as much. */
 export function makeGraph({ paths, bytes, derivers, from, to }: GraphRows): StoreGraph {
   const starts = new Uint32Array(paths.length + 1);
@@ -34,13 +36,14 @@ export function makeGraph({ paths, bytes, derivers, from, to }: GraphRows): Stor
     next[path] = at + 1;
   }
   const numbers = new Map(paths.map((path, number) => [path, number]));
+  const makers = Int32Array.from(derivers, (path) => numbers.get(path ?? "") ?? unknown);
   return {
     paths,
     bytes,
     references: (path) => targets.subarray(starts[path], starts[path + 1]),
     deriver(path) {
-      const deriver = derivers[path];
-      return deriver === undefined ? undefined : numbers.get(deriver);
+      const maker = makers[path];
+      return maker === unknown ? undefined : maker;
     },
     find: (path) => numbers.get(path),
   };

@@ -3,6 +3,7 @@ import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
 import { defineError, ExitCode } from "@hop3/core";
 import { type GraphRows, makeGraph, type StoreGraph } from "./graph.ts";
+import { takeTurns } from "./turns.ts";
 
 export const storeUnreadable = defineError<{ file: string; reason: string }>({
   code: "STORE_UNREADABLE",
@@ -16,13 +17,13 @@ export const storeUnreadable = defineError<{ file: string; reason: string }>({
 /** Where Nix keeps what it knows of the store of the machine. */
 export const nixStateDir = "/nix/var/nix";
 
-/** Reads all paths and references in one go, from the database that Nix itself writes; nothing is locked. */
-export function readStore(stateDir: string): StoreGraph {
+/** Reads all paths and references of one moment, from the database that Nix itself writes; nothing is locked. */
+export async function readStore(stateDir: string): Promise<StoreGraph> {
   const file = join(stateDir, "db/db.sqlite");
   try {
     const db = openReadOnly(file);
     try {
-      return makeGraph(readRows(db));
+      return makeGraph(await readRows(db));
     } finally {
       db.close();
     }
@@ -49,13 +50,14 @@ function openReadOnly(file: string): DatabaseSync {
   }
 }
 
-function readRows(db: DatabaseSync): GraphRows {
+async function readRows(db: DatabaseSync): Promise<GraphRows> {
   // Of one moment: Nix goes on meanwhile.
   db.exec("BEGIN");
   const count = Number(readAll(db, "SELECT COUNT(*) FROM ValidPaths")[0]?.[0]);
   const edges = Number(
     readAll(db, "SELECT COUNT(*) FROM Refs WHERE referrer <> reference")[0]?.[0],
   );
+  const turns = takeTurns();
   const paths: string[] = [];
   const derivers: (string | undefined)[] = [];
   const bytes = new Float64Array(count);
@@ -65,6 +67,7 @@ function readRows(db: DatabaseSync): GraphRows {
     bytes[paths.length] = Number(size ?? 0);
     derivers.push(typeof deriver === "string" && deriver !== "" ? deriver : undefined);
     paths.push(String(path));
+    if (turns.isOver()) await turns.next();
   }
   const from = new Uint32Array(edges);
   const to = new Uint32Array(edges);
@@ -73,6 +76,7 @@ function readRows(db: DatabaseSync): GraphRows {
     from[edge] = numbers.get(referrer) ?? 0;
     to[edge] = numbers.get(reference) ?? 0;
     edge += 1;
+    if (turns.isOver()) await turns.next();
   }
   return { paths, bytes, derivers, from, to };
 }

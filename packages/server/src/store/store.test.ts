@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { collectGarbage, parseRoots, readRoots } from "../nix/garbage.ts";
@@ -85,7 +86,7 @@ describe("a store", () => {
   it("has the garbage that Nix itself finds, and its cleanup takes that and nothing else", async () => {
     const check = async (shape: Shape): Promise<void> => {
       const { nix, variables } = fill(shape);
-      const graph = readStore(variables.NIX_STATE_DIR);
+      const graph = await readStore(variables.NIX_STATE_DIR);
       const roots = (await readRoots(variables)).flatMap(({ path }) => graph.find(path) ?? []);
       const garbage = garbageOf(graph, roots).map((path) => graph.paths[path]);
       const dead = nix(["--gc", "--print-dead"])
@@ -93,7 +94,7 @@ describe("a store", () => {
         .filter((line) => line.startsWith("/"));
       expect(garbage.sort()).toEqual(dead.sort());
       await collectGarbage({}, variables);
-      const left = readStore(variables.NIX_STATE_DIR).paths;
+      const left = (await readStore(variables.NIX_STATE_DIR)).paths;
       expect([...left].sort()).toEqual(
         graph.paths.filter((path) => !garbage.includes(path)).sort(),
       );
@@ -118,7 +119,7 @@ describe("a store", () => {
     nix(["--register-validity"], `${out}\n${kept}\n0\n`);
     symlinkSync(out, join(dir, "link"));
     symlinkSync(join(dir, "link"), join(variables.NIX_STATE_DIR, "gcroots/link"));
-    const graph = readStore(variables.NIX_STATE_DIR);
+    const graph = await readStore(variables.NIX_STATE_DIR);
     const roots = (await readRoots(variables)).flatMap(({ path }) => graph.find(path) ?? []);
     const garbage = garbageOf(graph, roots).map((path) => graph.paths[path]);
     expect(garbage).toContain(lost);
@@ -129,8 +130,28 @@ describe("a store", () => {
     expect([...garbage].sort()).toEqual(dead.sort());
   });
 
-  it("that cannot be read is named", () => {
-    expect(() => readStore(join(base, "none"))).toThrow(join(base, "none/db/db.sqlite"));
+  it("of a hundred thousand paths is read, and others have their turn meanwhile", async () => {
+    const { variables, nix } = makeStore(base, 100_000);
+    nix(["--init"]);
+    const db = new DatabaseSync(join(variables.NIX_STATE_DIR, "db/db.sqlite"));
+    db.exec(`
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000)
+      INSERT INTO ValidPaths (id, path, hash, registrationTime, narSize)
+      SELECT i, '/nix/store/' || i, 'none', 0, i FROM n;
+      INSERT INTO Refs (referrer, reference) SELECT id, id - 1 FROM ValidPaths WHERE id > 1`);
+    db.close();
+    let turns = 0;
+    const other = setInterval(() => {
+      turns += 1;
+    }, 1);
+    const graph = await readStore(variables.NIX_STATE_DIR);
+    clearInterval(other);
+    expect(turns).toBeGreaterThan(1);
+    expect(closureOf(graph, [99_999], "runtime")).toHaveLength(100_000);
+  });
+
+  it("that cannot be read is named", async () => {
+    await expect(readStore(join(base, "none"))).rejects.toThrow(join(base, "none/db/db.sqlite"));
   });
 });
 
@@ -153,10 +174,11 @@ describe("a bill", () => {
   const groups = fc.constantFrom("app one", "app two", "others");
   const owner = fc.record({ group: groups, roots: fc.array(fc.nat({ max: 9 }), { maxLength: 3 }) });
 
-  it("says exactly what goes when one goes, and when a whole group goes", () => {
+  it("says exactly what goes when one goes, and when a whole group goes", async () => {
     const bytes = Array.from({ length: 10 }, (_, number) => 2 ** number);
-    fc.assert(
-      fc.property(references, fc.array(owner, { minLength: 1, maxLength: 5 }), (edges, owners) => {
+    const several = fc.array(owner, { minLength: 1, maxLength: 5 });
+    await fc.assert(
+      fc.asyncProperty(references, several, async (edges, owners) => {
         const graph = draw(bytes, edges);
         const weigh = (some: typeof owners): number =>
           sumBytes(
@@ -167,7 +189,7 @@ describe("a bill", () => {
               "kept",
             ),
           );
-        const bill = makeBill(graph, owners);
+        const bill = await makeBill(graph, owners);
         for (const [number, share] of bill.owners.entries()) {
           const rest = owners.filter((_, each) => each !== number);
           expect(share.exclusiveBytes).toBe(weigh(owners) - weigh(rest));

@@ -36,18 +36,18 @@ const getReason = createRoute({
 
 export function compareRoutes(service: Service) {
   return makeRoutes()
-    .openapi(compare, (c) => {
+    .openapi(compare, async (c) => {
       const params = c.req.valid("param");
       const { app, release: from } = releaseOf(service, params);
       const { release: to } = releaseOf(service, { app: params.app, number: params.other });
-      return c.json(compareReleases(service.platform, app, { from, to }), 200);
+      return c.json(await compareReleases(service.platform, app, { from, to }), 200);
     })
     .openapi(getClosure, async (c) => {
       const { release } = releaseOf(service, c.req.valid("param"));
       return c.json(await showClosure(release), 200);
     })
-    .openapi(getReason, (c) => {
+    .openapi(getReason, async (c) => {
       const { release } = releaseOf(service, c.req.valid("param"));
-      return c.json(explainPath(release, c.req.valid("query").path), 200);
+      return c.json(await explainPath(release, c.req.valid("query").path), 200);
     });
 }
