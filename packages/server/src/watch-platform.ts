@@ -2,8 +2,9 @@ import type { Platform } from "./deploy/platform.ts";
 import { readPageBytes } from "./observe/proc-table.ts";
 import { type SeenProcess, watchProcesses } from "./observe/process-watch.ts";
 import { makeSampler, startSampling } from "./observe/sampler.ts";
+import { spareMemory } from "./observe/spare-memory.ts";
 
-/** Has the events tell of what the supervisor does by itself, too, and measures what Processes use. */
+/** Has the events tell of what the supervisor does by itself, too, measures what Processes use, and spares memory. */
 export function watchPlatform(platform: Platform): void {
   const { events, log, metrics, stopping } = platform;
   watchProcesses({
@@ -12,6 +13,7 @@ export function watchPlatform(platform: Platform): void {
     look: () => lookAtProcesses(platform),
     onError: (error) => log.write("error", "process-watch", { error }),
   });
+  spareMemory({ events, stopping });
   const sample = makeSampler({
     metrics,
     pageBytes: readPageBytes(),

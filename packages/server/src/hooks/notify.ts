@@ -49,15 +49,14 @@ export function makeNotify(parts: NotifyParts): Notify {
     store.queue({ receiverId: receiver.id, event, body: JSON.stringify(notice), at });
     wake();
   };
-  const stop = platform.events.listen(({ event }) => {
+  platform.events.attach(({ event }) => {
     const notice = noticeOf(platform, event, event.at);
     if (notice === undefined) return;
     const found = concerned(platform, store, notice);
     for (const receiver of found) {
       if (receiver.events.includes(notice.event)) queue(receiver, notice);
     }
-  });
-  platform.stopping.addEventListener("abort", stop, { once: true });
+  }, platform.stopping);
   return {
     store,
     async add({ app, url: text, events }) {

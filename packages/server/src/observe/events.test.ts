@@ -95,4 +95,17 @@ describe("events", () => {
     events.listen(() => {});
     expect(told).toEqual([true, false, true]);
   });
+
+  it("reach the server's own parts, which are nobody who listens, until they end", () => {
+    const events = makeEvents({ now });
+    const told: boolean[] = [];
+    const heard: string[] = [];
+    const ending = new AbortController();
+    events.onListening((isListening) => void told.push(isListening));
+    events.attach(({ event }) => void heard.push(event.kind), ending.signal);
+    events.emit({ topic: "app", kind: "app.created" });
+    ending.abort();
+    events.emit({ topic: "app", kind: "app.destroyed" });
+    expect([heard, told]).toEqual([["app.created"], []]);
+  });
 });

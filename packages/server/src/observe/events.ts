@@ -14,6 +14,8 @@ type Listener = (published: Published) => void;
 export interface Events {
   emit(event: NewEvent): void;
   listen(listener: Listener): () => void;
+  /** For parts of the server itself, which hear everything and do not count as somebody who listens. */
+  attach(listener: Listener, until: AbortSignal): void;
   /** Called when the first one listens, and with false when the last one has left. */
   onListening(watcher: (isListening: boolean) => void): void;
   /** Number of the last event; the next one has a higher one. */
@@ -32,6 +34,7 @@ const keptByDefault = 2_000;
 
 export function makeEvents({ now, kept = keptByDefault }: EventsOptions): Events {
   const listeners = new Set<Listener>();
+  const attached = new Set<Listener>();
   const watchers: ((isListening: boolean) => void)[] = [];
   const ring: Published[] = [];
   // A run of the server begins above all numbers of the one before, so that nobody mistakes one for the other.
@@ -45,7 +48,7 @@ export function makeEvents({ now, kept = keptByDefault }: EventsOptions): Events
       const published = { event: full, frame: frameOf(full) };
       ring.push(published);
       if (ring.length > kept) ring.shift();
-      for (const listener of listeners) listener(published);
+      for (const listener of [...attached, ...listeners]) listener(published);
     },
     listen(listener) {
       listeners.add(listener);
@@ -54,6 +57,10 @@ export function makeEvents({ now, kept = keptByDefault }: EventsOptions): Events
         if (!listeners.delete(listener) || listeners.size > 0) return;
         for (const watch of watchers) watch(false);
       };
+    },
+    attach(listener, until) {
+      attached.add(listener);
+      until.addEventListener("abort", () => attached.delete(listener), { once: true });
     },
     onListening: (watcher) => void watchers.push(watcher),
     since(id) {
