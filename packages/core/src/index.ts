@@ -69,6 +69,7 @@ export * from "./source/source-errors.ts";
 export * from "./source/tree.ts";
 export * from "./templates/answer.ts";
 export { tomcatServerXml, unpackWar } from "./templates/java-war/tomcat.ts";
+export { javaBuildFlags } from "./templates/java-wrapper.ts";
 export { phpExtensionsOf } from "./templates/php-app/composer.ts";
 export * from "./templates/registry.ts";
 export * from "./templates/select-template.ts";

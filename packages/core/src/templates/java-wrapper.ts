@@ -26,6 +26,12 @@ const javaOptions = [
   `\${JAVA_OPTS:-}`,
 ].join(" ");
 
+/**
+ * For a build's own Java. Its fast compiler alone takes half of the processor time for a small app, and as much as both
+ * for 24,000 methods (Gradle 4.4, JDK 17).
+ */
+export const javaBuildFlags = "-Dfile.encoding=UTF-8 -XX:TieredStopAtLevel=1";
+
 const javaProgram: readonly StringPart[] = [nix.ref("java"), "/bin/java"];
 
 /** The call of makeWrapper for a program that `java`, a binding, runs in the data directory. */

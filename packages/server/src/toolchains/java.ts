@@ -1,6 +1,6 @@
 import { existsSync, realpathSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { encodeShellWord, type SourceTree } from "@hop3/core";
+import { encodeShellWord, javaBuildFlags, type SourceTree } from "@hop3/core";
 import type { ToolchainBuild, ToolchainContext, ToolchainResult } from "@hop3/core/plugin";
 import { gradleInit, mavenSettings } from "./java-registry.ts";
 import { prepareWar } from "./java-war.ts";
@@ -85,7 +85,7 @@ function environment({ cacheDir }: ToolchainContext, home: string | undefined): 
     ...homeVariable(home).env_vars,
     GRADLE_USER_HOME: join(cacheDir, "gradle"),
     // The user of builds has no home of its own, which Java asks the system for.
-    JAVA_TOOL_OPTIONS: `-Dfile.encoding=UTF-8 -Duser.home=${cacheDir}`,
+    JAVA_TOOL_OPTIONS: `${javaBuildFlags} -Duser.home=${cacheDir}`,
   };
 }
 

@@ -1,7 +1,7 @@
 import { encodeShellWord } from "../../encode/shell.ts";
 import type { StringPart } from "../../nix/ast.ts";
 import { nix } from "../expressions.ts";
-import { indentShell, javaWrapper } from "../java-wrapper.ts";
+import { indentShell, javaBuildFlags, javaWrapper } from "../java-wrapper.ts";
 import type { AppSpec } from "../template.ts";
 import { templateInput } from "../template-errors.ts";
 import { insidePath } from "../upstream.ts";
@@ -16,7 +16,7 @@ export function buildPhase({ section }: AppSpec): readonly StringPart[] {
     nix.ref("jdk"),
     `
 export HOME=$TMPDIR GRADLE_USER_HOME=$TMPDIR/gradle
-export JAVA_TOOL_OPTIONS="-Dfile.encoding=UTF-8 -Duser.home=$TMPDIR"
+export JAVA_TOOL_OPTIONS="${javaBuildFlags} -Duser.home=$TMPDIR"
 rm -rf build .gradle
 `,
     nix.ref("gradle"),
