@@ -1,5 +1,6 @@
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { ApiError, isSignedOut } from "./api.ts";
+import { useFocusKept } from "./components/keep-focus.ts";
 import { Layout } from "./components/layout.tsx";
 import { Toasts } from "./components/toast.tsx";
 import { LiveEvents } from "./events.tsx";
@@ -25,6 +26,7 @@ const queries: QueryClient = new QueryClient({
 
 export function App() {
   useLoadAhead();
+  useFocusKept();
   return (
     <QueryClientProvider client={queries}>
       <Toasts>

@@ -82,6 +82,10 @@ describe("the catalogue", () => {
     const all = await cards().count();
     await page.getByLabel("Search").fill("landing");
     await expect.poll(() => cards().count()).toBe(1);
+    await cards().click();
+    await page.getByRole("heading", { name: "Landing page" }).waitFor();
+    await page.goBack();
+    await expect.poll(() => page.getByLabel("Search").inputValue()).toBe("landing");
     await page.getByLabel("Search").fill("");
     await page.getByLabel("Category").selectOption("website");
     await expect.poll(() => cards().count()).toBeLessThan(all);

@@ -126,9 +126,13 @@ describe("a command", () => {
   it("runs in the environment of the release, and shows what it prints and how it ends", async () => {
     await page.goto("/apps/shop/processes");
     await page.getByLabel("Command").fill('echo "I am $HOP3_ROLE of $HOP3_APP"; exit 3');
-    await page.getByRole("button", { name: "Run", exact: true }).click();
+    const button = page.getByRole("button", { name: "Run", exact: true });
+    await button.click();
     await page.getByText("Ended with exit code 3.").waitFor();
     await page.getByRole("log").getByText("I am run of shop").waitFor();
+    // It was disabled meanwhile.
+    const isFocused = () => button.evaluate((shown) => shown === document.activeElement);
+    await expect.poll(isFocused).toBe(true);
     expect(await look(page, "app-processes-run")).toEqual([]);
   });
 

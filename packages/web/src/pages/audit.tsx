@@ -1,6 +1,5 @@
 import type { AuditEntry, AuditPage as Entries } from "@hop3/core/api";
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { get } from "../api.ts";
 import { Badge } from "../components/badge.tsx";
 import { Field } from "../components/field.tsx";
@@ -8,11 +7,12 @@ import { Page } from "../components/page.tsx";
 import { Empty, ErrorNote, Loading } from "../components/states.tsx";
 import { TableCard } from "../components/table-card.tsx";
 import { Time } from "../components/time.tsx";
+import { useFilter } from "../components/use-filter.ts";
 
 /** Who did what, and from where; nobody can change it. */
 export function AuditPage() {
-  const [user, setUser] = useState("");
-  const [app, setApp] = useState("");
+  const [user, setUser] = useFilter("user");
+  const [app, setApp] = useFilter("app");
   const filter = { user: user.trim() || undefined, app: app.trim() || undefined };
   const audit = useInfiniteQuery({
     queryKey: ["audit", filter],
@@ -78,7 +78,9 @@ function Table({ entries }: { readonly entries: readonly AuditEntry[] }) {
             </td>
             <td>
               {entry.actor}
-              <div className="muted small">{entry.via}</div>
+              <div className="muted small">
+                {entry.via === "none" ? "not signed in" : entry.via}
+              </div>
             </td>
             <td>
               <span className="mono">{entry.action}</span>

@@ -9,6 +9,7 @@ import { plural } from "../components/format.ts";
 import { Page } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
 import { useTell } from "../components/toast.tsx";
+import { useFilter } from "../components/use-filter.ts";
 import { useMay } from "../session.tsx";
 
 /** Apps that are ready to install. */
@@ -49,14 +50,14 @@ function UpdateButton() {
 }
 
 function Recipes({ list: { recipes, categories, installed } }: { readonly list: RecipeList }) {
-  const [search, setSearch] = useState("");
-  const [category, setCategory] = useState("");
-  const [isHereOnly, setHereOnly] = useState(true);
-  const shown = recipes.filter(
-    (recipe) =>
-      (!isHereOnly || recipe.runsHere) &&
-      (category === "" || recipe.categories.includes(category)) &&
-      matches(recipe, search),
+  const [search, setSearch] = useFilter("search");
+  const [category, setCategory] = useFilter("category");
+  const [where, setWhere] = useFilter("where");
+  const isHereOnly = where !== "anywhere";
+  const offered = recipes.filter(({ runsHere }) => !isHereOnly || runsHere);
+  const isOf = (recipe: RecipeSummary, wanted: string) => recipe.categories.includes(wanted);
+  const shown = offered.filter(
+    (recipe) => (category === "" || isOf(recipe, category)) && matches(recipe, search),
   );
   return (
     <>
@@ -67,9 +68,9 @@ function Recipes({ list: { recipes, categories, installed } }: { readonly list: 
         <Field label="Category">
           <select value={category} onChange={({ target }) => setCategory(target.value)}>
             <option value="">all</option>
-            {categories.map(({ name, count }) => (
+            {categories.map(({ name }) => (
               <option key={name} value={name}>
-                {name} ({count})
+                {name} ({offered.filter((recipe) => isOf(recipe, name)).length})
               </option>
             ))}
           </select>
@@ -78,7 +79,7 @@ function Recipes({ list: { recipes, categories, installed } }: { readonly list: 
           <input
             type="checkbox"
             checked={isHereOnly}
-            onChange={({ target }) => setHereOnly(target.checked)}
+            onChange={({ target }) => setWhere(target.checked ? "" : "anywhere")}
           />
           Only what runs on this server
         </label>

@@ -54,7 +54,13 @@ export function SignInPage({ onDone }: { readonly onDone: () => void }) {
           </Field>
           {needsCode ? (
             <Field label="Code" hint="From your authenticator app, or one of your recovery codes.">
-              <input name="code" autoComplete="one-time-code" inputMode="numeric" required />
+              <input
+                ref={focusOn}
+                name="code"
+                autoComplete="one-time-code"
+                autoCapitalize="none"
+                required
+              />
             </Field>
           ) : null}
           <button type="submit" className="button primary" disabled={isBusy}>
@@ -69,4 +75,9 @@ export function SignInPage({ onDone }: { readonly onDone: () => void }) {
       </main>
     </div>
   );
+}
+
+/** A field that comes up as the next step. */
+function focusOn(field: HTMLInputElement | null): void {
+  field?.focus();
 }

@@ -31,8 +31,8 @@ export function PendingChanges({ app, isRunning, draft, onDone }: PendingChanges
       </div>
       <p className="small">
         {isRunning
-          ? "Applied now, the app starts again with them as a new release; users are switched when it answers. Stored for later, the next deployment uses them."
-          : "They are given to the app when it is deployed."}
+          ? "Apply now: the app starts again as a new release, and users are switched when it answers. Store for later: the next deployment brings it."
+          : "The app gets it when it is deployed."}
       </p>
       <div className="row">
         {isRunning ? (

@@ -14,6 +14,7 @@ export function VariableForm({ name, value, onSet }: VariableFormProps) {
   const [key, setKey] = useState(name);
   const [text, setText] = useState(value);
   const [isTouched, setTouched] = useState(false);
+  const nameField = useRef<HTMLInputElement>(null);
   const valueField = useRef<HTMLTextAreaElement>(null);
   const isNew = name === "";
   useEffect(() => {
@@ -28,11 +29,14 @@ export function VariableForm({ name, value, onSet }: VariableFormProps) {
     setKey("");
     setText("");
     setTouched(false);
+    // The next one; what was changed is closed.
+    nameField.current?.focus();
   };
   return (
     <form className="fields variable" onSubmit={set}>
       <Field label="Name" error={isTouched && !isGood ? nameRule : undefined}>
         <input
+          ref={nameField}
           className="mono"
           value={key}
           autoComplete="off"

@@ -5,6 +5,7 @@ import { useIdentity } from "../../session.tsx";
 import { AskFirst } from "../ask-first.tsx";
 import { Badge } from "../badge.tsx";
 import { CopyText } from "../copy.tsx";
+import { plural } from "../format.ts";
 import { Time } from "../time.tsx";
 import { useChange } from "../use-change.tsx";
 import { roleText } from "./role-fields.tsx";
@@ -38,7 +39,7 @@ export function UserCard({ user, mayManage }: UserCardProps) {
         )}
         {" · "}
         {totp ? "with a second factor" : "no second factor"}
-        {passkeys === 0 ? "" : ` · ${passkeys} passkeys`}
+        {passkeys === 0 ? "" : ` · ${plural(passkeys, "passkey")}`}
       </p>
       {mayManage ? (
         <>
