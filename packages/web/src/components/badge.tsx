@@ -11,6 +11,7 @@ const tones: Readonly<Record<string, Tone>> = {
   up: "good",
   ok: "good",
   succeeded: "good",
+  live: "good",
   done: "good",
   delivered: "good",
   degraded: "warn",
@@ -31,4 +32,9 @@ const tones: Readonly<Record<string, Tone>> = {
 /** A state in words and colour; colour alone never says it. */
 export function StateBadge({ state }: { readonly state: string }) {
   return <Badge tone={tones[state] ?? "quiet"}>{state}</Badge>;
+}
+
+/** Of a Deployment: one that runs is under way, while an app that runs is well. */
+export function DeploymentBadge({ state }: { readonly state: string }) {
+  return state === "running" ? <Badge tone="accent">{state}</Badge> : <StateBadge state={state} />;
 }

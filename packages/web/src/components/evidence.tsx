@@ -2,7 +2,7 @@
 export function Evidence({ text }: { readonly text: string }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard
-    <pre className="log" tabIndex={0}>
+    <pre className="log evidence" tabIndex={0}>
       {text}
     </pre>
   );

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { bytes, duration, plural } from "./format.ts";
+import { bytes, clock, duration, plural, shortRevision } from "./format.ts";
 
 describe("duration", () => {
   it.each([
@@ -47,5 +47,28 @@ describe("plural", () => {
     [12_300, "12,300 paths"],
   ])("%d", (count, text) => {
     expect(plural(count, "path")).toBe(text);
+  });
+});
+
+describe("clock", () => {
+  const at = "2026-03-04T23:05:06.789Z";
+  // Whatever the time zone of the machine is.
+  const there = new Date(at);
+  const hours = String(there.getHours()).padStart(2, "0");
+  const midnight = new Date(at).setHours(0, 0, 0, 0);
+
+  it("is that of the reader, with the date of another day", () => {
+    expect(clock(at, midnight)).toMatch(new RegExp(`^${hours}:\\d\\d:06\\.789$`, "v"));
+    const day = `2026-03-0${there.getDate()}`;
+    expect(clock(at, midnight + 86_400_000)).toBe(`${day} ${clock(at, midnight)}`);
+  });
+});
+
+describe("shortRevision", () => {
+  it.each([
+    ["6a8da88d4f2c9e0b1a3c5d7e9f1b2d4c6e8f0a1b", "6a8da88d4f2c"],
+    ["catalogue/landing-page@1.0", "catalogue/landing-page@1.0"],
+  ])("%s is %s", (revision, text) => {
+    expect(shortRevision(revision)).toBe(text);
   });
 });

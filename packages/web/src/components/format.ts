@@ -33,3 +33,21 @@ function inTwo(count: number, [size, large, small]: readonly [number, string, st
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
 }
+
+/** `14:03:12.123` where whoever reads it is, with its date where that is not the day that began at `midnight`. */
+export function clock(at: string, midnight: number): string {
+  const date = new Date(at);
+  const time = `${twoDigits(date.getHours(), date.getMinutes(), date.getSeconds()).join(":")}.${at.slice(20, 23)}`;
+  if (date.getTime() >= midnight) return time;
+  const day = twoDigits(date.getFullYear(), date.getMonth() + 1, date.getDate()).join("-");
+  return `${day} ${time}`;
+}
+
+function twoDigits(...numbers: readonly number[]): string[] {
+  return numbers.map((number) => String(number).padStart(2, "0"));
+}
+
+/** The beginning of a commit, as git shortens it; what is no hash stays whole. */
+export function shortRevision(revision: string): string {
+  return /^[0-9a-f]{40,}$/.test(revision) ? revision.slice(0, 12) : revision;
+}

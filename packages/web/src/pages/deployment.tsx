@@ -1,4 +1,4 @@
-import type { DeploymentSummary, FailureData, TimelineEvent } from "@hop3/core/api";
+import type { AppDetail, DeploymentSummary, FailureData, TimelineEvent } from "@hop3/core/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
 import { Link, useParams } from "wouter";
@@ -6,7 +6,7 @@ import { at, get, send } from "../api.ts";
 import { LogBox } from "../components/app/log-box.tsx";
 import { useStream } from "../components/app/stream.ts";
 import { type PhaseState, readTimeline, type Timeline } from "../components/app/timeline.ts";
-import { StateBadge } from "../components/badge.tsx";
+import { DeploymentBadge } from "../components/badge.tsx";
 import { Evidence } from "../components/evidence.tsx";
 import { duration } from "../components/format.ts";
 import { Page } from "../components/page.tsx";
@@ -34,7 +34,7 @@ export function DeploymentPage() {
   return (
     <Page
       title={`Deployment ${id}`}
-      beside={deployment.data && <StateBadge state={deployment.data.state} />}
+      beside={deployment.data && <DeploymentBadge state={deployment.data.state} />}
       actions={
         deployment.data && <Actions deployment={deployment.data} isInTrial={isInTrial(timeline)} />
       }
@@ -151,6 +151,10 @@ function Outcome({
 /** Why it failed, where, and what to do; what users see has not changed. */
 function Failure({ failure, app }: { readonly failure: FailureData; readonly app: string }) {
   const { message, hint, place, detail, code } = failure;
+  const { data } = useQuery({
+    queryKey: ["app", app],
+    queryFn: () => get<AppDetail>(at`/apps/${app}`),
+  });
   return (
     <div className="note bad" role="alert">
       <strong>{message}</strong>
@@ -158,8 +162,12 @@ function Failure({ failure, app }: { readonly failure: FailureData; readonly app
       {hint === undefined ? null : <p>{hint}</p>}
       {detail === undefined ? null : <Evidence text={detail} />}
       <p className="muted small">
-        <span className="mono">{code}</span> · What ran before goes on:{" "}
-        <Link href={at`/apps/${app}`}>{app}</Link>
+        <span className="mono">{code}</span>
+        {data?.release === undefined ? null : (
+          <>
+            {" · "}What ran before goes on: <Link href={at`/apps/${app}`}>{app}</Link>
+          </>
+        )}
       </p>
     </div>
   );

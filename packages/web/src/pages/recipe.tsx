@@ -126,7 +126,7 @@ function Install({ recipe, taken }: InstallProps) {
       <h2>Install it</h2>
       {recipe.runsHere ? null : (
         <div className="note warn">
-          The package set of this server does not have all that it needs.
+          It cannot run here: the package set of this server does not have all that it needs.
         </div>
       )}
       <AppNameField value={name} onChange={setName} />

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "wouter";
 import { at, get } from "../api.ts";
 import { StateBadge } from "../components/badge.tsx";
-import { bytes, plural } from "../components/format.ts";
+import { bytes, plural, shortRevision } from "../components/format.ts";
 import { Page } from "../components/page.tsx";
 import { BuildLog } from "../components/release/build-log.tsx";
 import { DownloadButton } from "../components/release/download-button.tsx";
@@ -71,6 +71,8 @@ export function ReleasePage() {
 function Origin({ app, release }: { readonly app: string; readonly release: ReleaseDetail }) {
   const { number, artifact, closure, tier, sourceRevision, buildId } = release;
   const provenance = artifact?.provenance;
+  const facts = [tier, sourceRevision, artifact, buildId, closure];
+  if (facts.every((fact) => fact === undefined)) return null;
   return (
     <section className="card">
       <h2>What it is made of</h2>
@@ -83,7 +85,7 @@ function Origin({ app, release }: { readonly app: string; readonly release: Rele
             </dd>
           </>
         )}
-        <Fact label="Revision" value={sourceRevision?.slice(0, 12)} isCode />
+        <Fact label="Revision" value={sourceRevision && shortRevision(sourceRevision)} isCode />
         <Fact label="Builder" value={artifact?.builder} />
         <Fact label="Template" value={provenance?.template} />
         <Fact label="Package set" value={provenance?.package_set} />

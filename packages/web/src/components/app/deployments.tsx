@@ -2,7 +2,7 @@ import type { AppDetail, DeploymentSummary } from "@hop3/core/api";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { at, get } from "../../api.ts";
-import { StateBadge } from "../badge.tsx";
+import { DeploymentBadge } from "../badge.tsx";
 import { duration } from "../format.ts";
 import { Answer, Empty } from "../states.tsx";
 import { TableCard } from "../table-card.tsx";
@@ -54,12 +54,14 @@ function Row({ deployment }: { readonly deployment: DeploymentSummary }) {
         <Link href={at`/apps/${app}/deployments/${id}`}>{id}</Link>
       </td>
       <td>
-        <StateBadge state={state} />
+        <DeploymentBadge state={state} />
         {failure === undefined ? null : <div className="small muted">{failure.message}</div>}
       </td>
       <td>{kind}</td>
-      <td>{release ?? "–"}</td>
-      <td className="number">{duration(took)}</td>
+      <td data-label="release">{release ?? "–"}</td>
+      <td className="number" data-label="took">
+        {duration(took)}
+      </td>
       <td>
         <Time at={createdAt} />
       </td>

@@ -2,7 +2,7 @@ import type { AppDetail, LogRecord } from "@hop3/core/api";
 import { useMemo, useState } from "react";
 import { at } from "../../api.ts";
 import { Field } from "../field.tsx";
-import { plural } from "../format.ts";
+import { clock, plural } from "../format.ts";
 import { LogBox } from "./log-box.tsx";
 import { useStream } from "./stream.ts";
 
@@ -20,9 +20,10 @@ export function AppLogs({ app: { name, processes } }: { readonly app: AppDetail 
   const workers = [...new Set(processes.map((each) => each.worker))];
   const lines = useMemo(() => {
     const wanted = search.toLowerCase();
+    const midnight = new Date().setHours(0, 0, 0, 0);
     return records
       .filter(({ text }) => wanted === "" || text.toLowerCase().includes(wanted))
-      .map((record) => formatRecord(record));
+      .map((record) => formatRecord(record, midnight));
   }, [records, search]);
   return (
     <div className="stack">
@@ -55,6 +56,6 @@ export function AppLogs({ app: { name, processes } }: { readonly app: AppDetail 
   );
 }
 
-function formatRecord({ at: time, worker, instance, text }: LogRecord): string {
-  return `${time.slice(11, 23)} ${worker}.${instance}  ${text}`;
+function formatRecord({ at: time, worker, instance, text }: LogRecord, midnight: number): string {
+  return `${clock(time, midnight)} ${worker}.${instance}  ${text}`;
 }

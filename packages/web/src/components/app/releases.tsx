@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { at, get } from "../../api.ts";
 import { StateBadge } from "../badge.tsx";
-import { bytes } from "../format.ts";
+import { bytes, shortRevision } from "../format.ts";
 import { CompareForm } from "../release/compare-form.tsx";
 import { RollbackButton } from "../release/rollback-button.tsx";
 import { VerifiedBadge } from "../release/verified-badge.tsx";
@@ -26,9 +26,7 @@ export function AppReleases({ app }: { readonly app: AppDetail }) {
           </Empty>
         ) : (
           <div className="stack">
-            {releases.length < 2 ? null : (
-              <CompareForm app={name} numbers={releases.map(({ number }) => number)} />
-            )}
+            {releases.length < 2 ? null : <Compare app={name} releases={releases} />}
             {releases.map((release) => (
               <ReleaseCard key={release.number} app={app} release={release} />
             ))}
@@ -36,6 +34,24 @@ export function AppReleases({ app }: { readonly app: AppDetail }) {
         )
       }
     </Answer>
+  );
+}
+
+interface CompareProps {
+  readonly app: string;
+  readonly releases: readonly ReleaseSummary[];
+}
+
+/** Begins with the newest two that were built: one that failed has little to compare. */
+function Compare({ app, releases }: CompareProps) {
+  const [newest, before] = releases.filter(({ state }) => state !== "failed");
+  return (
+    <CompareForm
+      app={app}
+      numbers={releases.map(({ number }) => number)}
+      from={before?.number}
+      to={newest?.number}
+    />
   );
 }
 
@@ -69,7 +85,10 @@ function ReleaseCard({
           </>
         )}
         {sourceRevision === undefined ? null : (
-          <span className="mono"> · {sourceRevision.slice(0, 12)}</span>
+          <>
+            {" · "}
+            <span className="mono">{shortRevision(sourceRevision)}</span>
+          </>
         )}
       </p>
       {release.failure === undefined ? null : <p>{release.failure.message}</p>}

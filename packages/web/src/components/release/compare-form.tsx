@@ -7,8 +7,8 @@ interface CompareFormProps {
   /** Newest first, at least two. */
   readonly numbers: readonly number[];
   /** What to begin with; else the newest two. */
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
 }
 
 /** Chooses any two Releases. */
