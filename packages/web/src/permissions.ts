@@ -8,3 +8,10 @@ export function allowed(identity: Identity, permission: Permission, app?: string
     allows(grants, permission, app) && (scopes === undefined || allows(scopes, permission, app))
   );
 }
+
+/** Whether there is an app, perhaps one that is yet to come, with which this identity may. */
+export function allowedSomewhere(identity: Identity, permission: Permission): boolean {
+  return [undefined, ...identity.grants.map(({ app }) => app)].some((app) =>
+    allowed(identity, permission, app),
+  );
+}

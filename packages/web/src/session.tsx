@@ -6,7 +6,7 @@ import { get, isSignedOut, send } from "./api.ts";
 import { ErrorNote, Loading } from "./components/states.tsx";
 import { SignInPage } from "./pages/sign-in.tsx";
 import { WelcomePage } from "./pages/welcome.tsx";
-import { allowed } from "./permissions.ts";
+import { allowed, allowedSomewhere } from "./permissions.ts";
 
 const Session = createContext<Identity | undefined>(undefined);
 
@@ -20,6 +20,11 @@ export function useIdentity(): Identity {
 /** Whether the server would let whoever is signed in do this. Only for what is shown: the server decides. */
 export function useMay(permission: Permission, app?: string): boolean {
   return allowed(useIdentity(), permission, app);
+}
+
+/** The same, with whichever app. */
+export function useMaySomewhere(permission: Permission): boolean {
+  return allowedSomewhere(useIdentity(), permission);
 }
 
 export function useSignOut(): () => Promise<void> {

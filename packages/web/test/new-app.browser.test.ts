@@ -90,9 +90,21 @@ describe("a hop3.nix", () => {
     await page.getByRole("button", { name: "Check" }).click();
     await page.getByText("Workers: web.").waitFor();
     expect(await look(page, "new-app-nix")).toEqual([]);
+    const text = example.replace("Hello from Nix", "Hello from the page");
+    await editor.fill(text);
     await page.getByRole("button", { name: "Deploy", exact: true }).click();
     await served().waitFor();
-    expect((await bed.server.get("hello")).text).toContain("Hello from Nix");
+    expect((await bed.server.get("hello")).text).toContain("Hello from the page");
+    await page.goBack();
+    await expect.poll(() => editor.inputValue()).toBe(text);
+  });
+
+  it("becomes a new version of an app from the app's own page", async () => {
+    await page.goto("/apps/hello");
+    await page.getByRole("link", { name: "New version" }).click();
+    await page.getByRole("heading", { name: "New version of hello" }).waitFor();
+    await page.getByRole("link", { name: "Write a hop3.nix" }).click();
+    await expect.poll(() => page.getByLabel("Name of the app").inputValue()).toBe("hello");
   });
 });
 

@@ -108,6 +108,7 @@ describe.each(cases)("$name", (one) => {
     expect((await links.allInnerTexts()).toSorted()).toEqual(one.apps);
     const menu = page.getByRole("navigation", { name: "Main" }).getByRole("link");
     expect(await menu.allInnerTexts()).toEqual(one.menu);
+    expect(await page.getByRole("link", { name: "New app" }).count()).toBe(Number(one.config));
   });
 
   it("is offered what it may do", async () => {

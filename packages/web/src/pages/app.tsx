@@ -19,6 +19,8 @@ import { AppSettings } from "../components/app/settings.tsx";
 import { StateBadge } from "../components/badge.tsx";
 import { Page } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
+import { newVersionOf } from "../components/upload/ways.ts";
+import { useMay } from "../session.tsx";
 
 interface TabProps {
   readonly app: AppDetail;
@@ -47,6 +49,7 @@ export function AppPage() {
     queryFn: () => get<AppDetail>(at`/apps/${name}`),
   });
   const shown = appOfPreview(name);
+  const mayDeploy = useMay("app.deploy", name);
   const isMissing = app.error !== null && app.data === undefined;
   return (
     <Page
@@ -63,9 +66,18 @@ export function AppPage() {
       }
       actions={
         app.data && (
-          <a className="button" href={app.data.url}>
-            Open
-          </a>
+          <>
+            {mayDeploy && shown === undefined ? (
+              <Link className="button" href={newVersionOf(name)}>
+                New version
+              </Link>
+            ) : null}
+            {app.data.release === undefined ? null : (
+              <a className="button" href={app.data.url}>
+                Open
+              </a>
+            )}
+          </>
         )
       }
     >

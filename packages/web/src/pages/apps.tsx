@@ -1,7 +1,6 @@
 import type { AppSummary } from "@hop3/core/api";
 import { appOfPreview } from "@hop3/core/base";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { Link } from "wouter";
 import { at, get } from "../api.ts";
 import { StateBadge } from "../components/badge.tsx";
@@ -12,8 +11,11 @@ import { Page } from "../components/page.tsx";
 import { Answer, Empty } from "../components/states.tsx";
 import { Tier } from "../components/tier.tsx";
 import { Time } from "../components/time.tsx";
+import { useFilter } from "../components/use-filter.ts";
+import { useMaySomewhere } from "../session.tsx";
 
 export function AppsPage() {
+  const mayDeploy = useMaySomewhere("app.deploy");
   const apps = useQuery({
     queryKey: ["apps"],
     queryFn: () => get<{ apps: AppSummary[] }>("/apps"),
@@ -24,19 +26,30 @@ export function AppsPage() {
     <Page
       title="Apps"
       actions={
-        <Link href="/new" className="button primary">
-          New app
-        </Link>
+        mayDeploy ? (
+          <Link href="/new" className="button primary">
+            New app
+          </Link>
+        ) : null
       }
     >
       <Answer of={apps}>
-        {(data) => (data.apps.length === 0 ? <NoApps /> : <AppList apps={data.apps} />)}
+        {(data) =>
+          data.apps.length === 0 ? <NoApps mayDeploy={mayDeploy} /> : <AppList apps={data.apps} />
+        }
       </Answer>
     </Page>
   );
 }
 
-function NoApps() {
+function NoApps({ mayDeploy }: { readonly mayDeploy: boolean }) {
+  if (!mayDeploy) {
+    return (
+      <Empty title="No apps yet">
+        <p>Those that you may look at are shown here.</p>
+      </Empty>
+    );
+  }
   return (
     <Empty title="No apps yet">
       <p>Install one from the catalogue, or bring your own.</p>
@@ -56,7 +69,7 @@ function NoApps() {
 const fewApps = 6;
 
 function AppList({ apps }: { readonly apps: readonly AppSummary[] }) {
-  const [search, setSearch] = useState("");
+  const [search, setSearch] = useFilter("search");
   const wanted = search.trim().toLowerCase();
   const shown = apps.filter(({ name, domains }) =>
     [name, ...domains].some((text) => text.includes(wanted)),

@@ -1,11 +1,12 @@
 import type { AppDetail } from "@hop3/core/api";
 import { Link } from "wouter";
 import { at } from "../../api.ts";
-import { StateBadge } from "../badge.tsx";
-import { bytes, plural } from "../format.ts";
+import { DeploymentBadge, StateBadge } from "../badge.tsx";
+import { bytes, plural, shortRevision } from "../format.ts";
 import { Empty } from "../states.tsx";
 import { Tier } from "../tier.tsx";
 import { Time } from "../time.tsx";
+import { newVersionOf } from "../upload/ways.ts";
 
 export function AppOverview({ app }: { readonly app: AppDetail }) {
   const { name, currentRelease: release, lastDeployment: last, processes } = app;
@@ -13,8 +14,8 @@ export function AppOverview({ app }: { readonly app: AppDetail }) {
     return (
       <Empty title="Nothing is deployed yet">
         <p>
-          <Link href="/new">Upload its files</Link>, or run <code>hop3 deploy --app {name}</code> in
-          its directory.
+          <Link href={newVersionOf(name)}>Upload its files</Link>, or run{" "}
+          <code>hop3 deploy --app {name}</code> in its directory.
         </p>
       </Empty>
     );
@@ -44,7 +45,7 @@ export function AppOverview({ app }: { readonly app: AppDetail }) {
           {release?.sourceRevision === undefined ? null : (
             <>
               <dt>Revision</dt>
-              <dd className="mono">{release.sourceRevision.slice(0, 12)}</dd>
+              <dd className="mono">{shortRevision(release.sourceRevision)}</dd>
             </>
           )}
           {release?.closure === undefined ? null : (
@@ -68,7 +69,7 @@ export function AppOverview({ app }: { readonly app: AppDetail }) {
           <>
             <div className="row">
               <Link href={at`/apps/${name}/deployments/${last.id}`}>Deployment {last.id}</Link>
-              <StateBadge state={last.state} />
+              <DeploymentBadge state={last.state} />
             </div>
             <p className="muted small">
               {last.kind} · <Time at={last.createdAt} />

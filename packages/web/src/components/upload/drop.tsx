@@ -7,20 +7,23 @@ import { AppNameField } from "../forms/app-name-field.tsx";
 import { ErrorNote } from "../states.tsx";
 import { type Dropped, readChosen, readDrop } from "./dropped.ts";
 import { pack, uploadApp } from "./send.ts";
+import type { WayProps } from "./ways.ts";
 
 /** A folder or an archive from the machine of whoever looks at the page. */
-export function UploadFiles() {
+export function UploadFiles({ app }: WayProps) {
   const [dropped, setDropped] = useState<Dropped>();
   return (
     <>
       <DropArea onDropped={setDropped} />
-      {dropped === undefined ? null : <Chosen dropped={dropped} />}
+      {dropped === undefined ? null : <Chosen dropped={dropped} app={app} />}
     </>
   );
 }
 
-function Chosen({ dropped }: { readonly dropped: Dropped }) {
-  if (dropped.kind !== "refused") return <UploadForm key={dropped.name} dropped={dropped} />;
+function Chosen({ dropped, app }: WayProps & { readonly dropped: Dropped }) {
+  if (dropped.kind !== "refused") {
+    return <UploadForm key={dropped.name} dropped={dropped} app={app} />;
+  }
   return (
     <div className="note bad" role="alert">
       <strong>{dropped.name} cannot be used</strong>
@@ -37,9 +40,11 @@ function DropArea({ onDropped }: { readonly onDropped: (dropped: Dropped) => voi
     const found = await readDrop(event.dataTransfer.items);
     if (found !== undefined) onDropped(found);
   };
-  const choose = (list: FileList | null) => {
-    const found = readChosen([...(list ?? [])]);
+  const choose = (field: HTMLInputElement) => {
+    const found = readChosen([...(field.files ?? [])]);
     if (found !== undefined) onDropped(found);
+    // The same folder can be chosen again, with what has changed in it since.
+    field.value = "";
   };
   return (
     <section
@@ -63,7 +68,7 @@ function DropArea({ onDropped }: { readonly onDropped: (dropped: Dropped) => voi
             type="file"
             className="visually-hidden"
             ref={(input) => input?.setAttribute("webkitdirectory", "")}
-            onChange={({ target }) => choose(target.files)}
+            onChange={({ target }) => choose(target)}
           />
         </label>
         <label className="button">
@@ -72,7 +77,7 @@ function DropArea({ onDropped }: { readonly onDropped: (dropped: Dropped) => voi
             type="file"
             className="visually-hidden"
             accept=".tar.gz,.tgz,application/gzip"
-            onChange={({ target }) => choose(target.files)}
+            onChange={({ target }) => choose(target)}
           />
         </label>
       </div>
@@ -82,8 +87,8 @@ function DropArea({ onDropped }: { readonly onDropped: (dropped: Dropped) => voi
 
 type Sent = Exclude<Dropped, { readonly kind: "refused" }>;
 
-function UploadForm({ dropped }: { readonly dropped: Sent }) {
-  const [name, setName] = useState(() => suggestName(dropped.name));
+function UploadForm({ dropped, app }: WayProps & { readonly dropped: Sent }) {
+  const [name, setName] = useState(() => app ?? suggestName(dropped.name));
   const [error, setError] = useState<unknown>();
   const [share, setShare] = useState<number>();
   const [, go] = useLocation();

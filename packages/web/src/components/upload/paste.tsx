@@ -8,6 +8,7 @@ import { AppNameField } from "../forms/app-name-field.tsx";
 import { CodeEditor } from "../forms/code-editor.tsx";
 import { ErrorNote } from "../states.tsx";
 import { pack, uploadApp } from "./send.ts";
+import type { WayProps } from "./ways.ts";
 
 const example = `{ pkgs ? import <nixpkgs> { } }:
 {
@@ -18,9 +19,9 @@ const example = `{ pkgs ? import <nixpkgs> { } }:
 `;
 
 /** An app that is one expression: checked as a deployment would evaluate it, then deployed. */
-export function PasteNix() {
-  const [name, setName] = useState("");
-  const [text, setText] = useState(example);
+export function PasteNix({ app = "" }: WayProps) {
+  const [name, setName] = useState(() => kept()?.name ?? app);
+  const [text, setText] = useState(() => kept()?.text ?? example);
   const [checked, setChecked] = useState<NixCheck>();
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState<"check" | "deploy">();
@@ -45,6 +46,7 @@ export function PasteNix() {
     event.preventDefault();
     void work("deploy", async (body) => {
       const { id } = await uploadApp({ app: name, body });
+      window.history.replaceState({ name, text }, "");
       go(at`/apps/${name}/deployments/${id}`);
     });
   };
@@ -67,6 +69,11 @@ export function PasteNix() {
       </div>
     </form>
   );
+}
+
+/** What was deployed from here: whoever comes back to correct it finds it as it was. */
+function kept(): { readonly name: string; readonly text: string } | null {
+  return window.history.state;
 }
 
 async function checkNix(name: string, body: Blob): Promise<NixCheck> {

@@ -6,11 +6,12 @@ import { AppNameField } from "../forms/app-name-field.tsx";
 import { HookForm } from "../git/hook-form.tsx";
 import { PushCommands } from "../git/push-commands.tsx";
 import { Answer } from "../states.tsx";
+import type { WayProps } from "./ways.ts";
 
 /** How a repository gets here: by a push, from a terminal or from a forge. */
-export function ConnectRepository() {
-  const [name, setName] = useState("");
-  const [wanted, setWanted] = useState<string>();
+export function ConnectRepository({ app }: WayProps) {
+  const [name, setName] = useState(app ?? "");
+  const [wanted, setWanted] = useState(app);
   const show = (event: FormEvent) => {
     event.preventDefault();
     setWanted(name);
