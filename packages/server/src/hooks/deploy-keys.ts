@@ -1,6 +1,7 @@
 import type { App } from "../db/apps.ts";
 import { type DeployKey, makeDeployKeyStore } from "../db/deploy-keys.ts";
 import type { Platform } from "../deploy/platform.ts";
+import { inTurn } from "../upload/lock.ts";
 
 type Parts = Pick<Platform, "db" | "vault" | "now">;
 
@@ -26,8 +27,12 @@ export async function makeDeployKey({ db, vault, now }: Parts, app: App): Promis
   return key;
 }
 
-export async function ensureDeployKey(parts: Parts, app: App): Promise<DeployKey> {
-  return findDeployKey(parts, app) ?? (await makeDeployKey(parts, app));
+/** Of two hooks that are made at once, both are told the same key. */
+export function ensureDeployKey(parts: Parts, app: App): Promise<DeployKey> {
+  return inTurn(
+    purposeOf(app),
+    async () => findDeployKey(parts, app) ?? (await makeDeployKey(parts, app)),
+  );
 }
 
 /** The private half, for as long as something is fetched. */

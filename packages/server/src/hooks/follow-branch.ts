@@ -93,6 +93,10 @@ async function withFetched(
   { app, remote, branch }: Omit<FollowRequest, "begun">,
   work: (fetched: Fetched) => Promise<DeliveryEnd>,
 ): Promise<DeliveryEnd> {
+  // Destroyed while this waited for its turn: nothing of it may come back.
+  if (platform.apps.findById(app.id) === undefined) {
+    return { outcome: "ignored", reason: "the app is gone" };
+  }
   // Not by its name: `a` and `a/b` cannot both be refs.
   const into = `refs/hop3/fetched/${createHash("sha256").update(branch).digest("hex")}`;
   const dir = await ensureRepository(git, platform.home.app(app.name));

@@ -57,6 +57,8 @@ export async function sendMessage(message: Message, options: SendOptions): Promi
       response.destroy();
     });
     call.once("error", reject);
+    // An answer that switches to another protocol ends the connection, and nothing else tells of it.
+    call.once("close", () => reject(new Error("the connection ended without an answer")));
     call.end(message.body);
   });
 }
