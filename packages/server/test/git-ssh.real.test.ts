@@ -200,6 +200,31 @@ describe("hop3 keys", () => {
     }
   });
 
+  it("does nothing more for a user who is gone, over a connection that is still open", async () => {
+    const master = ["-o", `ControlPath=${join(dir, "control")}`] as const;
+    const opened = [...master, "-o", "ControlMaster=yes", "-o", "ControlPersist=yes"] as const;
+    const file = join(dir, "nobody.pub");
+    await server.json("POST", "/users", {
+      name: "eve",
+      password: "long enough, surely",
+      roles: [],
+    });
+    await hop3(server, "keys", "add", file, "--user", "eve");
+    const before = await ssh(ports.own, "nobody", ...opened, "git-upload-pack 'bobs.git'");
+    expect(before.text).toContain("NOT_ALLOWED");
+    await server.api("DELETE", "/users/eve");
+    const after = await ssh(ports.own, "nobody", ...master, "git-upload-pack 'bobs.git'");
+    expect(after).toMatchObject({
+      exitCode: 255,
+      text: expect.not.stringContaining("NOT_ALLOWED"),
+    });
+  });
+
+  it("says of a name that is no key that there is none", async () => {
+    const answer = await server.api("DELETE", "/keys/%25");
+    expect(JSON.parse(answer.text)).toMatchObject({ code: "SSH_KEY_NOT_FOUND" });
+  });
+
   it("writes an address of SSH into the project", async () => {
     const work = await makeCheckout();
     const setup = await hop3(

@@ -51,10 +51,17 @@ async function listFiles(git: GitProgram, request: CommitRequest): Promise<reado
   return files;
 }
 
+/** Of Linux: no longer path can be opened. */
+const longestPath = 4096;
+/** What one chunk of git's brings, and an entry that began before. */
+const longestEntries = 1024 * 1024;
+
 async function* nulSeparated(stream: AsyncIterable<Buffer>): AsyncGenerator<string> {
   let rest = Buffer.alloc(0);
   for await (const chunk of stream) {
     rest = Buffer.concat([rest, chunk]);
+    if (rest.length > longestEntries)
+      throw uploadTooLarge({ limit: longestPath, unit: "bytes in one name" });
     for (let end = rest.indexOf(0); end >= 0; end = rest.indexOf(0)) {
       yield rest.subarray(0, end).toString("utf8");
       rest = rest.subarray(end + 1);
@@ -72,6 +79,8 @@ function parseEntry(entry: string): CommitFile {
 const pointerStart = "version https://git-lfs.github.com/spec/v1\n";
 /** A pointer is some 130 bytes; the format allows 1024. */
 const pointerSize = { least: 100, most: 1024 };
+/** People write these files; a larger one is not for us to hold in memory. */
+const longestAttributes = 64 * 1024;
 
 /** Files that hold a pointer of Git LFS; looked for only where .gitattributes gives files to it. */
 async function findLfsPointers(
@@ -79,7 +88,9 @@ async function findLfsPointers(
   dir: string,
   files: readonly CommitFile[],
 ): Promise<readonly string[]> {
-  const attributes = files.filter(({ path }) => /(?:^|\/)\.gitattributes$/.test(path));
+  const attributes = files.filter(
+    ({ bytes, path }) => bytes <= longestAttributes && /(?:^|\/)\.gitattributes$/.test(path),
+  );
   const rules = await readObjects(git, dir, attributes);
   if (!rules.some((text) => /\bfilter=lfs\b/.test(text))) return [];
   const candidates = files.filter(

@@ -107,6 +107,16 @@ export async function readBytes(stream: AsyncIterable<unknown>): Promise<Buffer>
   return Buffer.concat(chunks);
 }
 
+/** More is no text that anybody waits for, and may be another server's that never ends. */
+const mostText = 4 * 1024 * 1024;
+
+/** The beginning of what it says; the rest is read and let go. */
 export async function readAll(stream: AsyncIterable<unknown>): Promise<string> {
-  return (await readBytes(stream)).toString("utf8");
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (length < mostText) chunks.push(chunk);
+    length += chunk.length;
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }

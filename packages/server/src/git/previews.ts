@@ -73,10 +73,14 @@ export function makePreviews(parts: PreviewParts): Previews {
     removeAll: (parent) => removeEach(store.ofParent(parent.id)),
     async sweep() {
       // Asked anew each time: removing one takes long enough for a push of the next.
-      for (;;) {
-        const [first] = store.expired(platform.now().toISOString());
-        if (first === undefined) return;
-        await removeEach([first]);
+      const expired = () => store.expired(platform.now().toISOString());
+      for (const { appId } of expired()) {
+        const preview = expired().find((each) => each.appId === appId);
+        if (preview === undefined) continue;
+        // One that cannot go must not keep the others.
+        await removeEach([preview]).catch((error: unknown) => {
+          platform.log.write("error", "previews", { error });
+        });
       }
     },
   };

@@ -84,57 +84,74 @@ async function hostKeyFingerprint(file: string): Promise<string> {
 function welcome(parts: SshDoorParts, client: Connection, address: string): void {
   const patience = setTimeout(() => client.end(), signInMs);
   client.once("close", () => clearTimeout(patience));
-  let principal: Principal | undefined;
+  let key: string | undefined;
   let attempts = 0;
   client.on("authentication", (context) => {
     attempts += 1;
     if (attempts > maxAttempts) return void client.end();
-    principal = recognise(parts.keys, context);
-    if (principal === undefined) context.reject(["publickey"]);
+    key = recognise(parts.keys, context);
+    if (key === undefined) context.reject(["publickey"]);
     else context.accept();
   });
   client.on("ready", () => {
     clearTimeout(patience);
+    const recogniseAgain = (): Principal | undefined => {
+      const principal = key === undefined ? undefined : parts.keys.principalOf(key);
+      if (principal === undefined) client.end();
+      return principal;
+    };
     client.on("session", (accept) => {
-      if (principal !== undefined) serveSession(parts, accept(), { principal, address });
+      serveSession(parts, accept(), { recogniseAgain, address });
     });
   });
 }
 
-/** Whose key it is, once the client has signed with it; the name that it signs in as says nothing. */
-function recognise(keys: Keys, context: AuthContext): Principal | undefined {
+/** The fingerprint of a key that is somebody's, once the client has signed with it; the name that it signs in as says nothing. */
+function recognise(keys: Keys, context: AuthContext): string | undefined {
   if (context.method !== "publickey") return undefined;
   const fingerprint = fingerprintOf(context.key.data);
   const known = keys.store.find(fingerprint);
-  if (known === undefined) return undefined;
+  if (known === undefined || keys.peek(fingerprint) === undefined) return undefined;
   const blob = Buffer.from(known.blob, "base64");
   if (blob.length !== context.key.data.length || !timingSafeEqual(blob, context.key.data)) {
     return undefined;
   }
   const { signature, blob: signed, hashAlgo } = context;
   // Without a signature it is the question whether to go on with this key.
-  if (signature === undefined || signed === undefined) return keys.peek(fingerprint);
+  if (signature === undefined || signed === undefined) return fingerprint;
   const parsed = utils.parseKey(`${known.type} ${known.blob}`);
   if (parsed instanceof Error || parsed.verify(signed, signature, hashAlgo) !== true)
     return undefined;
-  return keys.principalOf(fingerprint);
+  return fingerprint;
+}
+
+/** Who is at the other end. */
+interface Visitor {
+  readonly address: string;
+  /** Asked for each command: a connection outlives a key, its user, and their roles. */
+  recogniseAgain(): Principal | undefined;
 }
 
 function serveSession(
   parts: SshDoorParts,
   session: Session,
-  who: { readonly principal: Principal; readonly address: string },
+  { recogniseAgain, address }: Visitor,
 ): void {
+  const serve = (channel: ServerChannel, command: string): void => {
+    const principal = recogniseAgain();
+    if (principal === undefined) return;
+    serveChannel(parts, channel, { principal, address, command, protocol });
+  };
   let protocol: string | undefined;
   session.on("env", (accept, _reject, { key, val }) => {
     if (key === "GIT_PROTOCOL") protocol = val;
     accept?.();
   });
   session.on("exec", (accept, _reject, { command }) => {
-    serveChannel(parts, accept(), { ...who, command, protocol });
+    serve(accept(), command);
   });
   session.on("shell", (accept) => {
-    serveChannel(parts, accept(), { ...who, command: "", protocol });
+    serve(accept(), "");
   });
 }
 

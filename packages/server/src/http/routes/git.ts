@@ -87,11 +87,8 @@ export function gitRoutes(service: Service) {
       return c.json(showKey(service, key), 200);
     })
     .openapi(removeKey, (c) => {
-      const text = decodeURIComponent(c.req.valid("param").key);
-      const key = findKey(
-        git.keys.store.all().filter((each) => isTheirs(c, each)),
-        text,
-      );
+      const theirs = git.keys.store.all().filter((key) => isTheirs(c, key));
+      const key = findKey(theirs, c.req.valid("param").key);
       git.keys.remove(key);
       describeChange(c, { target: key.fingerprint, before: key.name });
       return c.body(null, 204);
