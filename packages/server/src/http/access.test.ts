@@ -109,6 +109,19 @@ describe("every route of the API", () => {
     }
   });
 
+  it("does not tell strangers to an app whose deployment it is", async () => {
+    const other = bed.token({ role: "owner", app: "wiki" });
+    for (const call of ["GET /api/v1/deployments/1", "POST /api/v1/deployments/1/cancel"]) {
+      const [method = "", path = ""] = call.split(" ");
+      const known = await (await ask(method, path, other)).text();
+      expect(known).toContain("NOT_ALLOWED");
+      expect(known).toBe(
+        await (await ask(method, path.replace("deployments/1", "deployments/99"), other)).text(),
+      );
+      expect(known).not.toContain("shop");
+    }
+  });
+
   function isEnough(role: Role, least: string): boolean {
     if (["open", "anyone", "account"].includes(least)) return true;
     return roles.indexOf(role) >= roles.indexOf(least as Role);

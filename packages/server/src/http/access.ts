@@ -165,7 +165,7 @@ export function guard(rule: Rule): MiddlewareHandler {
   const check: MiddlewareHandler = async (c, next) => {
     const app = appOf(c, rule.app);
     try {
-      requireNeed(c, rule.permission, app);
+      requireNeed(c, rule, app);
     } catch (error) {
       record(c, { ...rule, app, outcome: "refused" });
       throw error;
@@ -177,14 +177,19 @@ export function guard(rule: Rule): MiddlewareHandler {
   return check;
 }
 
-function requireNeed(c: Context, need: Need, app: string | undefined): void {
+function requireNeed(c: Context, { permission: need, app: from }: Rule, app?: string): void {
   if (need === "open") return;
   const principal = principalOf(c);
   if (need === "anyone") return;
   // A token that was made narrow must not make itself a wide one.
   const isNarrow = principal.scopes !== undefined;
-  if (need !== "account") requirePermission(principal, need, app);
-  else if (isNarrow) throw accountClosed({ token: principal.token ?? "" });
+  if (need === "account") {
+    if (isNarrow) throw accountClosed({ token: principal.token ?? "" });
+    return;
+  }
+  // Numbers of deployments are easy to guess: the refusal must not tell whose it is.
+  const isHidden = from === "deployment" && !may(principal, need, app);
+  requirePermission(principal, need, isHidden ? undefined : app);
 }
 
 function appOf(c: Context, from: AppFrom | undefined): string | undefined {

@@ -3,6 +3,7 @@ import type { Deployment } from "../db/deployments.ts";
 import { toFailure } from "../deploy/errors.ts";
 import type { Platform } from "../deploy/platform.ts";
 import { uploadPaths } from "../deploy/receive.ts";
+import { deploymentNotFound } from "./errors.ts";
 import { receiveBody } from "./receive-body.ts";
 import type { Service } from "./service.ts";
 
@@ -16,6 +17,10 @@ export async function receiveUpload(
   try {
     await mkdir(paths.dir, { recursive: true, mode: 0o700 });
     await receiveBody(body, paths.archive, platform.settings.policy["max-upload-bytes"]);
+    // Its app may have been destroyed meanwhile.
+    if (platform.deployments.find(deployment.id) === undefined) {
+      throw deploymentNotFound({ id: String(deployment.id) });
+    }
   } catch (error) {
     await rm(paths.dir, { recursive: true, force: true });
     failDeclared(platform, deployment, error);

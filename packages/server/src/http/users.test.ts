@@ -202,3 +202,26 @@ describe("tokens", () => {
     expect((await bed.local.request("/api/v1/account")).status).toBe(403);
   });
 });
+
+it("has one account of a name, however many make it at once", async () => {
+  const body = { name: "carl", password, roles: [] };
+  const made = await Promise.all([1, 2].map(() => owner.ask("POST", "/users", { body })));
+  expect(made.map(({ code }) => code).sort()).toEqual(["OK", "USER_EXISTS"]);
+});
+
+const leaving = { method: "DELETE", path: "/users/user1", body: undefined };
+const losing = { method: "POST", path: "/users/user1/roles", body: { role: null, app: "shop" } };
+
+it.each([
+  ["the user goes", leaving],
+  ["the role goes", losing],
+])("ends what a user still reads when %s", async (_, { method, path, body }) => {
+  const shop = bed.apps.create("shop", 0, "");
+  const columns = "app_id, kind, state, created_at";
+  bed.db.run(`INSERT INTO deployments (${columns}) VALUES (?, 'deploy', 'running', '')`, shop.id);
+  const headers = { authorization: `Bearer ${bed.token({ role: "viewer", app: "shop" })}` };
+  const stream = await bed.http.request("/api/v1/deployments/1/events", { headers });
+  expect(stream.status).toBe(200);
+  await owner.ask(method, path, body === undefined ? {} : { body });
+  expect(await stream.text()).toBe("");
+});

@@ -1,12 +1,12 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { ContentHash, DeploymentSummary } from "@hop3/core";
 import type { Context } from "hono";
-import { streamSSE } from "hono/streaming";
 import type { Deployment } from "../../db/deployments.ts";
 import type { Platform } from "../../deploy/platform.ts";
 import { changes, describeChange, reads } from "../access.ts";
 import { deploymentNotFound } from "../errors.ts";
 import { AppParams, Count, Flag, json, jsonBody, makeRoutes, problems } from "../openapi.ts";
+import { streamToReader } from "../reader.ts";
 import { keepPath, keepUpload, receiveUpload } from "../receive-upload.ts";
 import type { Service } from "../service.ts";
 import { showDeployment } from "../views.ts";
@@ -160,11 +160,10 @@ function streamEvents(c: Context, platform: Platform, deployment: Deployment): R
   const app = platform.apps.findById(deployment.appId);
   if (app === undefined) throw deploymentNotFound({ id: String(deployment.id) });
   const after = Number(c.req.header("last-event-id") ?? 0) || 0;
-  return streamSSE(c, async (stream) => {
-    const abort = new AbortController();
-    stream.onAbort(() => abort.abort());
+  const need = { permission: "app.read", app: app.name } as const;
+  return streamToReader(c, need, async (stream, signal) => {
     const home = platform.home.app(app.name);
-    const options = { after, signal: abort.signal };
+    const options = { after, signal };
     const { timelines } = platform;
     // One that has ended says nothing more, even where its timeline has lost its own end.
     const events =

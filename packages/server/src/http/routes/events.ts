@@ -5,6 +5,7 @@ import { may, type Principal } from "../../accounts/principal.ts";
 import { principalOf, reads } from "../access.ts";
 import { makeEventStreams, type Reader } from "../event-stream.ts";
 import { makeRoutes, problems } from "../openapi.ts";
+import { recogniseAgain } from "../reader.ts";
 import type { Service } from "../service.ts";
 
 const followEvents = createRoute({
@@ -35,17 +36,9 @@ export function eventRoutes({ platform }: Service) {
 
 function readerOf(c: Context): Reader {
   let principal: Principal | undefined = principalOf(c);
-  const recognise = (): Principal | undefined => {
-    try {
-      return c.get("access").recognise();
-    } catch {
-      // A token that is not known any more is refused in this way.
-      return undefined;
-    }
-  };
   return {
     isStillThere() {
-      principal = recognise();
+      principal = recogniseAgain(c);
       return principal !== undefined && may(principal, "server.read");
     },
     mayRead: ({ app }: ServerEvent) =>

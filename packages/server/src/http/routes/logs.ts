@@ -1,9 +1,9 @@
 import { createRoute, z } from "@hono/zod-openapi";
 import { LogRecord } from "@hop3/core";
-import { streamSSE } from "hono/streaming";
 import { reads } from "../access.ts";
 import { followAppLogs, type LogQuery, readAppLogs } from "../app-logs.ts";
 import { AppParams, Count, json, makeRoutes, problems } from "../openapi.ts";
+import { streamToReader } from "../reader.ts";
 import type { Service } from "../service.ts";
 
 const Query = z.object({ worker: z.string().optional(), release: Count, lines: Count });
@@ -47,12 +47,11 @@ export function logRoutes({ platform, deployer }: Service) {
     .openapi(streamLog, (c) => {
       const app = deployer.requireApp(c.req.valid("param").app);
       const query = toQuery(c.req.valid("query"));
-      return streamSSE(c, async (stream) => {
-        const abort = new AbortController();
-        stream.onAbort(() => abort.abort());
+      const need = { permission: "app.logs", app: app.name } as const;
+      return streamToReader(c, need, async (stream, signal) => {
         const send = (record: LogRecord): Promise<void> =>
           stream.writeSSE({ event: "log", data: JSON.stringify(record) });
-        await followAppLogs(platform.home.app(app.name), query, { signal: abort.signal, send });
+        await followAppLogs(platform.home.app(app.name), query, { signal, send });
       });
     });
 }

@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { createRoute, z } from "@hono/zod-openapi";
 import { PluginList, PluginRemoved, PluginRequest } from "@hop3/core";
+import { makeTransferDir } from "../../deploy/addon-care.ts";
 import { changes, describeChange, reads } from "../access.ts";
 import { json, jsonBody, makeRoutes, problems } from "../openapi.ts";
 import { receiveBody } from "../receive-body.ts";
@@ -47,7 +47,7 @@ const removeRoute = createRoute({
 });
 
 export function pluginRoutes({ platform, plugins }: Service) {
-  const { home, settings, stopping } = platform;
+  const { settings, stopping } = platform;
   const follow = (request: Request, onLine: (text: string) => void = () => {}) => ({
     signal: AbortSignal.any([request.signal, stopping]),
     onLine,
@@ -62,15 +62,20 @@ export function pluginRoutes({ platform, plugins }: Service) {
       }));
     })
     .openapi(uploadRoute, async (c) => {
-      const archive = join(home.uploads, `plugin-${randomUUID()}.tgz`);
-      await mkdir(home.uploads, { recursive: true, mode: 0o700 });
-      await receiveBody(c.req.raw.body, archive, settings.policy["max-upload-bytes"]);
+      const dir = await makeTransferDir(platform);
+      const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
+      const archive = join(dir, "plugin.tgz");
+      const limit = settings.policy["max-upload-bytes"];
+      await receiveBody(c.req.raw.body, archive, limit).catch(async (error: unknown) => {
+        await remove();
+        throw error;
+      });
       describeChange(c, { target: "an uploaded archive" });
       return streamLines(c, async (onLine) => {
         try {
           return { plugin: await plugins.add({ archive }, follow(c.req.raw, onLine)) };
         } finally {
-          await rm(archive, { force: true });
+          await remove();
         }
       });
     })

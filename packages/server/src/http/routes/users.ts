@@ -74,11 +74,6 @@ const resetUser = createRoute({
 
 export function userRoutes({ accounts, platform, origin }: Service) {
   const { users, invites, secondFactor } = accounts;
-  const requireUser = (name: string): User => {
-    const user = users.find(name);
-    if (user === undefined) throw userNotFound({ name });
-    return user;
-  };
   const requireOtherOwner = (user: User): void => {
     const isOwner = users.roles(user.id).some(isOwnerOfAll);
     if (isOwner && users.owners() === 1) throw lastOwner({ name: user.name });
@@ -94,20 +89,23 @@ export function userRoutes({ accounts, platform, origin }: Service) {
     .openapi(addUser, async (c) => {
       const { name, password, roles } = c.req.valid("json");
       describeChange(c, { target: name, after: showRoles(roles) });
-      if (users.find(name) !== undefined) throw userExists({ name });
-      const user = users.add(name, await hashPassword(password), platform.now().toISOString());
+      requireFree(accounts, name);
+      const hash = await hashPassword(password);
+      // Once more: meanwhile somebody may have taken it.
+      requireFree(accounts, name);
+      const user = users.add(name, hash, platform.now().toISOString());
       for (const role of roles) users.setRole(user.id, role);
       return c.json(showUser(accounts, user), 200);
     })
     .openapi(removeUser, (c) => {
-      const user = requireUser(c.req.valid("param").name);
+      const user = requireUser(accounts, c.req.valid("param").name);
       describeChange(c, { target: user.name, before: showRoles(users.roles(user.id)) });
       requireOtherOwner(user);
       users.remove(user.id);
       return c.body(null, 204);
     })
     .openapi(changeRole, (c) => {
-      const user = requireUser(c.req.valid("param").name);
+      const user = requireUser(accounts, c.req.valid("param").name);
       const { role, app } = c.req.valid("json");
       const before = showRoles(users.roles(user.id));
       describeChange(c, { target: user.name, app, before });
@@ -120,17 +118,27 @@ export function userRoutes({ accounts, platform, origin }: Service) {
     .openapi(inviteUser, (c) => {
       const { name, roles, hours } = c.req.valid("json");
       describeChange(c, { target: name, after: showRoles(roles) });
-      if (users.find(name) !== undefined) throw userExists({ name });
+      requireFree(accounts, name);
       return c.json(makeLink({ kind: "invite", name, roles, hours }), 200);
     })
     .openapi(resetUser, (c) => {
-      const user = requireUser(c.req.valid("param").name);
+      const user = requireUser(accounts, c.req.valid("param").name);
       const { hours, secondFactor: alsoCodes } = c.req.valid("json");
       const after = alsoCodes ? "without second factor" : undefined;
       describeChange(c, { target: user.name, after });
       if (alsoCodes) secondFactor.disable(user);
       return c.json(makeLink({ kind: "reset", name: user.name, roles: [], hours }), 200);
     });
+}
+
+function requireUser({ users }: Service["accounts"], name: string): User {
+  const user = users.find(name);
+  if (user === undefined) throw userNotFound({ name });
+  return user;
+}
+
+function requireFree({ users }: Service["accounts"], name: string): void {
+  if (users.find(name) !== undefined) throw userExists({ name });
 }
 
 /** The secret stands behind `#`: browsers send that to nobody, and no log has it. */
