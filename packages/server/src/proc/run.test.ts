@@ -1,8 +1,24 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { until } from "../../test/testbed.ts";
 import { run } from "./run.ts";
 
 const shell = (script: string) => ["/bin/sh", "-c", script] as const;
+
+it("reads no more while what it has read is not taken", async () => {
+  const open = { now: 0, most: 0, bytes: 0 };
+  await run({
+    argv: shell("head -c 5000000 /dev/zero"),
+    async onData({ length }) {
+      open.now += 1;
+      open.most = Math.max(open.most, open.now);
+      open.bytes += length;
+      await nextTurn();
+      open.now -= 1;
+    },
+  });
+  expect(open).toEqual({ now: 0, most: 1, bytes: 5_000_000 });
+});
 
 describe("run at its time-out", () => {
   it.concurrent.each([

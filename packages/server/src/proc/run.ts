@@ -148,7 +148,12 @@ function listen(
   let kept = "";
   if (source === null) return () => kept;
   if (onData !== undefined) {
-    source.on("data", (chunk: Buffer) => onData(chunk, stream));
+    source.on("data", (chunk: Buffer) => {
+      const taken = onData(chunk, stream);
+      if (taken === undefined) return;
+      source.pause();
+      void taken.finally(() => source.resume());
+    });
     return () => kept;
   }
   source.setEncoding("utf8");

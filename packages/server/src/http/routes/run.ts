@@ -46,10 +46,11 @@ export function runRoutes({ platform, deployer }: Service) {
       out.onAbort(() => abort.abort());
       // Frames are written one after the other; the end frame is the last whatever is still in the pipe.
       let writing = Promise.resolve();
-      const send = (frame: RunFrame): void => {
+      const send = (frame: RunFrame): Promise<void> => {
         writing = writing.then(async () => {
           await out.write(`${JSON.stringify(frame)}\n`);
         });
+        return writing;
       };
       const result = await run({
         argv: asUser(
@@ -62,8 +63,7 @@ export function runRoutes({ platform, deployer }: Service) {
         onData: (chunk, type) => send({ type, data: chunk.toString("base64") }),
         ...(stdin === undefined ? {} : { stdin: Buffer.from(stdin, "base64") }),
       });
-      send({ type: "end", exitCode: result.exitCode, signal: result.exitSignal });
-      await writing;
+      await send({ type: "end", exitCode: result.exitCode, signal: result.exitSignal });
     });
   });
 }
