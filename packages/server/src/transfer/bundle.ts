@@ -64,23 +64,32 @@ export async function dropPresent(
 const allowed =
   /^(?:release\.json|cache\/?|cache\/nix-cache-info|cache\/[a-z0-9]{32}\.narinfo|cache\/nar\/?|cache\/nar\/[a-z0-9]+\.nar(?:\.(?:zst|xz))?|cache\/(?:log|realisations)\/?)$/;
 
-export async function unpackBundle(archive: string, dir: string): Promise<BundledRelease> {
+/** `maxBytes` is what its files may have together, however small they were packed. */
+export async function unpackBundle(
+  archive: string,
+  { dir, maxBytes }: { readonly dir: string; readonly maxBytes: number },
+): Promise<BundledRelease> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const odd: string[] = [];
+  let bytes = 0;
   const unpack = extract({
     cwd: dir,
     strict: true,
     filter: (path, entry) => {
+      bytes += entry.size;
+      if (bytes > maxBytes) unpack.abort(new Error(`its files have more than ${maxBytes} bytes`));
       const isPlain = "type" in entry && (entry.type === "File" || entry.type === "Directory");
       const isKnown = isPlain && allowed.test(path);
       if (!isKnown) odd.push(path);
       return isKnown;
     },
   });
+  const source = createReadStream(archive);
   await new Promise<void>((resolve, reject) => {
-    createReadStream(archive).on("error", reject).pipe(unpack);
+    source.on("error", reject).pipe(unpack);
     unpack.on("finish", resolve).on("error", reject);
   }).catch((error: unknown) => {
+    source.destroy();
     throw bundleInvalid({ reason: error instanceof Error ? error.message : "it is no tar" });
   });
   if (odd.length > 0) throw bundleInvalid({ reason: `it holds '${odd[0]}', which no bundle has` });

@@ -1,6 +1,5 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Pack } from "tar";
 import type { App } from "../db/apps.ts";
 import type { Release } from "../db/releases.ts";
 import type { Platform } from "../deploy/platform.ts";
@@ -21,7 +20,7 @@ export interface ExportRequest {
 export async function exportRelease(
   platform: Platform,
   { app, release, present, signal }: ExportRequest,
-): Promise<Pack> {
+): Promise<AsyncIterable<Buffer>> {
   const { artifact, settings, number } = release;
   const refuse = (reason: string) => releaseNotPortable({ app: app.name, release: number, reason });
   requireReadable(app, release);
@@ -37,7 +36,7 @@ export async function exportRelease(
     signal.throwIfAborted();
     if (written.exitCode !== 0) throw refuse(written.stderr.trim().split("\n").at(-1) ?? "");
     await dropPresent(paths, present);
-    const stream = await packBundle(paths, {
+    const pack = await packBundle(paths, {
       schema: 1,
       app: app.name,
       number,
@@ -45,10 +44,18 @@ export async function exportRelease(
       settings,
       configKeys: [...release.configKeys],
     });
-    stream.on("end", () => void rm(dir, { recursive: true, force: true }));
-    return stream;
+    return readAndRemove(pack, dir);
   } catch (error) {
     await rm(dir, { recursive: true, force: true });
     throw error;
+  }
+}
+
+/** Whoever leaves in the middle leaves nothing behind either. */
+async function* readAndRemove(pack: AsyncIterable<Buffer>, dir: string): AsyncGenerator<Buffer> {
+  try {
+    yield* pack;
+  } finally {
+    await rm(dir, { recursive: true, force: true });
   }
 }

@@ -17,7 +17,10 @@ export function importRelease(attempt: Attempt): Promise<void> {
     const { archive, dir } = uploadPaths(platform.home.uploads, attempt.id);
     const paths = bundlePaths(`${dir}/bundle`);
     try {
-      const bundled = await attempt.phase("receive", () => unpackBundle(archive, paths.dir));
+      const maxBytes = platform.settings.policy["max-upload-bytes"];
+      const bundled = await attempt.phase("receive", () =>
+        unpackBundle(archive, { dir: paths.dir, maxBytes }),
+      );
       requireBundledTier(platform, bundled);
       await attempt.phase("check", () => takeOver(attempt, paths.cache, bundled));
       const { artifact, settings } = bundled;
