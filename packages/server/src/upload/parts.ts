@@ -62,6 +62,7 @@ export interface PartPlace {
 export async function openPart(place: PartPlace, offset: number): Promise<PartWriter | undefined> {
   if (offset === 0) {
     await mkdir(place.parts, { recursive: true, mode: 0o700 });
+    await dropShorter(place);
     const path = join(place.parts, `${place.hash}.${randomUUID()}`);
     return makePart(place, { path, descriptor: openSync(path, "wx", 0o400) });
   }
@@ -73,6 +74,20 @@ export async function openPart(place: PartPlace, offset: number): Promise<PartWr
     return makePart(place, { path, descriptor: openSync(path, "a") });
   }
   return undefined;
+}
+
+/** Of one content only the longest part is of use: whoever begins it again and again does not fill the disk. */
+async function dropShorter({ parts, hash }: PartPlace): Promise<void> {
+  const same = (await idleParts(parts)).filter((part) => part.hash === hash);
+  const sized = await Promise.all(
+    same.map(async ({ path }) => ({ path, size: await sizeOf(path) })),
+  );
+  for (const { path } of sized.sort((a, b) => b.size - a.size).slice(1)) {
+    // Somebody may have gone on with it while we looked.
+    if (isBusy(path)) continue;
+    writers.get(path)?.pause();
+    rmSync(path, { force: true });
+  }
 }
 
 function makePart(

@@ -351,6 +351,19 @@ describe("what is kept", () => {
   });
 });
 
+it("keeps the longest part of a content that is begun again and again", async () => {
+  const { pages } = listTree(tree);
+  const { id } = await uploads.begin(pages);
+  const lengths = [900_000, 1_500_000, 700_000, 800_000];
+  for (const length of lengths) {
+    const cut = streamOf(frame(large).subarray(0, 48 + length), { thenBreak: true });
+    await expect(uploads.receive(id, cut)).rejects.toThrow();
+  }
+  const parts = readdirSync(join(contents, "parts"));
+  expect(parts).toHaveLength(2);
+  expect((await uploads.state(id)).arrived[0]?.[1]).toBe(1_500_000);
+});
+
 describe("two uploads at once", () => {
   it("of the same files do not disturb each other", async () => {
     const { pages, contents: files } = listTree(tree);
