@@ -14,17 +14,11 @@ import {
   type CatalogueIndex,
   type CatalogueUpdated,
   catalogueLimits,
-  Hop3Error,
   type IndexedRecipe,
 } from "@hop3/core";
 import { switchLink } from "../switch-link.ts";
-import {
-  catalogueExpired,
-  catalogueInvalid,
-  catalogueOlder,
-  catalogueUnreachable,
-  catalogueUntrusted,
-} from "./catalogue-errors.ts";
+import { catalogueExpired, catalogueOlder, catalogueUntrusted } from "./catalogue-errors.ts";
+import { download } from "./download.ts";
 import { type CatalogueStore, openCatalogue, parseIndex, requireHash } from "./store.ts";
 
 export interface UpdateRequest {
@@ -50,10 +44,10 @@ const linkName = "current";
 export async function updateCatalogue(
   request: UpdateRequest,
 ): Promise<{ readonly store: CatalogueStore; readonly updated: CatalogueUpdated }> {
-  const { url, key, dir, current } = request;
+  const { url, key, dir, current, signal } = request;
   await removeLeftovers(dir);
-  const bytes = await download(request, url, catalogueLimits.indexBytes);
-  const signature = await download(request, `${url}.sig`, signatureBytes);
+  const bytes = await download(url, catalogueLimits.indexBytes, signal);
+  const signature = await download(`${url}.sig`, signatureBytes, signal);
   if (!isSignedBy(key, bytes, signature)) throw catalogueUntrusted({ address: url });
   const index = parseIndex(url, bytes);
   requireInTime(request, index);
@@ -162,7 +156,7 @@ async function fillRecipe(
     const isKnown = before.some((file) => file.path === path && file.sha256 === sha256);
     const address = new URL(`${id}/${path}`, request.url).href;
     const content =
-      (isKnown ? known?.get(path) : undefined) ?? (await download(request, address, size));
+      (isKnown ? known?.get(path) : undefined) ?? (await download(address, size, request.signal));
     requireHash({ place: address, content, sha256 });
     const target = join(aside, id, path);
     await mkdir(dirname(target), { recursive: true });
@@ -203,38 +197,4 @@ function compare(
       .map(({ id }) => id),
     removed: [...old.keys()].filter((id) => !ids.includes(id)),
   };
-}
-
-async function download(
-  { signal }: UpdateRequest,
-  address: string,
-  limit: number,
-): Promise<Buffer> {
-  try {
-    const response = await fetch(address, {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(60_000)]),
-    });
-    if (!response.ok) {
-      throw catalogueUnreachable({ address, reason: `it answers ${response.status}` });
-    }
-    return await readLimited(address, response, limit);
-  } catch (cause) {
-    if (cause instanceof Hop3Error || !(cause instanceof Error)) throw cause;
-    const inner = cause.cause instanceof Error ? cause.cause.message : cause.message;
-    throw catalogueUnreachable({ address, reason: inner }, { cause });
-  }
-}
-
-async function readLimited(address: string, response: Response, limit: number): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body ?? []) {
-    length += chunk.length;
-    if (length > limit) {
-      const reason = `is larger than the ${limit} bytes that it may have`;
-      throw catalogueInvalid({ place: address, reason });
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
