@@ -141,7 +141,7 @@ describe("hop3 catalogue index writes nothing where", () => {
       said: "it is no index of a catalogue",
       spoil: () => writeFileSync(join(dir, "index.json"), "[]"),
     },
-    { what: "the directory is not there", said: "no-such: ENOENT", args: ["no-such"] },
+    { what: "the directory is not there", said: "no-such: no such file", args: ["no-such"] },
   ];
 
   it.each(cases)("$what", async ({ said, args = [], spoil }) => {

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { LoadedConfig } from "@hop3/core";
 import type { Context } from "./context.ts";
-import { readIfThere } from "./read-if-there.ts";
+import { readIfThere } from "./files.ts";
 
 /** A path of the command line, from where the user stands. */
 export function resolveFrom(context: Pick<Context, "cwd">, path: string): string {

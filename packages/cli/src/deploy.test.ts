@@ -358,14 +358,19 @@ describe("what else starts a deployment", () => {
     expect(JSON.parse(api.calls[0]?.body.toString() ?? "")).toEqual(body);
   });
 
-  it("hop3 config set", async () => {
+  it.each([
+    [["set", "A=1"], "Stored A. Restarting hello with it.\n"],
+    [["unset", "A"], "Removed A. Restarting hello without it.\n"],
+  ])("hop3 config %j", async (change, said) => {
+    const updatedAt = "2026-11-23T06:00:00.000Z";
+    api.routes["GET /apps/hello/config"] = () => ({ entries: [{ key: "A", updatedAt }] });
     api.routes["PATCH /apps/hello/config"] = () => ({
       entries: [],
       deployment: sample.deployment,
     });
-    const argv = ["config", "set", "A=1", "--app", "hello"];
+    const argv = ["config", ...change, "--app", "hello"];
     const result = await call(argv, { home: api.home });
-    expect(result.stdout).toContain("Stored A. Restarting hello with it.\n");
+    expect(result.stdout).toContain(said);
     const json = await call([...argv, "--json"], { home: api.home });
     expect(JSON.parse(json.stdout)).toMatchObject({ entries: [], deployment: { release: 3 } });
   });

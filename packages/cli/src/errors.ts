@@ -56,9 +56,9 @@ export const badServerAddress = defineError<{ value: string }>({
   code: "SERVER_ADDRESS_INVALID",
   exitCode: ExitCode.usage,
   status: 400,
-  message: ({ value }) => `HOP3_SERVER is not an address of a server: '${value}'`,
+  message: ({ value }) => `'${value}' is not an address of a server`,
   hint: () =>
-    "Give scheme, host and port, for example HOP3_SERVER=http://127.0.0.1:7070 or HOP3_SERVER=ssh://user@host",
+    "Give scheme, host and port, for example http://127.0.0.1:7070, or ssh://user@host, as HOP3_SERVER or to hop3 login",
 });
 
 export const badServerFile = defineError<{ file: string; because: string }>({
@@ -133,6 +133,14 @@ export const fileUnreadable = defineError<{ file: string; because: string }>({
   status: 400,
   message: ({ file, because }) => `cannot read ${file}: ${because}`,
   hint: () => "Check the path and its permissions",
+});
+
+export const fileUnwritable = defineError<{ file: string; because: string }>({
+  code: "FILE_UNWRITABLE",
+  exitCode: ExitCode.failure,
+  status: 500,
+  message: ({ file, because }) => `cannot write ${file}: ${because}`,
+  hint: () => "Check the path, its permissions, and the room on the disk",
 });
 
 export const serverNotInstalled = defineError<{ because: string }>({

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { converters, loadConfig } from "@hop3/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -130,6 +130,15 @@ describe("hop3 init", () => {
     const result = await call(["init", join(dir, "none")]);
     expect(result).toMatchObject({ exitCode: 3 });
     expect(result.stderr).toContain("SOURCE_NOT_FOUND");
+  });
+
+  it("says what it cannot write", async () => {
+    write(shop);
+    mkdirSync(join(dir, "hop3.toml"));
+    const result = await init("--force");
+    expect(result).toMatchObject({ exitCode: 1 });
+    expect(result.stderr).toContain("FILE_UNWRITABLE");
+    expect(result.stderr).toContain("hop3.toml: it is a directory");
   });
 
   it("offers the kinds that core has", () => {

@@ -64,8 +64,19 @@ describe("hop3 scale", () => {
     expect(JSON.parse(String(api.calls[0]?.body))).toEqual({ workers: { web: 3, mail: null } });
     expect(stdout).toMatch(/^Scaling hello: web=3, mail=default\.\n.*✓ switch.*address/s);
     expect(exitCode).toBe(0);
-    const json = JSON.parse((await scale("web=3", "--json")).stdout);
-    expect(json).toMatchObject({ workers: [web, mail], deployment: { deployment: 7 } });
+  });
+
+  it.each([
+    [["--json"], [{ ...web, stored: 3, wanted: 3, up: 3 }]],
+    [["--json", "--detach"], [web]],
+  ])("has in %j the workers as they are then", async (options, workers) => {
+    answerWith([web], sample.deployment);
+    api.routes["GET /apps/hello/processes"] = () => ({
+      processes: [],
+      workers: [{ ...web, stored: 3, wanted: 3, up: 3 }],
+    });
+    const json = JSON.parse((await scale("web=3", ...options)).stdout);
+    expect(json).toMatchObject({ workers, deployment: { deployment: 7 } });
   });
 
   it.each([

@@ -3,8 +3,7 @@ import type { Dirent } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { type CatalogueIndex, type IndexedRecipe, loadRecipe, RecipeId } from "@hop3/core";
-import { errorCode } from "../connection.ts";
-import { fileUnreadable } from "../errors.ts";
+import { unreadable } from "../files.ts";
 import { catalogueIndexInvalid } from "./index-errors.ts";
 
 /** Every recipe of a directory as the index has it; which sets have its packages is taken over from the index before. */
@@ -69,9 +68,6 @@ async function readEntries(directory: string): Promise<Dirent[]> {
   try {
     return await readdir(directory, { withFileTypes: true });
   } catch (cause) {
-    throw fileUnreadable(
-      { file: directory, because: errorCode(cause) ?? String(cause) },
-      { cause },
-    );
+    throw unreadable(directory, cause);
   }
 }

@@ -5,8 +5,7 @@ import {
   type KeyObject,
   sign,
 } from "node:crypto";
-import { writeFile } from "node:fs/promises";
-import { readIfThere } from "../read-if-there.ts";
+import { readIfThere, writeText } from "../files.ts";
 import { catalogueKeyInvalid } from "./index-errors.ts";
 
 /** A private ed25519 key; where the file is not there, a key is made, for its owner's eyes alone. */
@@ -14,8 +13,8 @@ export async function openKey(file: string): Promise<KeyObject> {
   const text = await readIfThere(file);
   if (text !== undefined) return parseKey(file, text);
   const { privateKey } = generateKeyPairSync("ed25519");
-  const pem = privateKey.export({ format: "pem", type: "pkcs8" });
-  await writeFile(file, pem, { mode: 0o600, flag: "wx" });
+  const pem = privateKey.export({ format: "pem", type: "pkcs8" }).toString();
+  await writeText(file, pem, { mode: 0o600, flag: "wx" });
   return privateKey;
 }
 

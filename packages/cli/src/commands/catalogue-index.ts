@@ -1,5 +1,4 @@
 import type { KeyObject } from "node:crypto";
-import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CatalogueIndex, type IndexedRecipe, parseDuration } from "@hop3/core";
 import { type Block, fields, line } from "../blocks.ts";
@@ -11,8 +10,8 @@ import type { Answer } from "../command.ts";
 import { resolveFrom } from "../config-file.ts";
 import type { Context } from "../context.ts";
 import { fileUnreadable, usageError } from "../errors.ts";
+import { readIfThere, writeText } from "../files.ts";
 import type { Input } from "../input.ts";
-import { readIfThere } from "../read-if-there.ts";
 
 /** Writes index.json of a directory of recipes, and its signature where a key is named. */
 export async function catalogueIndex(input: Input, context: Context): Promise<Answer> {
@@ -26,8 +25,8 @@ export async function catalogueIndex(input: Input, context: Context): Promise<An
   const index = makeIndex(directory, before, { name, expires, recipes });
   const keys = await openKeys(input, context);
   const text = `${JSON.stringify(index, undefined, 2)}\n`;
-  await writeFile(file, text);
-  if (keys.length > 0) await writeFile(`${file}.sig`, signatures(text, keys));
+  await writeText(file, text);
+  if (keys.length > 0) await writeText(`${file}.sig`, signatures(text, keys));
   const publicKeys = keys.map(publicKeyOf);
   const changed = index.serial !== before?.serial;
   const { serial } = index;

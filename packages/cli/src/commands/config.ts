@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { parseEnv } from "node:util";
 import type { AppName, ConfigEntry } from "@hop3/core";
 import { isVariableName, nearest } from "@hop3/core/base";
@@ -6,10 +5,9 @@ import { chooseApp } from "../app.ts";
 import { type Block, line, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
-import { resolveFrom } from "../config-file.ts";
-import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
-import { fileUnreadable, usageError } from "../errors.ts";
+import { usageError } from "../errors.ts";
+import { readText } from "../files.ts";
 import type { Input } from "../input.ts";
 import { ask, readAll } from "../prompt.ts";
 import { formatAge } from "../text.ts";
@@ -46,7 +44,8 @@ function entryTable(entries: readonly ConfigEntry[], context: Context): Block {
 export async function configSet(input: Input, context: Context): Promise<Answer> {
   const app = await chooseApp(input, context);
   const file = input.text("file");
-  const values: Values = file === undefined ? {} : await readEnvFile(resolveFrom(context, file));
+  const values: Values =
+    file === undefined ? {} : ({ ...parseEnv(await readText(context, file)) } as Values);
   const alone = input.args.filter((each) => !each.includes("="));
   for (const key of [...alone, ...Object.keys(values)]) requireName(key);
   for (const each of input.args) {
@@ -66,7 +65,9 @@ export async function configSet(input: Input, context: Context): Promise<Answer>
 async function askValues(keys: readonly string[], context: Context): Promise<Values> {
   const values: Values = {};
   if (context.stdin.isTTY === true) {
-    for (const key of keys) values[key] = await ask(context, `${key}: `, { hidden: true });
+    for (const key of keys) {
+      values[key] = requireValue(key, await ask(context, `${key}: `, { hidden: true }));
+    }
     return values;
   }
   const [key, ...others] = keys;
@@ -79,16 +80,17 @@ async function askValues(keys: readonly string[], context: Context): Promise<Val
   }
   const text = await readAll(context);
   // `echo secret |` ends its line; a file of several lines, such as a key, keeps all of them.
-  values[key] = text.replace(/\r?\n$/, "");
+  values[key] = requireValue(key, text.replace(/\r?\n$/, ""));
   return values;
 }
 
-async function readEnvFile(file: string): Promise<Values> {
-  try {
-    return { ...parseEnv(await readFile(file, "utf8")) } as Values;
-  } catch (cause) {
-    throw fileUnreadable({ file, because: errorCode(cause) ?? String(cause) }, { cause });
-  }
+/** Where nobody types, standard input is often empty by mistake, and the app would start with nothing. */
+function requireValue(key: string, value: string): string {
+  if (value !== "") return value;
+  throw usageError({
+    message: `no value came for ${key}, and nothing was changed`,
+    hint: `Give it on standard input or at the question; one that is empty on purpose: hop3 config set ${key}=`,
+  });
 }
 
 function requireName(key: string): string {
@@ -133,12 +135,15 @@ async function changeConfig(
     },
     "ConfigResult",
   );
-  const keys = Object.keys(values).join(", ");
+  const verb = Object.values(values).includes(null) ? "Removed" : "Stored";
+  const done = `${verb} ${Object.keys(values).join(", ")}.`;
+  const stored = { entries };
   if (deployment === undefined) {
-    const said = `Stored ${keys}. It takes effect with the next deployment of ${app}.`;
-    return { json: { entries }, blocks: [line(said)] };
+    const said = `${done} It takes effect with the next deployment of ${app}.`;
+    return { json: stored, blocks: [line(said)] };
   }
-  context.output.print(line(`Stored ${keys}. Restarting ${app} with it.`));
+  const how = verb === "Stored" ? "with" : "without";
+  context.output.print(line(`${done} Restarting ${app} ${how} it.`));
   const detach = input.flag("detach");
-  return await answerChange(context, deployment, { stored: { entries }, detach });
+  return await answerChange(context, deployment, { stored: async () => stored, detach });
 }

@@ -5,8 +5,8 @@ import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { usageError } from "../errors.ts";
+import { readText } from "../files.ts";
 import type { Input } from "../input.ts";
-import { readText } from "../read-text.ts";
 import { formatAge } from "../text.ts";
 
 export async function hooksList(input: Input, context: Context): Promise<Answer> {

@@ -1,4 +1,4 @@
-import { stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import {
   AppName,
@@ -20,13 +20,11 @@ import {
 import { type Block, line, table } from "../blocks.ts";
 import type { Answer } from "../command.ts";
 import { resolveFrom } from "../config-file.ts";
-import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
-import { fileUnreadable } from "../errors.ts";
+import { readIfThere, writeText } from "../files.ts";
 import { initExists, initNothing, initUnknownKind } from "../init-errors.ts";
 import type { Input } from "../input.ts";
 import { planParts } from "../plan-parts.ts";
-import { readIfThere } from "../read-if-there.ts";
 
 const configName = "hop3.toml";
 
@@ -45,7 +43,7 @@ export async function init(input: Input, context: Context): Promise<Answer> {
   if (found.length === 0)
     throw initNothing({ directory, kind, files: chosen.flatMap(({ files }) => files) });
   const made = await makeConfig(directory, found, parts.templates);
-  if (!isPrint) await writeConfig(target, made.text);
+  if (!isPrint) await writeText(target, made.text);
   return answer({ target: isPrint ? undefined : target, found, ...made });
 }
 
@@ -142,14 +140,6 @@ function comments(found: readonly Found[], { warnings }: Conversion): readonly s
   const head = `Made by hop3 init from ${found.map(({ file }) => file).join(", ")}.`;
   if (warnings.length === 0) return [head];
   return [head, "", "To look at:", ...warnings.map((warning) => `- ${formatWarning(warning)}`)];
-}
-
-async function writeConfig(target: string, text: string): Promise<void> {
-  try {
-    await writeFile(target, text);
-  } catch (cause) {
-    throw fileUnreadable({ file: target, because: errorCode(cause) ?? String(cause) }, { cause });
-  }
 }
 
 interface Outcome extends Made {

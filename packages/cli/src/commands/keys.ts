@@ -2,8 +2,8 @@ import { line, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
+import { readText } from "../files.ts";
 import type { Input } from "../input.ts";
-import { readText } from "../read-text.ts";
 import { formatAge } from "../text.ts";
 
 export async function keysList(_input: Input, context: Context): Promise<Answer> {

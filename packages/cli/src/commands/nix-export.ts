@@ -1,4 +1,4 @@
-import { stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import {
   defineError,
@@ -10,9 +10,8 @@ import {
 import { line } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
-import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
-import { fileUnreadable } from "../errors.ts";
+import { writeText } from "../files.ts";
 import type { Input } from "../input.ts";
 import { readNixProject } from "../nix-project.ts";
 
@@ -49,7 +48,7 @@ export async function nixExport(input: Input, context: Context): Promise<Answer>
   });
   const files = { "package.nix": packageNix, "flake.nix": flakeNix };
   if (!input.flag("force")) await refuseExisting(directory, Object.keys(files));
-  for (const [name, text] of Object.entries(files)) await write(join(directory, name), text);
+  for (const [name, text] of Object.entries(files)) await writeText(join(directory, name), text);
   return {
     json: { files, mainProgram: mainProgram ?? null, warnings },
     blocks: [
@@ -80,13 +79,5 @@ async function refuseExisting(directory: string, names: readonly string[]): Prom
   for (const name of names) {
     const found = await stat(join(directory, name)).catch(() => undefined);
     if (found !== undefined) throw exportExists({ file: name });
-  }
-}
-
-async function write(file: string, text: string): Promise<void> {
-  try {
-    await writeFile(file, text);
-  } catch (cause) {
-    throw fileUnreadable({ file, because: errorCode(cause) ?? String(cause) }, { cause });
   }
 }

@@ -1,4 +1,3 @@
-import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   defineError,
@@ -18,12 +17,10 @@ import { type Block, line } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import { readConfigFile, resolveFrom } from "../config-file.ts";
-import { errorCode } from "../connection.ts";
 import type { Context } from "../context.ts";
-import { fileUnreadable } from "../errors.ts";
+import { readIfThere, writeText } from "../files.ts";
 import { followWork } from "../follow-work.ts";
 import type { Input } from "../input.ts";
-import { readIfThere } from "../read-if-there.ts";
 import { readSource } from "../source.ts";
 
 const lockOutOfDate = defineError<{
@@ -57,7 +54,7 @@ export async function nixLock(input: Input, context: Context): Promise<Answer> {
   const lock: Hop3Lock = { version: 1, packages: { ...plan.kept, ...fetched } };
   const hasEntries = Object.keys(lock.packages).length > 0;
   const after = hasEntries ? printHop3Lock(lock) : undefined;
-  if (after !== before) await writeLock(file, after);
+  if (after !== before) await writeText(file, after);
   return {
     json: {
       file: after === undefined ? null : hop3LockFile,
@@ -68,15 +65,6 @@ export async function nixLock(input: Input, context: Context): Promise<Answer> {
     },
     blocks: report(plan, { before, after }),
   };
-}
-
-async function writeLock(file: string, text: string | undefined): Promise<void> {
-  try {
-    if (text === undefined) await rm(file);
-    else await writeFile(file, text);
-  } catch (cause) {
-    throw fileUnreadable({ file, because: errorCode(cause) ?? String(cause) }, { cause });
-  }
 }
 
 function check({ kept, wanted, dropped }: LockPlan): Answer {

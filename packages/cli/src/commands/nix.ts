@@ -1,4 +1,3 @@
-import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AppName,
@@ -10,6 +9,7 @@ import { line, type Span, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
+import { readIfThere, writeText } from "../files.ts";
 import type { Input } from "../input.ts";
 import { readNixProject } from "../nix-project.ts";
 import { planParts } from "../plan-parts.ts";
@@ -31,11 +31,11 @@ export async function nixEject(input: Input, context: Context): Promise<Answer> 
   const { directory, plan, text } = await generate(input, context);
   const { file } = plan.nix;
   const config = join(directory, "hop3.toml");
-  const before = await readFile(config, "utf8").catch(() => undefined);
+  const before = await readIfThere(config);
   const after = before === undefined ? undefined : withoutNixSection(before);
-  await writeFile(join(directory, file), text, { flag: "wx" });
+  await writeText(join(directory, file), text, { flag: "wx" });
   const hasChanged = after !== undefined && after !== before;
-  if (hasChanged) await writeFile(config, after);
+  if (hasChanged) await writeText(config, after);
   const also = hasChanged ? ", and took [nix] out of hop3.toml" : "";
   return {
     json: { file, template: plan.nix.template, configChanged: hasChanged },

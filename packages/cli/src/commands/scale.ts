@@ -37,9 +37,13 @@ function readNumber(text: string, app: AppName): readonly [string, number | null
   });
 }
 
-async function showScale(app: AppName, context: Context): Promise<Answer> {
+async function fetchWorkers(app: AppName, context: Context): Promise<readonly WorkerScale[]> {
   const request = { path: at`/apps/${app}/processes`, signal: context.signal };
-  const { workers } = await context.client.json(request, "Processes");
+  return (await context.client.json(request, "Processes")).workers;
+}
+
+async function showScale(app: AppName, context: Context): Promise<Answer> {
+  const workers = await fetchWorkers(app, context);
   const blocks =
     workers.length === 0
       ? [line(`${app} has no workers yet. Deploy it: hop3 deploy DIR --app ${app}`)]
@@ -96,7 +100,9 @@ async function changeScale(
   }
   context.output.print(line(`Scaling ${app}: ${input.args.join(", ")}.`));
   const detach = input.flag("detach");
-  return await answerChange(context, deployment, { stored: { workers }, detach });
+  const isOver = context.output.json && !detach;
+  const stored = async () => ({ workers: isOver ? await fetchWorkers(app, context) : workers });
+  return await answerChange(context, deployment, { stored, detach });
 }
 
 interface Stored {

@@ -8,6 +8,7 @@ import {
   deploymentFailed,
   deploymentSuperseded,
   describeError,
+  type ErrorJson,
   toExitCode,
 } from "../errors.ts";
 import { formatBytes, formatDuration, plural } from "../text.ts";
@@ -17,37 +18,43 @@ import type { Followed } from "./follow.ts";
 export async function answerDeployment(
   context: Context,
   deployment: DeploymentSummary,
-  options: { detach: boolean },
+  options: { readonly detach: boolean },
 ): Promise<Answer> {
-  if (options.detach) {
-    return { json: deploymentJson(deployment), blocks: [line(...underWay(deployment))] };
-  }
-  // Only now: what shows a timeline is loaded while the server is at work already.
-  const { followDeployment } = await import("./follow.ts");
-  const followed = await followDeployment(context, deployment);
-  const error = failureOf(followed);
-  if (error === undefined) {
-    return { json: deploymentJson(followed.deployment), blocks: successBlocks(followed) };
-  }
-  if (!context.output.json) throw error;
-  const { exitCode, ...described } = describeError(error);
-  return {
-    json: { ...deploymentJson(followed.deployment), error: described },
-    blocks: [],
-    exitCode,
-  };
+  const { ended, error, ...shown } = await awaitOutcome(context, deployment, options.detach);
+  return { ...shown, json: { ...deploymentJson(ended), error } };
 }
 
-/** The same for a change that is stored as well: with `--json` the Deployment stands beside what is stored now. */
+/** The same for a change that is stored as well: with `--json` the Deployment stands beside what is stored then. */
 export async function answerChange(
   context: Context,
   deployment: DeploymentSummary,
-  { stored, detach }: { readonly stored: object; readonly detach: boolean },
+  { stored, detach }: { readonly stored: () => Promise<object>; readonly detach: boolean },
 ): Promise<Answer> {
-  const answer = await answerDeployment(context, deployment, { detach });
-  const { error, ...rest } = { error: undefined, ...(answer.json as Record<string, unknown>) };
-  const json = { ...stored, deployment: rest, ...(error === undefined ? {} : { error }) };
-  return { ...answer, json };
+  const { ended, error, ...shown } = await awaitOutcome(context, deployment, detach);
+  return { ...shown, json: { ...(await stored()), deployment: deploymentJson(ended), error } };
+}
+
+interface Outcome extends Pick<Answer, "blocks" | "exitCode"> {
+  readonly ended: DeploymentSummary;
+  readonly error?: ErrorJson;
+}
+
+/** A failure is thrown, but with `--json` it becomes a part of the answer. */
+async function awaitOutcome(
+  context: Context,
+  deployment: DeploymentSummary,
+  detach: boolean,
+): Promise<Outcome> {
+  if (detach) return { ended: deployment, blocks: [line(...underWay(deployment))] };
+  // Only now: what shows a timeline is loaded while the server is at work already.
+  const { followDeployment } = await import("./follow.ts");
+  const followed = await followDeployment(context, deployment);
+  const ended = followed.deployment;
+  const failure = failureOf(followed);
+  if (failure === undefined) return { ended, blocks: successBlocks(followed) };
+  if (!context.output.json) throw failure;
+  const { exitCode, ...error } = describeError(failure);
+  return { ended, error, blocks: [], exitCode };
 }
 
 /** What `hop3 deploy --json` ends with. */
