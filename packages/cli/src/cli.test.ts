@@ -1,5 +1,7 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
-import { handled, makeApiServer, sendProblem } from "../test/api-server.ts";
+import { handled, makeApiServer, type Route, sendProblem } from "../test/api-server.ts";
 import { call, typed } from "../test/call.ts";
 import * as sample from "../test/samples.ts";
 import { useApiServer } from "../test/use-api-server.ts";
@@ -107,6 +109,12 @@ describe("colour", () => {
 
 describe("nothing to show", () => {
   it.each([
+    [
+      "addons --app hello",
+      "GET /apps/hello/addons",
+      { addons: [] },
+      "hello has no addons. A deploy makes those that hop3.toml declares with [[addons]]\n",
+    ],
     ["apps", "GET /apps", { apps: [] }, "No apps yet. Deploy one: hop3 deploy DIR\n"],
     [
       "releases hello",
@@ -137,10 +145,21 @@ describe("nothing to show", () => {
 describe("mistakes on the command line", () => {
   it.each([
     ["deplo", "unknown command 'deplo'", "Did you mean deploy?"],
-    ["config sett", "unknown command 'config sett'", "Did you mean set?"],
+    ["config sett", "unknown command 'config sett'", "Did you mean set? One of: list, set, unset"],
+    ["completion xsh", "'xsh' cannot be the shell", "One of: bash, zsh, fish"],
+    ["logs hello -n 0", "--lines must be a whole number from 1 on, not '0'", "--lines 20"],
+    ["audit -n 0", "--lines must be a whole number from 1 on, not '0'", "--lines 20"],
+    ["tokens create ci --days 0", "--days must be a whole number from 1 on, not '0'", "--days 20"],
+    ["tokens create ci app.deplo:shop", "'app.deplo:shop' is not", "Did you mean app.deploy?"],
+    ["config set TOKEN --app hello", "no value came for TOKEN, and nothing was changed", "TOKEN="],
+    ["keys add /nowhere", "cannot read /nowhere: no such file or directory", "Check the path"],
     ["deploy --forse", "unknown option '--forse'", "Did you mean --force?"],
     ["logs -n", "option '-n, --lines <count>' argument missing", "See: hop3 logs --help"],
-    ["logs hello -n many", "--lines must be a whole number, not 'many'", "Give digits only"],
+    [
+      "logs hello -n many",
+      "--lines must be a whole number from 1 on, not 'many'",
+      "Give digits only",
+    ],
     ["rollback x --app hello", "the release must be a whole number, not 'x'", "Give digits only"],
     ["info a-b --app c-d", "two apps are named: 'a-b' and --app 'c-d'", "Name the app once"],
     ["config set a-b=1 --app hello", "'a-b' cannot be the name of a variable", "for example a_b"],
@@ -158,9 +177,32 @@ describe("mistakes on the command line", () => {
     expect(result.exitCode).toBe(2);
     expect(result.stdout).toBe("");
     const [first, second] = result.stderr.split("\n");
-    expect(first).toBe(`error USAGE  ${message}`);
+    expect(first).toMatch(/^error (?:USAGE|FILE_UNREADABLE) {2}/);
+    expect(first).toContain(message);
     expect(second).toMatch(/^hint {2}/);
     expect(second).toContain(hint);
+  });
+
+  it.each([
+    ["info", "The name is that of this directory. Name the app: --app NAME"],
+    ["info hello", "All apps: hop3 apps"],
+    ["logs --app hello", "All apps: hop3 apps"],
+  ])("says where the name comes from: hop3 %s", async (line, hint) => {
+    const notThere: Route = ({ response }) =>
+      sendProblem(response, {
+        code: "APP_NOT_FOUND",
+        status: 404,
+        exitCode: 3,
+        detail: "there is no app 'hello'",
+        hint: "All apps: hop3 apps",
+      });
+    api.routes["GET /apps/hello"] = notThere;
+    api.routes["GET /apps/hello/logs"] = notThere;
+    const directory = join(api.home, "hello");
+    mkdirSync(directory, { recursive: true });
+    const result = await call(line.split(" "), { home: api.home, cwd: directory });
+    expect(result).toMatchObject({ exitCode: 3, stdout: "" });
+    expect(result.stderr).toContain(`hint  ${hint}`);
   });
 
   it("names the rule of app names", async () => {

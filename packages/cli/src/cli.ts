@@ -1,4 +1,4 @@
-import { ExitCode } from "@hop3/core/base";
+import { ExitCode, Hop3Error } from "@hop3/core/base";
 import type { Answer, CommandSpec } from "./command.ts";
 import { defaultHome } from "./connection.ts";
 import type { Context, InputStream } from "./context.ts";
@@ -108,9 +108,24 @@ async function runCommand(
   };
   try {
     return await handler(input, context);
+  } catch (error) {
+    throw explainGuess(error, spec, input);
   } finally {
     client.close();
   }
+}
+
+/** Whoever stands in another directory than that of the app is told where the name comes from. */
+function explainGuess(
+  error: unknown,
+  { args = [], options = [] }: CommandSpec,
+  input: Input,
+): unknown {
+  if (!(error instanceof Hop3Error) || error.code !== "APP_NOT_FOUND") return error;
+  const takesApp = [...args, ...options].some(({ name }) => name === "app");
+  if (!takesApp || input.app() !== undefined) return error;
+  const hint = "The name is that of this directory. Name the app: --app NAME; all apps: hop3 apps";
+  return new Hop3Error({ ...error.failure, hint });
 }
 
 /** What the command line says of the server goes before what the environment says. */

@@ -39,11 +39,11 @@ function chooseApp(argument: string | undefined, option: string | undefined): Ap
   return name === undefined ? undefined : parseAppName(name);
 }
 
-/** A whole number that is not negative; `what` is named where it is none. */
-export function parseWhole(text: string, what: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+/** A whole number from `least` on; `what` is named where it is none. */
+export function parseWhole(text: string, what: string, least = 0): number {
+  if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text);
   throw usageError({
-    message: `${what} must be a whole number, not '${text}'`,
+    message: `${what} must be a whole number${least === 0 ? "" : ` from ${least} on`}, not '${text}'`,
     hint: `Give digits only, for example ${what.startsWith("--") ? `${what} 20` : "3"}`,
   });
 }

@@ -153,12 +153,21 @@ function unknownChild(error: CommanderError, { spec, parent }: Standing): Error 
   const word = /but got \d+: (.*?)(?:,.*)?\.?$/.exec(error.message)?.[1] ?? "";
   const names = (parent.children ?? []).map(({ name }) => name);
   const [near] = nearest(word, names);
-  const hint = near === undefined ? `One of: ${names.join(", ")}` : `Did you mean ${near}?`;
+  const all = `One of: ${names.join(", ")}`;
+  const hint = near === undefined ? all : `Did you mean ${near}? ${all}`;
   return usageError({ message: `unknown command '${parent.name} ${word}'`, hint });
 }
 
+const choiceRefused =
+  /command-argument value '(.*)' is invalid for argument '(.*)'\. Allowed choices are (.*)\.$/s;
+
 /** Commander's sentence, taken apart: its suggestion becomes our hint. */
 function toUsageError(error: CommanderError, path: string): Error {
+  const [, value, argument, choices] = choiceRefused.exec(error.message) ?? [];
+  if (choices !== undefined) {
+    const message = `'${value}' cannot be the ${argument}`;
+    return usageError({ message, hint: `One of: ${choices}` });
+  }
   const [sentence = "", suggestion] = error.message.split("\n");
   const nearest = /^\(Did you mean (?:one of )?([^?]+)\?\)$/.exec(suggestion ?? "")?.[1];
   const message = sentence.replace(/^error: /, "").replace(/\.$/, "");

@@ -41,6 +41,17 @@ describe("hop3 logs", () => {
     expect(api.calls[0]?.query.toString()).toBe("worker=web&release=3&lines=5");
   });
 
+  it.each([
+    [[], "hello has said nothing yet. Its build: hop3 logs --build --app hello"],
+    [["--worker", "mail"], "Worker mail of hello has said nothing. What there is: hop3 ps hello"],
+    [["--release", "9"], "hello has said nothing in release 9. What there is"],
+  ])("says of what there is nothing: %j", async (argv, said) => {
+    api.routes["GET /apps/hello/logs"] = () => ({ records: [] });
+    const result = await call(["logs", "hello", ...argv], { home: api.home });
+    expect(result).toMatchObject({ stdout: "", exitCode: 0 });
+    expect(result.stderr).toContain(said);
+  });
+
   it("is one value with --json", async () => {
     const result = await call(["logs", "hello", "--json"], { home: api.home });
     expect(JSON.parse(result.stdout)).toEqual({ records: [record] });

@@ -1,5 +1,5 @@
 import type { ArgumentSpec, CommandSpec } from "./command.ts";
-import { appArgument } from "./tree-options.ts";
+import { appArgument, appOption } from "./tree-options.ts";
 
 const ofApp: ArgumentSpec = { name: "app", summary: "The app", kind: "app", required: true };
 const ofAddon: ArgumentSpec = {
@@ -18,6 +18,7 @@ export const addonsTree: CommandSpec = {
       name: "list",
       summary: "List the addons of an app: kind, state, variables, disk",
       args: [appArgument],
+      options: [appOption],
       load: async () => (await import("./commands/addons.ts")).addonsList,
     },
     {

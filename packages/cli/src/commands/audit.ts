@@ -10,7 +10,7 @@ const pageSize = 1000;
 
 /** Who did what, newest first. */
 export async function audit(input: Input, context: Context): Promise<Answer> {
-  const lines = parseWhole(input.text("lines") ?? "", "--lines");
+  const lines = parseWhole(input.text("lines") ?? "", "--lines", 1);
   const query = {
     app: input.app(),
     user: input.text("user"),

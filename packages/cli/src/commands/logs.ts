@@ -19,19 +19,24 @@ export async function logs(input: Input, context: Context): Promise<Answer> {
   const query = {
     worker: input.text("worker"),
     release: input.whole("release"),
-    lines: parseWhole(input.text("lines") ?? "100", "--lines"),
+    lines: parseWhole(input.text("lines") ?? "100", "--lines", 1),
   };
   if (input.flag("follow")) return await follow(app, { query, input, context });
   const request = { path: at`/apps/${app}/logs`, query, signal: context.signal };
   const { records } = await context.client.json(request, "LogRecords");
   if (context.output.json) return { json: { records }, blocks: [] };
   for (const record of records) printRecord(record, input, context);
-  if (records.length === 0) {
-    context.output.notice(
-      line(`${app} has said nothing yet. Its build: hop3 logs --build --app ${app}`),
-    );
-  }
+  if (records.length === 0) context.output.notice(line(saidNothing(app, query)));
   return { json: undefined, blocks: [] };
+}
+
+function saidNothing(app: AppName, { worker, release }: Query): string {
+  if (worker === undefined && release === undefined) {
+    return `${app} has said nothing yet. Its build: hop3 logs --build --app ${app}`;
+  }
+  const who = worker === undefined ? app : `Worker ${worker} of ${app}`;
+  const when = release === undefined ? "" : ` in release ${release}`;
+  return `${who} has said nothing${when}. What there is: hop3 ps ${app}, hop3 releases ${app}`;
 }
 
 async function follow(

@@ -1,11 +1,12 @@
 import type { TokenInfo } from "@hop3/core";
-import { formatGrant, type Grant, parseGrant } from "@hop3/core/api";
+import { formatGrant, type Grant, parseGrant, permissions, roles } from "@hop3/core/api";
+import { nearest } from "@hop3/core/base";
 import { line, table } from "../blocks.ts";
 import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { usageError } from "../errors.ts";
-import type { Input } from "../input.ts";
+import { type Input, parseWhole } from "../input.ts";
 import { formatAge } from "../text.ts";
 
 export async function tokensList(_input: Input, context: Context): Promise<Answer> {
@@ -33,7 +34,8 @@ function scopesText({ scopes }: TokenInfo): string {
 export async function tokensCreate(input: Input, context: Context): Promise<Answer> {
   const [name = "", ...texts] = input.args;
   const scopes = texts.map(readScope);
-  const days = input.whole("days");
+  const given = input.text("days");
+  const days = given === undefined ? undefined : parseWhole(given, "--days", 1);
   const body = {
     name,
     ...(scopes.length === 0 ? {} : { scopes }),
@@ -53,9 +55,11 @@ export async function tokensCreate(input: Input, context: Context): Promise<Answ
 function readScope(text: string): Grant {
   const scope = parseGrant(text);
   if (scope !== undefined) return scope;
+  const [near] = nearest(text.split(":", 1)[0] ?? "", [...roles, ...Object.keys(permissions)]);
+  const meant = near === undefined ? "" : `Did you mean ${near}? `;
   throw usageError({
     message: `'${text}' is not a scope`,
-    hint: "Write a role or a permission, with :APP for one app: viewer, developer:shop, app.deploy:shop",
+    hint: `${meant}Write a role or a permission, with :APP for one app: viewer, developer:shop, app.deploy:shop`,
   });
 }
 
