@@ -17,6 +17,12 @@ export async function askPassword(context: Context, question: string): Promise<s
 /** A new password, typed twice on a terminal: nobody sees what it becomes. */
 export async function askNewPassword(context: Context, name: string): Promise<string> {
   const password = await askPassword(context, `New password of ${name}: `);
+  const { Password } = await import("@hop3/core/api");
+  const because = Password.safeParse(password).error?.issues[0]?.message;
+  if (because !== undefined) {
+    const hint = "Choose another; nothing was changed";
+    throw usageError({ message: `the new password of ${name} ${because}`, hint });
+  }
   if (context.stdin.isTTY !== true) return password;
   const again = await ask(context, "The same again: ", { hidden: true });
   if (again !== password) throw passwordsDiffer({});

@@ -184,7 +184,10 @@ describe("mistakes on the command line", () => {
   });
 
   it.each([
-    ["info", "The name is that of this directory. Name the app: --app NAME"],
+    [
+      "info",
+      "The name is the one of this directory. Deploy it: hop3 deploy; or name another: --app",
+    ],
     ["info hello", "All apps: hop3 apps"],
     ["logs --app hello", "All apps: hop3 apps"],
   ])("says where the name comes from: hop3 %s", async (line, hint) => {

@@ -124,7 +124,8 @@ function explainGuess(
   if (!(error instanceof Hop3Error) || error.code !== "APP_NOT_FOUND") return error;
   const takesApp = [...args, ...options].some(({ name }) => name === "app");
   if (!takesApp || input.app() !== undefined) return error;
-  const hint = "The name is that of this directory. Name the app: --app NAME; all apps: hop3 apps";
+  const hint =
+    "The name is the one of this directory. Deploy it: hop3 deploy; or name another: --app NAME; all apps: hop3 apps";
   return new Hop3Error({ ...error.failure, hint });
 }
 

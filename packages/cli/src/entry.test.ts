@@ -1,5 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { handled, makeApiServer } from "../test/api-server.ts";
@@ -143,6 +152,19 @@ describe("the package under a Node that is too old", () => {
     // Node does not strip types below node_modules: the error proves which Node has taken over.
     const { stderr } = run([oldNode, ...flags, script, "apps"]);
     expect(stderr).toContain("ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING");
+  });
+});
+
+describe("standard output that takes nothing", () => {
+  it("is said in a sentence, and is no success", () => {
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(checkout, ["completion", "bash"], {
+      stdio: ["ignore", full, "pipe"],
+      encoding: "utf8",
+    });
+    closeSync(full);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^error FILE_UNWRITABLE {2}cannot write standard output: ENOSPC.*\n$/);
   });
 });
 

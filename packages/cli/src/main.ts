@@ -13,8 +13,11 @@ process.on("SIGINT", onSignal);
 process.on("SIGTERM", onSignal);
 // The reader of a pipe may leave early, as `head` does; that is no failure.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(ExitCode.ok);
+  if (error.code === "EPIPE") process.exit(ExitCode.ok);
+  // As for a full disk; what is half written must not look like success.
+  const because = error.message;
+  process.stderr.write(`error FILE_UNWRITABLE  cannot write standard output: ${because}\n`);
+  process.exit(ExitCode.failure);
 });
 
 // An import would read every export of node:fs, and some of those load what is not needed here.

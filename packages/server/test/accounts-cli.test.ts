@@ -218,6 +218,9 @@ describe("hop3 users, tokens and audit", () => {
   it("add, change, list and remove users", async () => {
     await signedIn();
     expect((await piped("", "users", "add", "bob", "--role", "viewer")).exitCode).toBe(2);
+    expect((await piped("short", "users", "add", "bob")).stderr).toContain(
+      "error USAGE  the new password of bob has fewer than 10 characters",
+    );
     expect((await piped("bobs password", "users", "add", "bob", "--role", "viewer")).stdout).toBe(
       "Added bob, with roles: viewer.\n",
     );

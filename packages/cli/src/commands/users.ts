@@ -17,7 +17,7 @@ export async function whoami(_input: Input, context: Context): Promise<Answer> {
 
 function identityFields({ kind, user, token, grants, scopes }: Identity): Block {
   return fields([
-    ["user", user ?? (kind === "machine" ? "none: the local socket, which may all" : "none")],
+    ["user", user ?? (kind === "machine" ? "none: the socket on this machine, which may do everything" : "none")],
     ["token", token],
     ["may", grants.map(formatGrant).join(", ") || "nothing"],
     ["only", scopes?.map(formatGrant).join(", ")],
