@@ -1,11 +1,13 @@
 import { timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
+import type { Server as NetServer } from "node:net";
 import { defineError, ExitCode } from "@hop3/core";
 import ssh2, { type AuthContext, type Connection, type ServerChannel, type Session } from "ssh2";
 import type { Principal } from "../accounts/principal.ts";
 import { writeAtomically } from "../write-atomically.ts";
 import type { Keys } from "./keys.ts";
 import { fingerprintOf } from "./public-key.ts";
+import { makeLobby } from "./ssh-lobby.ts";
 import { type SshParts, serveSshVisit } from "./ssh-session.ts";
 
 // The package is CommonJS: its values come as one.
@@ -33,31 +35,31 @@ export interface SshDoorParts extends SshParts {
   readonly hostKeyFile: string;
 }
 
-const maxConnections = 128;
 const signInMs = 30_000;
 const maxAttempts = 12;
 
 export async function openSshDoor(parts: SshDoorParts): Promise<SshDoor> {
   const privateKey = await ensureHostKey(parts.hostKeyFile);
   const connections = new Set<Connection>();
-  const server = new Server({ hostKeys: [privateKey], ident: "hop3" }, (client, { ip }) => {
-    if (connections.size >= maxConnections) return void client.end();
+  const ssh = new Server({ hostKeys: [privateKey], ident: "hop3" }, (client, { ip, port }) => {
     connections.add(client);
     client.once("close", () => connections.delete(client));
     client.on("error", () => {});
+    client.once("ready", () => lobby.leave(ip, port));
     welcome(parts, client, ip.replace(/^::ffff:(?=\d+\.)/, ""));
   });
-  await listen(server, parts.listen);
+  const lobby = makeLobby(signInMs, (socket) => ssh.injectSocket(socket));
+  await listen(lobby.server, parts.listen);
   return {
     hostKey: await hostKeyFingerprint(parts.hostKeyFile),
     close() {
-      server.close();
+      lobby.server.close();
       for (const client of connections) client.end();
     },
   };
 }
 
-async function listen(server: ssh2.Server, { host, port }: SshDoorParts["listen"]): Promise<void> {
+async function listen(server: NetServer, { host, port }: SshDoorParts["listen"]): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, host, resolve);
@@ -82,8 +84,6 @@ async function hostKeyFingerprint(file: string): Promise<string> {
 }
 
 function welcome(parts: SshDoorParts, client: Connection, address: string): void {
-  const patience = setTimeout(() => client.end(), signInMs);
-  client.once("close", () => clearTimeout(patience));
   let key: string | undefined;
   let attempts = 0;
   client.on("authentication", (context) => {
@@ -94,7 +94,6 @@ function welcome(parts: SshDoorParts, client: Connection, address: string): void
     else context.accept();
   });
   client.on("ready", () => {
-    clearTimeout(patience);
     const recogniseAgain = (): Principal | undefined => {
       const principal = key === undefined ? undefined : parts.keys.principalOf(key);
       if (principal === undefined) client.end();
