@@ -1,6 +1,6 @@
 import { QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { ApiError, isSignedOut } from "./api.ts";
-import { useFocusKept } from "./components/keep-focus.ts";
+import { useFocusKept } from "./components/focus.ts";
 import { Layout } from "./components/layout.tsx";
 import { Toasts } from "./components/toast.tsx";
 import { LiveEvents } from "./events.tsx";

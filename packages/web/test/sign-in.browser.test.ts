@@ -105,6 +105,7 @@ describe("a second factor", () => {
     await other.getByText("Keep these recovery codes.").waitFor();
     const codes = (await other.locator(".note pre").textContent()) ?? "";
     await enter();
+    await other.locator("input[name=code]:focus").waitFor();
     await other.getByLabel("Code").fill(codes.split("\n")[0] ?? "");
     await other.getByRole("button", { name: "Sign in", exact: true }).click();
     await other.getByLabel("Password, to turn it off").fill(password);

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from "react";
 import { ApiError, send } from "../api.ts";
 import { signInWithPasskey, whyNoPasskeys } from "../components/account/passkey.ts";
 import { Field } from "../components/field.tsx";
+import { focusOn } from "../components/focus.ts";
 import { ErrorNote } from "../components/states.tsx";
 
 /** The way in for whoever has no session. */
@@ -75,9 +76,4 @@ export function SignInPage({ onDone }: { readonly onDone: () => void }) {
       </main>
     </div>
   );
-}
-
-/** A field that comes up as the next step. */
-function focusOn(field: HTMLInputElement | null): void {
-  field?.focus();
 }

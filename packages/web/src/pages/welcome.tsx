@@ -3,6 +3,7 @@ import { type FormEvent, useEffect, useState } from "react";
 import { send } from "../api.ts";
 import { Field } from "../components/field.tsx";
 import { ErrorNote, Loading } from "../components/states.tsx";
+import { UserNameField } from "../components/users/user-name-field.tsx";
 
 const headings: Readonly<Record<InviteInfo["kind"], string>> = {
   first: "Welcome to Hop3",
@@ -71,11 +72,7 @@ function AcceptForm({ invite, secret, onDone }: AcceptProps) {
               : `You sign in as ${invite.name ?? "whom you choose"}.`}
           </p>
           {error === undefined ? null : <ErrorNote error={error} />}
-          {invite.name === undefined ? (
-            <Field label="Name" hint="Lower case letters, digits and . _ @ + -">
-              <input name="name" autoComplete="username" required />
-            </Field>
-          ) : null}
+          {invite.name === undefined ? <UserNameField autoComplete="username" /> : null}
           <Field label="Password" hint="At least 10 characters.">
             <input
               name="password"

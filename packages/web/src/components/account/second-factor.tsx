@@ -5,6 +5,7 @@ import { send } from "../../api.ts";
 import { Badge } from "../badge.tsx";
 import { CopyText } from "../copy.tsx";
 import { Field } from "../field.tsx";
+import { focusOn } from "../focus.ts";
 import { Form } from "../forms/form.tsx";
 import { PasswordField } from "../forms/password-field.tsx";
 import { useTell } from "../toast.tsx";
@@ -77,7 +78,13 @@ function TurnOn({ setup: { secret, uri }, onDone }: TurnOnProps) {
       <CopyText label="Secret for the app" text={secret} />
       <div className="fields">
         <Field label="Code">
-          <input name="code" inputMode="numeric" autoComplete="one-time-code" required />
+          <input
+            ref={focusOn}
+            name="code"
+            inputMode="numeric"
+            autoComplete="one-time-code"
+            required
+          />
         </Field>
         <PasswordField />
       </div>

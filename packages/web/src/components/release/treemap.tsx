@@ -31,12 +31,8 @@ interface BoxProps extends Pick<TreemapProps, "onChoose"> {
   readonly isChosen: boolean;
 }
 
-/** Percent of the drawing that a name needs. */
-const roomForText = { width: 5.5, height: 8 };
-
 function Box({ tile, isChosen, onChoose }: BoxProps) {
   const { path, left, top, width, height } = tile;
-  const hasRoom = width > roomForText.width && height > roomForText.height;
   const name = path === undefined ? "all others" : path.name;
   const place = { left: `${left}%`, top: `${top}%`, width: `${width}%`, height: `${height}%` };
   return (
@@ -49,12 +45,8 @@ function Box({ tile, isChosen, onChoose }: BoxProps) {
       disabled={path === undefined}
       onClick={() => path !== undefined && onChoose(path.path)}
     >
-      {hasRoom ? (
-        <>
-          <span>{name}</span>
-          <span className="number">{bytes(tile.bytes)}</span>
-        </>
-      ) : null}
+      <span>{name}</span>
+      <span className="number">{bytes(tile.bytes)}</span>
     </button>
   );
 }

@@ -2,9 +2,9 @@ import type { InviteCreated } from "@hop3/core/api";
 import { useState } from "react";
 import { send } from "../../api.ts";
 import { CopyText } from "../copy.tsx";
-import { Field } from "../field.tsx";
 import { Form, textOf } from "../forms/form.tsx";
 import { RoleFields, readRole } from "./role-fields.tsx";
+import { UserNameField } from "./user-name-field.tsx";
 
 /** A link that makes an account of this name and role. */
 export function InviteForm() {
@@ -24,9 +24,7 @@ export function InviteForm() {
       </p>
       <Form action="Make a link" isPrimary onSubmit={invite}>
         <div className="fields">
-          <Field label="Name">
-            <input name="name" required autoComplete="off" />
-          </Field>
+          <UserNameField autoComplete="off" />
           <RoleFields />
         </div>
       </Form>

@@ -21,3 +21,8 @@ export function useFocusKept(): void {
     };
   }, []);
 }
+
+/** As `ref` of a field that comes up as the next step. */
+export function focusOn(field: HTMLElement | null): void {
+  field?.focus();
+}
