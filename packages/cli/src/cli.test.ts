@@ -152,6 +152,10 @@ describe("mistakes on the command line", () => {
     ["tokens create ci --days 0", "--days must be a whole number from 1 on, not '0'", "--days 20"],
     ["tokens create ci app.deplo:shop", "'app.deplo:shop' is not", "Did you mean app.deploy?"],
     ["config set TOKEN --app hello", "no value came for TOKEN, and nothing was changed", "TOKEN="],
+    ["metrics hello --minutes 0", "--minutes must be a whole number from 1 on", "--minutes 20"],
+    ["users invite x --hours 0", "--hours must be a whole number from 1 on", "--hours 20"],
+    ["notify redeliver a b", "the notice must be a whole number from 1 on, not 'b'", "example 3"],
+    ["notify add hook --all", "'hook' is not an address", "https://example.org/hook"],
     ["keys add /nowhere", "cannot read /nowhere: no such file or directory", "Check the path"],
     ["deploy --forse", "unknown option '--forse'", "Did you mean --force?"],
     ["logs -n", "option '-n, --lines <count>' argument missing", "See: hop3 logs --help"],
@@ -206,6 +210,22 @@ describe("mistakes on the command line", () => {
     const result = await call(line.split(" "), { home: api.home, cwd: directory });
     expect(result).toMatchObject({ exitCode: 3, stdout: "" });
     expect(result.stderr).toContain(`hint  ${hint}`);
+  });
+
+  it("keeps the words of the API to itself", async () => {
+    api.routes["POST /invites"] = ({ response }) =>
+      sendProblem(response, {
+        code: "REQUEST_INVALID",
+        status: 422,
+        exitCode: 2,
+        detail: "json.name: is not a name",
+        hint: "The API is described at /api/v1/openapi.json",
+      });
+    const { stderr } = await call(["users", "invite", "A B"], { home: api.home });
+    expect(stderr).toBe(
+      "error REQUEST_INVALID  name: is not a name\n" +
+        "hint  What the command takes: the same with --help\n",
+    );
   });
 
   it("names the rule of app names", async () => {

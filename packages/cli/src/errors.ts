@@ -169,10 +169,13 @@ export const interrupted = defineError<{ message: string; hint?: string | undefi
 
 /** The failure that the server described, as if it had happened here. */
 export function fromProblem(problem: Problem): Hop3Error {
+  const message = problem.detail ?? problem.title;
+  // What the API calls the parts of a request, and where it is described, is of no use to whoever typed a command.
+  const isTyped = problem.code === "REQUEST_INVALID";
   return new Hop3Error({
     code: problem.code,
-    message: problem.detail ?? problem.title,
-    hint: problem.hint,
+    message: isTyped ? message.replace(/^(?:json|query|param)\./, "") : message,
+    hint: isTyped ? "What the command takes: the same with --help" : problem.hint,
     place: problem.place,
     detail: problem.evidence,
     exitCode: toExitCode(problem.exitCode),

@@ -4,7 +4,8 @@ import { type Block, fields, line, table } from "../blocks.ts";
 import { type ApiRequest, at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
-import type { Input } from "../input.ts";
+import { usageError } from "../errors.ts";
+import { type Input, parseWhole } from "../input.ts";
 import { formatAge } from "../text.ts";
 
 /** Receivers of one app, or with --all those of every app. */
@@ -45,7 +46,12 @@ function showNotice(notice: NoticeInfo, now: number): string[] {
 export async function notifyAdd(input: Input, context: Context): Promise<Answer> {
   const query = await queryOf(input, context);
   const events = input.text("events")?.split(",");
-  const body = { url: input.args[0] ?? "", ...(events === undefined ? {} : { events }) };
+  const [url = ""] = input.args;
+  if (!URL.canParse(url)) {
+    const hint = "Give it whole, for example https://example.org/hook";
+    throw usageError({ message: `'${url}' is not an address`, hint });
+  }
+  const body = { url, ...(events === undefined ? {} : { events }) };
   const request = { method: "POST", path: "/notify", query, body, signal: context.signal } as const;
   const made = await context.client.json(request, "ReceiverCreated");
   const blocks = [
@@ -82,11 +88,12 @@ export async function notifyTest(input: Input, context: Context): Promise<Answer
 }
 
 export async function notifyRedeliver(input: Input, context: Context): Promise<Answer> {
-  const [id = "", notice = ""] = input.args;
+  const [id = "", text = ""] = input.args;
+  const notice = parseWhole(text, "the notice", 1);
   const path = at`/notify/${id}/notices/${notice}/redeliver`;
   await tell(input, context, { method: "POST", path });
   return {
-    json: { redelivered: Number(notice) },
+    json: { redelivered: notice },
     blocks: [line(`${notice} is on its way again.`)],
   };
 }

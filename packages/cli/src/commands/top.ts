@@ -49,7 +49,7 @@ async function topOfApp(app: string, context: Context): Promise<Answer> {
 /** What was used; the points themselves with --json. */
 export async function metrics(input: Input, context: Context): Promise<Answer> {
   const app = await chooseApp(input, context);
-  const minutes = parseWhole(input.text("minutes") ?? "60", "--minutes");
+  const minutes = parseWhole(input.text("minutes") ?? "60", "--minutes", 1);
   const request = { path: at`/apps/${app}/metrics`, query: { minutes }, signal: context.signal };
   const found = await context.client.json(request, "AppMetrics");
   if (found.total.length === 0) {

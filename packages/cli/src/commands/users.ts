@@ -17,7 +17,11 @@ export async function whoami(_input: Input, context: Context): Promise<Answer> {
 
 function identityFields({ kind, user, token, grants, scopes }: Identity): Block {
   return fields([
-    ["user", user ?? (kind === "machine" ? "none: the socket on this machine, which may do everything" : "none")],
+    [
+      "user",
+      user ??
+        (kind === "machine" ? "none: the socket on this machine, which may do everything" : "none"),
+    ],
     ["token", token],
     ["may", grants.map(formatGrant).join(", ") || "nothing"],
     ["only", scopes?.map(formatGrant).join(", ")],
@@ -93,7 +97,7 @@ export async function usersReset(input: Input, context: Context): Promise<Answer
 }
 
 function readHours(input: Input): number {
-  return parseWhole(input.text("hours") ?? "", "--hours");
+  return parseWhole(input.text("hours") ?? "", "--hours", 1);
 }
 
 function linkAnswer(invite: InviteCreated): Answer {
