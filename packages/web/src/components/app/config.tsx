@@ -90,6 +90,7 @@ function Stored({ app, entries }: StoredProps) {
             name={edited?.key ?? ""}
             value={edited?.value ?? ""}
             onSet={(key, value) => set({ [key]: value })}
+            onCancel={() => setEdited(undefined)}
           />
           <PasteForm onSet={set} />
         </section>

@@ -7,10 +7,12 @@ interface VariableFormProps {
   readonly name: string;
   readonly value: string;
   readonly onSet: (name: string, value: string) => void;
+  /** Leaves a variable as it is. */
+  readonly onCancel: () => void;
 }
 
 /** One variable. It is not stored before the changes are. */
-export function VariableForm({ name, value, onSet }: VariableFormProps) {
+export function VariableForm({ name, value, onSet, onCancel }: VariableFormProps) {
   const [key, setKey] = useState(name);
   const [text, setText] = useState(value);
   const [isTouched, setTouched] = useState(false);
@@ -57,9 +59,16 @@ export function VariableForm({ name, value, onSet }: VariableFormProps) {
           onChange={({ target }) => setText(target.value)}
         />
       </Field>
-      <button type="submit" className="button" disabled={key === ""}>
-        {isNew ? "Add" : "Change"}
-      </button>
+      <div className="row">
+        <button type="submit" className="button" disabled={key === ""}>
+          {isNew ? "Add" : "Change"}
+        </button>
+        {isNew ? null : (
+          <button type="button" className="button plain" onClick={onCancel}>
+            Cancel
+          </button>
+        )}
+      </div>
     </form>
   );
 }
