@@ -35,8 +35,14 @@ export function makeCatalogue(parts: CatalogueParts): Catalogue {
   };
   let opened: ReturnType<typeof open> | undefined;
   const state = (): ReturnType<typeof open> => {
-    opened ??= open();
-    return opened;
+    if (opened !== undefined) return opened;
+    const opening = open();
+    opened = opening;
+    // What failed once, a disk or a file, may work the next time.
+    opening.catch(() => {
+      if (opened === opening) opened = undefined;
+    });
+    return opening;
   };
   let turn: Promise<unknown> = Promise.resolve();
   const update: Catalogue["update"] = async (signal) => {

@@ -1,7 +1,7 @@
 import { createHash, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { dirname, join } from "node:path";
 import { Hop3Error } from "@hop3/core";
@@ -226,6 +226,14 @@ describe("an update of the catalogue", () => {
     expect(await update(catalogue)).toBe("changed ours 1");
     expect((await (await catalogue.current()).recipe("wiki")).sheet.title).toBe("A wiki");
   });
+});
+
+it("a catalogue that could not be read is read anew when somebody asks again", async () => {
+  const catalogue = await open();
+  await rename(builtIn(), `${builtIn()}-away`);
+  await expect(catalogue.current()).rejects.toThrow();
+  await rename(`${builtIn()}-away`, builtIn());
+  expect(await serialOf(catalogue)).toBe("hop3 5 built-in");
 });
 
 it("an update needs an address and a key", async () => {

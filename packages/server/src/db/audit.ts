@@ -21,13 +21,22 @@ export interface AuditStore {
   find(filter: AuditFilter): readonly AuditEntry[];
 }
 
+/** Nothing is ever removed: what somebody sends must not fill the disk. */
+const longestText = 2_000;
+
+function shorten(text: string | undefined): string | null {
+  if (text === undefined || text.length <= longestText) return text ?? null;
+  return `${text.slice(0, longestText - 1).toWellFormed()}…`;
+}
+
 export function makeAuditStore(db: Database): AuditStore {
   return {
     add({ at, actor, via, address, action, outcome, ...more }) {
       const sql = `INSERT INTO audit (at, actor, via, address, action, app, target, outcome, before, after)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-      const { app = null, target = null, before = null, after = null } = more;
-      db.run(sql, at, actor, via, address, action, app, target, outcome, before, after);
+      const { app, target, before, after } = more;
+      const texts = [shorten(app), shorten(target), outcome, shorten(before), shorten(after)];
+      db.run(sql, at, actor, via, address, action, ...texts);
     },
     find({ limit, before, since, ...named }) {
       const conditions = Object.entries(withoutGaps(named)).map(
