@@ -1,32 +1,30 @@
 import { join } from "node:path";
-import { copyTree } from "../support/apps.ts";
+import { beforeAll } from "vitest";
 import { nixBuilt, type TestedBuilder } from "../support/conformance-subject.ts";
 import { describeConformance } from "../support/describe-conformance.ts";
+import { imageExamples, importLanguages } from "./images.ts";
 import { useEngine } from "./use-engine.ts";
 
-const examples = join(import.meta.dirname, "../../../../examples");
+/** By itself a template of pages leaves an app alone that has a Dockerfile. */
+const builtBeside: TestedBuilder = { ...nixBuilt, config: '[nix]\ntemplate = "static-site"\n' };
 
-/** The same pages, served out of an image. */
+/** The same app, run out of an image: contexts have a Dockerfile beside its files. */
 const containerBuilt: TestedBuilder = {
   name: "docker",
   config: '[build]\nmethod = "docker"\n',
   isOnHost: false,
-  files: {
-    Dockerfile: `FROM localhost/base:1
-COPY index.html /site/index.html
-COPY css /site/css
-WORKDIR /site
-EXPOSE 8080
-CMD ["httpd", "-f", "-p", "8080", "-h", "/site"]
-`,
-  },
 };
 
+const contexts = process.env["HOP3_LAB_CONTEXTS"] ?? "";
 const { server } = useEngine("conformance");
+beforeAll(() => importLanguages(process.env["HOP3_LAB_LANGUAGES"] ?? ""));
 
-describeConformance({
-  examples: ["templates/static-site"],
-  builders: [nixBuilt, containerBuilt],
+const [page, ...others] = imageExamples;
+const suite = {
   server: () => server,
-  copy: (example) => copyTree(join(examples, example)),
-});
+  copy: async (example: string) => join(contexts, example),
+};
+
+describeConformance({ ...suite, examples: [page], builders: [builtBeside, containerBuilt] });
+// Images differ in what is in them; how the next one takes over is the same for all.
+describeConformance({ ...suite, examples: others, brief: others, builders: [containerBuilt] });

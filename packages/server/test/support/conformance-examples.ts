@@ -7,7 +7,13 @@ import { mavenRegistry } from "../registry/maven.ts";
 import { debianPhp, packagistRegistry } from "../registry/packagist.ts";
 import { debianWheel, pypi, requirementLines } from "../registry/pypi.ts";
 import { type RegistryProtocol, startRegistry, type TestRegistry } from "../registry/registry.ts";
-import { debianGems, gemfileLock, gemRegistry, sourceGem } from "../registry/rubygems.ts";
+import {
+  debianGems,
+  gemfileLock,
+  gemRegistry,
+  type ServedGem,
+  sourceGem,
+} from "../registry/rubygems.ts";
 import { copyTree, makeTree } from "./apps.ts";
 import { hop3 } from "./cli.ts";
 import { hostOnlyValue } from "./conformance-subject.ts";
@@ -53,21 +59,29 @@ const python: Prepare = async () => {
   };
 };
 
-const ruby: Prepare = async ({ home }) => {
+/** What the Ruby example's Gemfile asks for, and what that needs. */
+export async function exampleGems(home: string): Promise<readonly ServedGem[]> {
   const bin = `${await buildAttribute(home, "ruby")}/bin`;
   const names =
     "puma rake ruby-mustermann ruby-nio4r ruby-rack ruby-rack-protection ruby-rack-test ruby-ruby2-keywords ruby-sinatra ruby-tilt";
-  const gems = [...(await debianGems(bin, names.split(" "))), await sourceGem(bin)];
+  return [...(await debianGems(bin, names.split(" "))), await sourceGem(bin)];
+}
+
+/** Makes a copy of the Ruby example ask for exactly these. */
+export async function fitGems(dir: string, gems: readonly ServedGem[]): Promise<void> {
   const direct = ["counted", "puma", "rack-test", "rake", "sinatra"];
+  await writeFile(join(dir, "Gemfile.lock"), gemfileLock(gems, direct));
+  // The distribution's Puma is compiled already, and finds libssl only where Ruby has loaded it.
+  const procfile = join(dir, "Procfile");
+  await edit(procfile, (text) => text.replace("exec puma", "exec ruby -ropenssl -S puma"));
+}
+
+const ruby: Prepare = async ({ home }) => {
+  const gems = await exampleGems(home);
   return {
     protocol: gemRegistry(gems),
     registry: ["rubygems", "rubygems"],
-    async fit(dir) {
-      await writeFile(join(dir, "Gemfile.lock"), gemfileLock(gems, direct));
-      // The distribution's Puma is compiled already, and finds libssl only where Ruby has loaded it.
-      const procfile = join(dir, "Procfile");
-      await edit(procfile, (text) => text.replace("exec puma", "exec ruby -ropenssl -S puma"));
-    },
+    fit: (dir) => fitGems(dir, gems),
   };
 };
 

@@ -1,4 +1,4 @@
-import { appendFile, cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { appendFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   type AppDetail,
@@ -12,7 +12,7 @@ import {
 } from "@hop3/core";
 import { expect } from "vitest";
 import { z } from "zod";
-import { makeTree } from "./apps.ts";
+import { copyTree } from "./apps.ts";
 import type { Answer, TestServer } from "./test-server.ts";
 
 /** A builder that the suite is run over: its name, and what is set apart for it. */
@@ -20,8 +20,6 @@ export interface TestedBuilder {
   readonly name: string;
   /** Sections of hop3.toml that make it the one that is chosen. */
   readonly config: string;
-  /** Further files of the app, such as a Dockerfile. */
-  readonly files?: Readonly<Record<string, string>>;
   /** False where the paths of the RuntimeConfig are not those of this machine. */
   readonly isOnHost: boolean;
 }
@@ -79,9 +77,8 @@ const probe = [
 ].join("\n");
 
 /** The example with a second worker, steps and a variable of its own: the same text for every builder. */
-async function withProbe(dir: string, { config, files = {} }: TestedBuilder): Promise<string> {
-  const copy = await makeTree(files);
-  await cp(dir, copy, { recursive: true });
+async function withProbe(dir: string, { config }: TestedBuilder): Promise<string> {
+  const copy = await copyTree(dir);
   const file = join(copy, "hop3.toml");
   const own = await readFile(file, "utf8").catch(() => "");
   const procfile = parseProcfile(await readFile(join(copy, "Procfile"), "utf8").catch(() => ""));

@@ -125,7 +125,8 @@ export const laws: readonly Law[] = [
         if (isOnHost) expect(env).toMatchObject({ TMPDIR: path, LANG: "C.UTF-8" });
       }
       const ports = new Set(environments.map((env) => env["PORT"]));
-      expect(ports.size).toBe(isOnHost ? 2 : 1);
+      // Each container has a network of its own, and may have the port that its image exposes.
+      if (isOnHost) expect(ports.size).toBe(2);
     },
   },
   {

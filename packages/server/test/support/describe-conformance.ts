@@ -45,7 +45,7 @@ export function describeConformance<Example extends string>(
       );
     });
 
-    it("answers the same, whoever built it", async () => {
+    it.runIf(builders.length > 1)("answers the same, whoever built it", async () => {
       // An image brings a web server of its own, which words its headers and its refusals itself.
       const isOneProgram = builders.every(({ isOnHost }) => isOnHost);
       const [first, ...others] = await Promise.all(
