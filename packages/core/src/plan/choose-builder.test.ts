@@ -36,6 +36,7 @@ const file = { "hop3.nix": "{ }" };
 const locked = { "package-lock.json": lock };
 const node = { "package.json": JSON.stringify({ scripts: { start: "node a.js" } }) };
 const python = { "requirements.txt": pins, "app.py": "from flask import Flask\napp = Flask(1)\n" };
+const pages = { "index.html": "" };
 const image = { Dockerfile: "FROM scratch\n" };
 const named = '[nix]\ntemplate = "node-source"\n';
 const all = { ...file, ...node, ...locked, ...image };
@@ -53,6 +54,7 @@ describe("the order", () => {
     ["a detected template", { ...node, ...locked, ...image }, "", "nix node-source"],
     ["local, where no template fits", { ...node, ...image }, "", "local node"],
     ["docker, where no toolchain fits either", image, "", "docker"],
+    ["docker, where there are only pages beside it", { ...pages, ...image }, "", "docker"],
     ["nothing", { "a.txt": "" }, "", "PLAN_NO_BUILDER"],
     [
       "two templates, and local would take it",
@@ -103,6 +105,13 @@ describe("a builder that hop3.toml names", () => {
     ["docker, of two templates", { ...both, ...image }, 'method = "docker"', "docker"],
     ["docker, in the other spelling", { ...both, ...image }, 'builder = "docker"', "docker"],
     ["docker, without its file", both, 'method = "docker"', "PLAN_NO_BUILDER"],
+    ["local, of pages", { ...pages, ...image }, 'method = "local"', "local static"],
+    [
+      "local, of pages, in the other spelling",
+      { ...pages, ...image },
+      'builder = "local"',
+      "local static",
+    ],
     ["local, without a language", image, 'method = "local"', "PLAN_NO_BUILDER"],
     ["one that does not exist", node, 'method = "locla"', "BUILDER_UNAVAILABLE"],
   ];

@@ -79,6 +79,10 @@ const staticFiles: ToolchainDetector = {
   name: "static",
   detect(question): ToolchainDetection {
     const found = detectFiles(question, ["index.html", "public/index.html", "dist/index.html"]);
+    const { method, builder = method } = question.loaded.config.build ?? {};
+    if (found.fits && builder !== "local" && question.tree.has("Dockerfile")) {
+      return { fits: false, reason: `${found.reason}, but Dockerfile says that there is more` };
+    }
     return { ...found, isAssets: true };
   },
 };
