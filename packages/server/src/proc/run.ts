@@ -148,11 +148,20 @@ function listen(
   let kept = "";
   if (source === null) return () => kept;
   if (onData !== undefined) {
+    let isBeingTaken = false;
     source.on("data", (chunk: Buffer) => {
       const taken = onData(chunk, stream);
       if (taken === undefined) return;
+      isBeingTaken = true;
       source.pause();
-      void taken.finally(() => source.resume());
+      void taken.finally(() => {
+        isBeingTaken = false;
+        source.resume();
+      });
+    });
+    // Node lets the streams of a child flow when it ends, whoever has paused them.
+    source.on("resume", () => {
+      if (isBeingTaken) source.pause();
     });
     return () => kept;
   }
