@@ -145,8 +145,7 @@ let
       ./release/build.sh
     ];
     PATH = "${pkgs.busybox}/bin:${pkgs.jq}/bin";
-    merge = ./release/merge.jq;
-    words = ./release/words.jq;
+    runtime = ./release/runtime.jq;
     contract = builtins.toJSON contract;
     overrides = builtins.toJSON overrides;
     package = main;

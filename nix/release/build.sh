@@ -56,13 +56,14 @@ if [ -e "$package/hop3/runtime.json" ]; then
   fi
 fi
 
-jq -n --argjson attributes "$contract" --argjson overrides "$overrides" --argjson shipped "$shipped" \
+# jq takes longer to start than for the work: once for the document, the path and the words.
+jq -rn --argjson attributes "$contract" --argjson overrides "$overrides" --argjson shipped "$shipped" \
   --arg package "$package" --arg shell "$shell" \
   --arg path "$path" --arg python "$python" --arg node "$node" --arg perl "$perl" --arg certificates "$certificates" \
-  -f "$merge" >merged.json
-
+  -f "$runtime" >planned
+head -n 1 planned >merged.json
 # What `path` names is searched too, in front.
-path=$(jq -r --arg path "$path" '(.path_prepend | arrays | map(strings) | join(":")) // $path' merged.json)
+path=$(sed -n 2p planned)
 
 # First words of all commands that name a program, one a line; each becomes an absolute path or the build fails.
 lookup() {
@@ -83,7 +84,7 @@ lookup() {
   esac
 }
 : >resolved
-jq -r -f "$words" merged.json | while IFS="$(printf '\t')" read -r owner word; do
+tail -n +3 planned | while IFS="$(printf '\t')" read -r owner word; do
   found=$(lookup "$word" || true)
   if [ -z "$found" ]; then
     IFS=:
@@ -95,4 +96,4 @@ jq -r -f "$words" merged.json | while IFS="$(printf '\t')" read -r owner word; d
   printf '%s\t%s\n' "$word" "$found" >>resolved
 done
 
-jq --rawfile resolved resolved -f "$words" --arg apply yes merged.json >"$out/hop3/runtime.json"
+jq --rawfile resolved resolved -f "$runtime" merged.json >"$out/hop3/runtime.json"
