@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { run } from "../../src/proc/run.ts";
+import { type Argv, run } from "../../src/proc/run.ts";
 import { makeTree } from "../support/apps.ts";
 import { makeZip } from "../support/registry.ts";
 import type { RegistryProtocol } from "./registry.ts";
@@ -20,23 +20,30 @@ export interface IndexedFile {
 /** Kept between runs, by the archive's own file names: they have the version in them. */
 const cache = join(homedir(), ".cache/hop3-test/debs");
 
-async function runOrFail(argv: [string, ...string[]], cwd?: string): Promise<string> {
+async function runOrFail(argv: Argv, cwd?: string): Promise<string> {
   const { exitCode, stdout, stderr } = await run({ argv, ...(cwd === undefined ? {} : { cwd }) });
   if (exitCode !== 0) throw new Error(`${argv.join(" ")}: ${stderr}`);
   return stdout;
 }
 
+/** apt reads its lists for each call anew where the machine's settings keep it from remembering, as in a container. */
+const remembering = ["pkgcache", "srcpkgcache"].flatMap((name) => [
+  "-o",
+  `Dir::Cache::${name}=${join(cache, `../${name}.bin`)}`,
+]);
+
 /** The files of packages of the distribution, in a directory that is kept. */
 export async function unpackDebian(...names: readonly string[]): Promise<string> {
-  const uris = await runOrFail(["apt-get", "download", "--print-uris", ...names]);
+  await mkdir(cache, { recursive: true });
+  const download = ["apt-get", "download", ...remembering] as const;
+  const uris = await runOrFail([...download, "--print-uris", ...names]);
   const files = [...uris.matchAll(/^'[^']+' (\S+)/gm)].map(([, file = ""]) => file);
   const dir = join(cache, directoryName(files));
   if (existsSync(dir)) return dir;
-  await mkdir(cache, { recursive: true });
   const aside = await mkdtemp(join(cache, "new-"));
   const root = join(aside, "root");
   try {
-    await runOrFail(["apt-get", "download", "-o", "APT::Sandbox::User=root", ...names], aside);
+    await runOrFail([...download, "-o", "APT::Sandbox::User=root", ...names], aside);
     const archives = readdirSync(aside);
     await mkdir(root);
     for (const archive of archives) await runOrFail(["dpkg-deb", "-x", join(aside, archive), root]);

@@ -4,6 +4,9 @@ import type { FailureData } from "@hop3/core";
 
 const main = resolve(import.meta.dirname, "../../../cli/src/main.ts");
 
+/** As bin/hop3 starts it. */
+const nodeOptions = ["--conditions=hop3-source", "--min-semi-space-size=16"];
+
 export interface CliResult {
   readonly exitCode: number | null;
   readonly stdout: string;
@@ -20,7 +23,7 @@ export interface CliOptions {
 /** The real command, unbuilt, against the server of a home. */
 export async function hop3(options: CliOptions, ...args: readonly string[]): Promise<CliResult> {
   const { PATH, HOME, NODE_COMPILE_CACHE } = process.env;
-  const child = spawn(process.execPath, ["--conditions=hop3-source", main, ...args], {
+  const child = spawn(process.execPath, [...nodeOptions, main, ...args], {
     cwd: options.cwd,
     env: { PATH, HOME, NODE_COMPILE_CACHE, HOP3_HOME: options.home, ...options.env },
   });

@@ -70,10 +70,12 @@ const probeSteps = [
 const probe = [
   // Instances differ in their port; in containers, in the name of their machine.
   "read -r machine < /proc/sys/kernel/hostname",
-  `trap 'echo "$HOP3_RELEASE $PORT.$machine" >> "$HOP3_DATA_DIR/stopped"; exit 0' USR1`,
+  `trap 'kill $!; echo "$HOP3_RELEASE $PORT.$machine" >> "$HOP3_DATA_DIR/stopped"; exit 0' USR1`,
   'pwd > "$HOP3_DATA_DIR/cwd.$HOP3_RELEASE.$PORT.$machine"',
   'env -0 > "$HOP3_DATA_DIR/env.$HOP3_RELEASE.$PORT.$machine"',
-  "while true; do sleep 0.1; done",
+  // A signal ends `wait` at once. Dozens of probes run side by side: none may be what keeps the machine busy.
+  "sleep 100000 &",
+  "wait $!",
 ].join("\n");
 
 /** The example with a second worker, steps and a variable of its own: the same text for every builder. */
