@@ -65,6 +65,7 @@ export {
   TokenCreated,
   UploadReceived,
   UploadState,
+  UserList,
 } from "@hop3/core/api";
 export { DeploymentSummary, PackageSetInfo, UserInfo };
 
@@ -81,7 +82,6 @@ export const Processes = z.object({
 });
 export const SshKeys = z.object({ keys: z.array(SshKeyInfo) });
 export const Tokens = z.object({ tokens: z.array(TokenInfo) });
-export const Users = z.object({ users: z.array(UserInfo) });
 export const Releases = z.object({ releases: z.array(ReleaseSummary) });
 
 /** One line of the answer to a verification. */

@@ -119,7 +119,7 @@ const usersTree: CommandSpec = {
   children: [
     {
       name: "list",
-      summary: "List the users with their roles",
+      summary: "List the users with their roles, and who is invited",
       load: async () => (await import("./commands/users.ts")).usersList,
     },
     {
@@ -166,7 +166,7 @@ const usersTree: CommandSpec = {
     },
     {
       name: "remove",
-      summary: "Remove a user, with all sessions and tokens",
+      summary: "Remove a user, with all sessions and tokens; or withdraw an invitation",
       args: [nameArgument],
       load: async () => (await import("./commands/users.ts")).usersRemove,
     },

@@ -22,6 +22,7 @@ beforeAll(async () => {
     password: "correct horse battery",
     roles: [{ role: "developer", app: "shop" }],
   });
+  await bed.server.json("POST", "/invites", { name: "jane", roles: [{ role: "viewer" }] });
 });
 
 afterAll(async () => {

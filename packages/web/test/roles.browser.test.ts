@@ -184,6 +184,8 @@ describe("an owner", () => {
     const form = page.locator("section").filter({ hasText: "Invite somebody" });
     await form.getByLabel("For", { exact: true }).selectOption("shop");
     await form.getByRole("button", { name: "Make a link", exact: true }).click();
+    const card = page.getByRole("article").filter({ hasText: "invited" });
+    await card.getByText("developer of shop").waitFor();
     const link = await page.getByLabel("The link", { exact: true }).inputValue();
     const guest = await bed.open();
     await guest.goto(link);
@@ -191,9 +193,24 @@ describe("an owner", () => {
     await guest.getByLabel("Password").fill(password);
     await guest.getByRole("button", { name: "Go on" }).click();
     await guest.getByRole("link", { name: "shop", exact: true }).waitFor();
+    await card.waitFor({ state: "detached" });
     const another = await bed.open();
     await another.goto(link);
     await another.getByRole("alert").waitFor();
+  });
+
+  it("withdraws an invitation", async () => {
+    const page = await bed.openAs("olga", { role: "owner" });
+    await page.goto("/users");
+    await page.getByLabel("Name").fill("nils");
+    await page.getByRole("button", { name: "Make a link", exact: true }).click();
+    const link = await page.getByLabel("The link", { exact: true }).inputValue();
+    await page.getByRole("button", { name: "Withdraw the invitation of nils" }).click();
+    await page.getByRole("button", { name: "Withdraw", exact: true }).click();
+    await page.getByRole("heading", { name: "nils", exact: true }).waitFor({ state: "detached" });
+    const guest = await bed.open();
+    await guest.goto(link);
+    await guest.getByRole("alert").waitFor();
   });
 
   it("gives and takes roles, which counts at once", async () => {

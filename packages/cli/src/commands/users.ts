@@ -29,8 +29,8 @@ function identityFields({ kind, user, token, grants, scopes }: Identity): Block 
 }
 
 export async function usersList(_input: Input, context: Context): Promise<Answer> {
-  const found = await context.client.json({ path: at`/users`, signal: context.signal }, "Users");
-  if (found.users.length === 0) {
+  const found = await context.client.json({ path: at`/users`, signal: context.signal }, "UserList");
+  if (found.users.length === 0 && found.invites.length === 0) {
     return {
       json: found,
       blocks: [line("No users yet. Invite one: hop3 users invite NAME --role owner")],
@@ -42,7 +42,18 @@ export async function usersList(_input: Input, context: Context): Promise<Answer
     waysIn(user),
     user.lastSignInAt === undefined ? "never" : formatAge(user.lastSignInAt, context.now()),
   ]);
-  return { json: found, blocks: [table(["user", "roles", "signs in with", "last"], rows)] };
+  const invited = found.invites.map(({ name = "", roles, expiresAt }) => [
+    { text: name, tone: "dim" } as const,
+    rolesText(roles),
+    { text: `invited until ${minuteOf(expiresAt)}`, tone: "dim" } as const,
+    "never",
+  ]);
+  const header = ["user", "roles", "signs in with", "last"];
+  return { json: found, blocks: [table(header, [...rows, ...invited])] };
+}
+
+function minuteOf(at: string): string {
+  return `${at.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function rolesText(roles: readonly UserRole[]): string {
@@ -102,13 +113,12 @@ function readHours(input: Input): number {
 
 function linkAnswer(invite: InviteCreated): Answer {
   const what = invite.kind === "reset" ? "sets a new password for" : "makes the account of";
-  const until = invite.expiresAt.slice(0, 16).replace("T", " ");
   return {
     json: invite,
     blocks: [
       line(invite.url),
       line({
-        text: `Works once, until ${until} UTC, and ${what} ${invite.name ?? "whoever has it"}.`,
+        text: `Works once, until ${minuteOf(invite.expiresAt)}, and ${what} ${invite.name ?? "whoever has it"}.`,
         tone: "dim",
       }),
       line({ text: "In a browser, or with: hop3 login 'LINK'", tone: "dim" }),
@@ -119,7 +129,7 @@ function linkAnswer(invite: InviteCreated): Answer {
 export async function usersRemove(input: Input, context: Context): Promise<Answer> {
   const name = input.args[0] ?? "";
   await context.client.none({ method: "DELETE", path: at`/users/${name}`, signal: context.signal });
-  const said = `Removed ${name}, with all sessions and tokens.`;
+  const said = `Removed ${name}, with all sessions, tokens and links.`;
   return { json: { removed: name }, blocks: [line(said)] };
 }
 

@@ -47,6 +47,14 @@ export const InviteInfo = z.strictObject({
 });
 export type InviteInfo = z.infer<typeof InviteInfo>;
 
+/** Who has an account, by name, and who is invited to make one. */
+export const UserList = z.strictObject({
+  users: z.array(UserInfo),
+  /** Links that still work, by name. */
+  invites: z.array(InviteInfo).default([]),
+});
+export type UserList = z.infer<typeof UserList>;
+
 export const InviteCreated = InviteInfo.extend({ secret: z.string(), url: z.string() });
 export type InviteCreated = z.infer<typeof InviteCreated>;
 

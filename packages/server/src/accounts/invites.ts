@@ -31,6 +31,10 @@ export interface Invites {
   first(): string | undefined;
   /** What the link is for; fails where it does not work. */
   look(secret: string): Invite;
+  /** Of people who have no account yet. */
+  pending(): readonly Invite[];
+  /** Links for this name work no more; whether an invitation was among them. */
+  withdraw(name: string): boolean;
   /** Makes the account or sets its password, and uses the link up. */
   accept(request: Acceptance): Promise<User>;
 }
@@ -72,6 +76,13 @@ export function makeInvites({ invites, users, sessions, now }: InviteParts): Inv
   return {
     add,
     look,
+    pending: () => invites.open("invite", now().toISOString()),
+    withdraw(name) {
+      const at = now().toISOString();
+      const isInvited = invites.open("invite", at).some((invite) => invite.name === name);
+      invites.removeWhere({ name, now: at });
+      return isInvited;
+    },
     first() {
       if (users.all().length > 0) return undefined;
       return add({ kind: "first", roles: [{ role: "owner" }], hours: firstHours }).secret;

@@ -23,20 +23,21 @@ export type Invite = z.infer<typeof Invite>;
 /** Links that work once, by the SHA-256 of their secret. */
 export interface InviteStore {
   find(hash: string): Invite | undefined;
+  /** Those that have not expired, by name. */
+  open(kind: Invite["kind"], now: string): readonly Invite[];
   add(invite: Invite, at: string): void;
   remove(hash: string): void;
   /** Of a kind, or of a name; the expired ones go too. */
   removeWhere(which: { kind?: Invite["kind"]; name?: string; now: string }): void;
 }
 
+const select = "SELECT hash, kind, name, roles, expires_at FROM invites";
+
 export function makeInviteStore(db: Database): InviteStore {
   return {
-    find: (hash) =>
-      db.get(
-        Invite,
-        "SELECT hash, kind, name, roles, expires_at FROM invites WHERE hash = ?",
-        hash,
-      ),
+    find: (hash) => db.get(Invite, `${select} WHERE hash = ?`, hash),
+    open: (kind, now) =>
+      db.all(Invite, `${select} WHERE kind = ? AND expires_at > ? ORDER BY name`, kind, now),
     add({ hash, kind, name, roles, expiresAt }, at) {
       const sql = `INSERT INTO invites (hash, kind, name, roles, created_at, expires_at)
          VALUES (?, ?, ?, ?, ?, ?)`;

@@ -1,4 +1,4 @@
-import type { InviteCreated, TokenCreated, TokenInfo, UserInfo } from "@hop3/core";
+import type { InviteCreated, TokenCreated, TokenInfo, UserInfo, UserList } from "@hop3/core";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   type AccountsBed,
@@ -101,6 +101,41 @@ describe("an invitation", () => {
       "REQUEST_INVALID",
     );
     expect((await accept({ secret: two.body.secret, password })).code).toBe("OK");
+  });
+
+  it("is listed until it is used or withdrawn, without its secret", async () => {
+    const roles = [{ role: "viewer" }];
+    const listed = async () => {
+      const { body } = await owner.ask<UserList>("GET", "/users");
+      return body.invites;
+    };
+    const invite = async () => {
+      const asked = { name: "bob", roles, hours: 2 };
+      return (await owner.ask<InviteCreated>("POST", "/invites", { body: asked })).body.secret;
+    };
+    const withdrawn = await invite();
+    const expiresAt = "2026-11-23T14:00:00.000Z";
+    expect(await listed()).toEqual([{ kind: "invite", name: "bob", roles, expiresAt }]);
+    expect((await owner.ask("DELETE", "/users/bob")).status).toBe(204);
+    expect(await listed()).toEqual([]);
+    expect((await accept({ secret: withdrawn, password })).code).toBe("INVITE_INVALID");
+    expect((await owner.ask("DELETE", "/users/bob")).code).toBe("USER_NOT_FOUND");
+    expect((await accept({ secret: await invite(), password })).code).toBe("OK");
+    expect(await listed()).toEqual([]);
+  });
+
+  it.each([
+    ["an invitation", "/invites", { name: "bob" }],
+    ["a link for a new password", "/users/bob/reset", {}],
+  ])("is of no use with another account of that name: %s", async (_what, path, body) => {
+    const isReset = path !== "/invites";
+    const user = { name: "bob", password, roles: [] };
+    if (isReset) await owner.ask("POST", "/users", { body: user });
+    const { secret } = (await owner.ask<InviteCreated>("POST", path, { body })).body;
+    if (isReset) await owner.ask("DELETE", "/users/bob");
+    await owner.ask("POST", "/users", { body: user });
+    if (!isReset) await owner.ask("DELETE", "/users/bob");
+    expect((await accept({ secret, password: "another password" })).code).toBe("INVITE_INVALID");
   });
 
   it("for a new password ends the sessions that the old one opened", async () => {

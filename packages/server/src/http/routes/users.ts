@@ -4,6 +4,7 @@ import {
   InviteRequest,
   RoleChange,
   UserInfo,
+  UserList,
   UserName,
   UserRequest,
   type UserRole,
@@ -23,7 +24,7 @@ const listUsers = createRoute({
   ...reads("users.read"),
   method: "get",
   path: "/users",
-  responses: { 200: json(z.object({ users: z.array(UserInfo) }), "By name"), ...problems },
+  responses: { 200: json(UserList, "By name"), ...problems },
 });
 const addUser = createRoute({
   ...changes("users.manage", "user.add"),
@@ -36,7 +37,8 @@ const removeUser = createRoute({
   ...changes("users.manage", "user.remove"),
   method: "delete",
   path: "/users/{name}",
-  description: "Ends all sessions and tokens of the user too.",
+  description:
+    "Ends all sessions and tokens of the user too. Of somebody who has no account yet, withdraws the invitation.",
   request: { params: UserParams },
   responses: { 204: { description: "It is gone" }, ...problems },
 });
@@ -83,9 +85,7 @@ export function userRoutes({ accounts, platform, origin }: Service) {
     return { ...showInvite(invite), secret, url: inviteLink(origin, secret) };
   };
   return makeRoutes()
-    .openapi(listUsers, (c) => {
-      return c.json({ users: users.all().map((user) => showUser(accounts, user)) }, 200);
-    })
+    .openapi(listUsers, (c) => c.json(listAll(accounts), 200))
     .openapi(addUser, async (c) => {
       const { name, password, roles } = c.req.valid("json");
       describeChange(c, { target: name, after: showRoles(roles) });
@@ -94,14 +94,18 @@ export function userRoutes({ accounts, platform, origin }: Service) {
       // Once more: meanwhile somebody may have taken it.
       requireFree(accounts, name);
       const user = users.add(name, hash, platform.now().toISOString());
-      for (const role of roles) users.setRole(user.id, role);
+      giveRoles(accounts, user, roles);
       return c.json(showUser(accounts, user), 200);
     })
     .openapi(removeUser, (c) => {
-      const user = requireUser(accounts, c.req.valid("param").name);
-      describeChange(c, { target: user.name, before: showRoles(users.roles(user.id)) });
+      const { name } = c.req.valid("param");
+      describeChange(c, { target: name });
+      if (users.find(name) === undefined && invites.withdraw(name)) return c.body(null, 204);
+      const user = requireUser(accounts, name);
+      describeChange(c, { before: showRoles(users.roles(user.id)) });
       requireOtherOwner(user);
       users.remove(user.id);
+      invites.withdraw(name);
       return c.body(null, 204);
     })
     .openapi(changeRole, (c) => {
@@ -129,6 +133,24 @@ export function userRoutes({ accounts, platform, origin }: Service) {
       if (alsoCodes) secondFactor.disable(user);
       return c.json(makeLink({ kind: "reset", name: user.name, roles: [], hours }), 200);
     });
+}
+
+function listAll(accounts: Service["accounts"]): UserList {
+  const { users, invites } = accounts;
+  return {
+    users: users.all().map((user) => showUser(accounts, user)),
+    invites: invites.pending().map(showInvite),
+  };
+}
+
+/** The roles of a new account; whoever has a link of its name would make the account another's. */
+function giveRoles(
+  { users, invites }: Service["accounts"],
+  { id, name }: User,
+  roles: readonly UserRole[],
+): void {
+  invites.withdraw(name);
+  for (const role of roles) users.setRole(id, role);
 }
 
 function requireUser({ users }: Service["accounts"], name: string): User {
