@@ -19,7 +19,8 @@ export async function logs(input: Input, context: Context): Promise<Answer> {
   const query = {
     worker: input.text("worker"),
     release: input.whole("release"),
-    lines: parseWhole(input.text("lines") ?? "100", "--lines", 1),
+    // None at first is how somebody follows what is new.
+    lines: parseWhole(input.text("lines") ?? "100", "--lines", input.flag("follow") ? 0 : 1),
   };
   if (input.flag("follow")) return await follow(app, { query, input, context });
   const request = { path: at`/apps/${app}/logs`, query, signal: context.signal };
