@@ -13,6 +13,21 @@ beforeEach(() => {
 
 afterEach(() => rmSync(dir, { recursive: true }));
 
+it.each([
+  ["a text", Buffer.from("this is a text\n".repeat(1000))],
+  [
+    "what begins like gzip",
+    Buffer.concat([Buffer.from([0x1f, 0x8b, 8, 0]), Buffer.alloc(2000, 7)]),
+  ],
+])("says of %s that it is no bundle, in its own words", async (_what, content) => {
+  const archive = join(dir, "other");
+  writeFileSync(archive, content);
+  const unpacked = unpackBundle(archive, { dir: join(dir, "unpacked"), maxBytes: 1_000_000 });
+  await expect(unpacked).rejects.toMatchObject({
+    failure: { message: "this is no bundle of a Release: it is no tar, or a damaged one" },
+  });
+});
+
 it.each([["--gzip"], ["--no-auto-compress"]])(
   "writes no more than it may, however small the bundle is (%s)",
   async (flag) => {

@@ -90,10 +90,16 @@ export async function unpackBundle(
     unpack.on("finish", resolve).on("error", reject);
   }).catch((error: unknown) => {
     source.destroy();
-    throw bundleInvalid({ reason: error instanceof Error ? error.message : "it is no tar" });
+    throw bundleInvalid({ reason: reasonOf(error) });
   });
   if (odd.length > 0) throw bundleInvalid({ reason: `it holds '${odd[0]}', which no bundle has` });
   return readManifest(await readFile(join(dir, manifest), "utf8").catch(() => ""));
+}
+
+/** The library's own words for what it cannot read are about blocks and checksums. */
+function reasonOf(error: unknown): string {
+  const { message, code = "" } = error as NodeJS.ErrnoException;
+  return /^(?:TAR_(?:BAD|ENTRY)|Z_)/.test(code) ? "it is no tar, or a damaged one" : message;
 }
 
 const Artifact = z.object({ artifact: z.unknown() });
