@@ -76,7 +76,7 @@ function checkSpace(path: string): Finding {
   if (!existsSync(path)) return { state: "ok", message: `${path}: not there` };
   const { bavail, bsize } = statfsSync(path);
   const free = bavail * bsize;
-  const message = `${path}: ${(free / 1024 ** 3).toFixed(1)} GiB free`;
+  const message = `${path}: ${(free / 1e9).toFixed(1)} GB free`;
   if (free > lowSpaceBytes) return { state: "ok", message };
   return {
     state: "warning",
