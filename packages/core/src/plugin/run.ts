@@ -16,7 +16,7 @@ export interface RunRequest {
   /** The same when neither stream has said anything for this long. */
   readonly silenceMs?: number;
   readonly onLine?: (line: string, stream: "stdout" | "stderr") => void;
-  /** Raw bytes instead of lines and of `stdout`: for output that is data. While a promise is open, no more is read. */
+  /** Raw bytes instead of lines and of `stdout`: for output that is data. While a promise is open, no more is read, nor does the run end. */
   readonly onData?: (chunk: Buffer, stream: "stdout" | "stderr") => void | Promise<void>;
   /** Characters of each stream to keep, counted from the end. Default 4 Mi. */
   readonly keep?: number;

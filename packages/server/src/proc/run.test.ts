@@ -21,7 +21,21 @@ it.each([
       open.now -= 1;
     },
   });
-  expect(open).toMatchObject({ most: 1, bytes });
+  expect(open).toEqual({ now: 0, most: 1, bytes });
+});
+
+it("waits for no reader when it is stopped", async () => {
+  const aborting = new AbortController();
+  const { promise: never } = Promise.withResolvers<void>();
+  const result = await run({
+    argv: shell("echo once"),
+    onData() {
+      setTimeout(() => aborting.abort(), 100);
+      return never;
+    },
+    signal: aborting.signal,
+  });
+  expect(result).toMatchObject({ stopped: "aborted", exitCode: 0 });
 });
 
 describe("run at its time-out", () => {

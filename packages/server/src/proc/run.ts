@@ -42,6 +42,8 @@ export function run(request: RunRequest): Promise<RunResult> {
 /** Stops a child for one reason, the first one. */
 interface Stopper {
   readonly reason: () => StopReason | undefined;
+  /** Resolves when there is a reason. */
+  readonly stopped: Promise<void>;
   stop(reason: StopReason): void;
 }
 
@@ -77,11 +79,14 @@ export function startPiped(request: Pick<RunRequest, "argv" | "env" | "cwd">): P
 
 function makeStopper(child: ChildProcess): Stopper {
   let reason: StopReason | undefined;
+  const { promise: stopped, resolve } = Promise.withResolvers<void>();
   return {
     reason: () => reason,
+    stopped,
     stop(why) {
       if (reason !== undefined) return;
       reason = why;
+      resolve();
       signalGroup(child, "SIGTERM");
       setTimeout(() => {
         signalGroup(child, "SIGKILL");
@@ -100,17 +105,26 @@ function collect(child: ChildProcess, request: RunRequest): Promise<RunResult> {
   };
   feed(child, request.stdin);
   return new Promise((resolve, reject) => {
-    const finish = (result: Pick<RunResult, "exitCode" | "exitSignal" | "missing">): void => {
+    const finish = async (
+      result: Pick<RunResult, "exitCode" | "exitSignal" | "missing">,
+    ): Promise<void> => {
+      // Who was told to stop waits for no reader.
+      await Promise.race([
+        Promise.all([kept.stdout.taken(), kept.stderr.taken()]),
+        stopper.stopped,
+      ]);
       endWatch();
-      const text = { stdout: kept.stdout(), stderr: kept.stderr() };
+      const text = { stdout: kept.stdout.text(), stderr: kept.stderr.text() };
       resolve({ ...result, ...text, stopped: stopper.reason() });
     };
     child.once("error", (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
       if (error.code !== "ENOENT" && error.code !== "EACCES") return reject(error);
-      finish({ exitCode: null, exitSignal: null, missing: true });
+      void finish({ exitCode: null, exitSignal: null, missing: true });
     });
-    child.once("close", (exitCode, exitSignal) => finish({ exitCode, exitSignal, missing: false }));
+    child.once("close", (exitCode, exitSignal) => {
+      void finish({ exitCode, exitSignal, missing: false });
+    });
   });
 }
 
@@ -139,14 +153,24 @@ function watch(child: ChildProcess, request: RunRequest, { stop }: Stopper): () 
   };
 }
 
-/** Hands on what a stream says; returns what was kept of it. */
+/** What was heard of a stream. */
+interface Heard {
+  /** What was kept of it. */
+  readonly text: () => string;
+  /** Resolves when what was handed on last is taken. */
+  readonly taken: () => Promise<void>;
+}
+
+/** Hands on what a stream says. */
 function listen(
   source: Readable | null,
   stream: "stdout" | "stderr",
   { onData, onLine, keep = defaultKeep }: RunRequest,
-): () => string {
+): Heard {
   let kept = "";
-  if (source === null) return () => kept;
+  let last = Promise.resolve();
+  const heard: Heard = { text: () => kept, taken: () => last };
+  if (source === null) return heard;
   if (onData !== undefined) {
     let isBeingTaken = false;
     source.on("data", (chunk: Buffer) => {
@@ -154,7 +178,7 @@ function listen(
       if (taken === undefined) return;
       isBeingTaken = true;
       source.pause();
-      void taken.finally(() => {
+      last = taken.finally(() => {
         isBeingTaken = false;
         source.resume();
       });
@@ -163,7 +187,7 @@ function listen(
     source.on("resume", () => {
       if (isBeingTaken) source.pause();
     });
-    return () => kept;
+    return heard;
   }
   source.setEncoding("utf8");
   source.on("data", (text: string) => {
@@ -173,7 +197,7 @@ function listen(
     const lines = createInterface({ input: source, crlfDelay: Number.POSITIVE_INFINITY });
     lines.on("line", (line) => onLine(line, stream));
   }
-  return () => kept;
+  return heard;
 }
 
 function feed(child: ChildProcess, stdin: RunRequest["stdin"]): void {
