@@ -22,7 +22,8 @@ export async function startCuttingProxy(target: number): Promise<CuttingProxy> {
     const { before } = cut;
     cut = { at: Number.POSITIVE_INFINITY, before: async () => {} };
     const pairs = [...open];
-    for (const [client] of pairs) client.pause();
+    // A pause alone ends when the pipe has drained.
+    for (const [client, upstream] of pairs) client.unpipe(upstream).pause();
     await before();
     // What is on its way to the server still arrives, as it does on a line.
     for (const [client, upstream] of pairs) {
