@@ -12,6 +12,7 @@ import { create } from "tar";
 import { openHome } from "../../src/home.ts";
 import { updatePackages } from "../../src/packages/debian/update.ts";
 import { stopDataPlane } from "../../src/server.ts";
+import { nodeOptions } from "./cli.ts";
 
 /** One lock of the package set for all tests of a machine: making it takes 15 s, copying it none. */
 const lockCache = join(homedir(), ".cache/hop3-test");
@@ -104,8 +105,6 @@ export async function startTestServer(options: TestServerOptions): Promise<TestS
     fuse,
   };
   const script = join(import.meta.dirname, "run-server.ts");
-  // Room enough that loading collects nothing: a tenth of a start.
-  const nodeOptions = ["--conditions=hop3-source", "--min-semi-space-size=16"];
   const args = [...nodeOptions, script, JSON.stringify(settings)];
   const [program = process.execPath, ...before] = [...(options.startedBy ?? []), process.execPath];
   const child = spawn(program, [...before, ...args], {

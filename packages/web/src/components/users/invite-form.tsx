@@ -1,5 +1,4 @@
 import type { InviteCreated } from "@hop3/core/api";
-import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { send } from "../../api.ts";
 import { CopyText } from "../copy.tsx";
@@ -10,13 +9,11 @@ import { UserNameField } from "./user-name-field.tsx";
 /** A link that makes an account of this name and role. */
 export function InviteForm() {
   const [link, setLink] = useState<string>();
-  const queries = useQueryClient();
   const invite = async (data: FormData) => {
     const { role, where } = readRole(data);
     const body = { name: textOf(data, "name"), roles: [{ role, ...where }] };
     const { url } = await send<InviteCreated>("POST", "/invites", body);
     setLink(url);
-    await queries.invalidateQueries({ queryKey: ["server", "users"] });
   };
   return (
     <section className="card">
