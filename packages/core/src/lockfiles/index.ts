@@ -1,4 +1,3 @@
-export * from "./bench.ts";
 export * from "./hop3-lock.ts";
 export * from "./index-page.ts";
 export { lockfileKinds } from "./kinds.ts";
