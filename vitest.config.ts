@@ -45,6 +45,7 @@ export default defineConfig({
           exclude: [...skipped, "**/*.real.test.ts", "**/*.browser.test.ts"],
           testTimeout: 60_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 20_000 } },
           // Half of their time would be loading the same modules again for each file.
           isolate: false,
           ...sideBySide,
