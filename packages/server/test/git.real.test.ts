@@ -518,6 +518,11 @@ describe("what may happen in the middle", () => {
     });
     expect(answer.exitCode).toBe(128);
     expect(answer.text).toMatch(/Authentication failed|could not read/);
+    const { entries } = await server.json<AuditPage>("GET", "/audit?actor=ada");
+    expect(entries[0]).toMatchObject({
+      ...{ action: "session.start", outcome: "refused", via: "none", address: "127.0.0.1" },
+      target: "SIGN_IN_FAILED",
+    });
   });
 
   it("makes no app where the server's policy says so, and serves those there are", async () => {

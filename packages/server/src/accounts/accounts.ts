@@ -58,9 +58,6 @@ export function makeAccounts({ db, vault, now }: AccountsParts): Accounts {
   const users = makeUserStore(db);
   const tokens = makeTokenStore(db);
   const sessions = makeSessionStore(db);
-  const isStale = (last: string | undefined): boolean =>
-    last === undefined || now().getTime() - Date.parse(last) > usedEveryMs;
-
   const ofUser: Accounts["ofUser"] = (user, kind) => ({
     kind,
     userId: user.id,
@@ -72,22 +69,23 @@ export function makeAccounts({ db, vault, now }: AccountsParts): Accounts {
   const passkeys = makePasskeyStore(db);
   const limit = makeSignInLimit(now);
   const secondFactor = makeSecondFactor({ users, vault, now });
+  const audit = makeAuditStore(db);
   return {
     users,
     tokens,
     sessions,
     passkeys,
-    audit: makeAuditStore(db),
+    audit,
     invites: makeInvites({ invites: makeInviteStore(db), users, sessions, now }),
     limit,
     secondFactor,
-    signIn: makeSignIn({ users, sessions, limit, secondFactor, now }),
+    signIn: makeSignIn({ users, sessions, limit, secondFactor, audit, now }),
     passkeySignIn: makePasskeys({ passkeys, users, now }),
     ofUser,
     byToken(secret) {
       const token = tokens.find(hashSecret(secret));
       if (token === undefined || hasPassed(token.expiresAt, now())) return undefined;
-      if (isStale(token.usedAt)) tokens.used(token.hash, now().toISOString());
+      if (isStale(token.usedAt, now())) tokens.used(token.hash, now().toISOString());
       const own = { kind: "token", token: token.name, credential: token.hash } as const;
       if (token.userId === undefined) {
         return { ...own, grants: [{ allow: "owner" }], scopes: token.scopes };
@@ -98,7 +96,7 @@ export function makeAccounts({ db, vault, now }: AccountsParts): Accounts {
     bySession(secret) {
       const session = sessions.find(hashSecret(secret));
       if (session === undefined || hasPassed(session.expiresAt, now())) return undefined;
-      if (isStale(session.usedAt)) {
+      if (isStale(session.usedAt, now())) {
         const last = Date.parse(session.createdAt) + sessionMaxMs;
         const end = new Date(Math.min(now().getTime() + sessionIdleMs, last));
         const times = { at: now().toISOString(), expiresAt: end.toISOString() };
@@ -113,6 +111,10 @@ export function makeAccounts({ db, vault, now }: AccountsParts): Accounts {
       return { secret, token: tokens.add({ ...token, hash: hashSecret(secret), at }) };
     },
   };
+}
+
+function isStale(last: string | undefined, now: Date): boolean {
+  return last === undefined || now.getTime() - Date.parse(last) > usedEveryMs;
 }
 
 function hasPassed(time: string | undefined, now: Date): boolean {

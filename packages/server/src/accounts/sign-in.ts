@@ -1,8 +1,9 @@
-import type { SignInRequest } from "@hop3/core";
+import { Hop3Error, isError, type SignInRequest } from "@hop3/core";
+import type { AuditStore } from "../db/audit.ts";
 import type { SessionStore } from "../db/sessions.ts";
 import type { User, UserStore } from "../db/users.ts";
 import { networkOf } from "./client-address.ts";
-import { secondFactorNeeded, signInFailed } from "./errors.ts";
+import { secondFactorNeeded, signInBusy, signInFailed, signInLimited } from "./errors.ts";
 import type { SignInLimit } from "./limits.ts";
 import { verifyPassword } from "./passwords.ts";
 import type { SecondFactor } from "./second-factor.ts";
@@ -19,11 +20,12 @@ interface SignInParts {
   readonly sessions: SessionStore;
   readonly limit: SignInLimit;
   readonly secondFactor: SecondFactor;
+  readonly audit: AuditStore;
   now(): Date;
 }
 
 export interface SignIn {
-  /** The user whose password and, where one is set up, second factor this is. */
+  /** The user whose password and, where one is set up, second factor this is. The audit log gets what is refused. */
   check(request: SignInRequest, client: Client): Promise<User>;
   /** A new session; the one that the browser came with, if any, ends. */
   start(user: User, client: Client & { readonly earlier?: string | undefined }): string;
@@ -34,23 +36,33 @@ export const sessionIdleMs = 14 * 24 * 3600_000;
 
 export function makeSignIn(parts: SignInParts): SignIn {
   const { users, sessions, limit, secondFactor, now } = parts;
+  const findUser = (name: string): User | undefined => users.find(name.toLowerCase());
+  const prove = async (request: SignInRequest, address: string): Promise<User> => {
+    const { name, password, code } = request;
+    const account = name.toLowerCase();
+    const user = findUser(name);
+    const from = {
+      address,
+      isKnown: user !== undefined && hasSessionAt(sessions, user, address),
+    };
+    limit.begin(account, from);
+    const isRight = await verifyPassword(user?.password, password);
+    if (user === undefined || !isRight) throw signInFailed({});
+    if (user.totp !== undefined) {
+      if (code === undefined) throw secondFactorNeeded({});
+      if (!secondFactor.accepts(user, code)) throw signInFailed({});
+    }
+    limit.succeeded(account, from);
+    return user;
+  };
   return {
-    async check({ name, password, code }, { address }) {
-      const account = name.toLowerCase();
-      const user = users.find(account);
-      const from = {
-        address,
-        isKnown: user !== undefined && hasSessionAt(sessions, user, address),
-      };
-      limit.begin(account, from);
-      const isRight = await verifyPassword(user?.password, password);
-      if (user === undefined || !isRight) throw signInFailed({});
-      if (user.totp !== undefined) {
-        if (code === undefined) throw secondFactorNeeded({});
-        if (!secondFactor.accepts(user, code)) throw signInFailed({});
+    async check(request, { address }) {
+      try {
+        return await prove(request, address);
+      } catch (error) {
+        recordRefusal(parts, { user: findUser(request.name), address, error });
+        throw error;
       }
-      limit.succeeded(account, from);
-      return user;
     },
     start(user, { address, agent, earlier }) {
       const at = now();
@@ -75,4 +87,25 @@ export function makeSignIn(parts: SignInParts): SignIn {
 function hasSessionAt(sessions: SessionStore, { id }: User, address: string): boolean {
   const network = networkOf(address);
   return sessions.ofUser(id).some((session) => networkOf(session.address) === network);
+}
+
+interface Refusal {
+  readonly user: User | undefined;
+  readonly address: string;
+  readonly error: unknown;
+}
+
+function recordRefusal({ audit, now }: SignInParts, { user, address, error }: Refusal): void {
+  // Too early or too many: strangers must not be able to fill the log.
+  if (isError(error, signInLimited) || isError(error, signInBusy)) return;
+  audit.add({
+    at: now().toISOString(),
+    // A name that is nobody's may be a password in the wrong field.
+    actor: user?.name ?? "unknown",
+    via: "none",
+    address,
+    action: "session.start",
+    target: error instanceof Hop3Error ? error.code : undefined,
+    outcome: "refused",
+  });
 }
