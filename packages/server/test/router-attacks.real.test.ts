@@ -43,9 +43,13 @@ function record(socket: Socket): void {
   });
 }
 
+/** As much as haproxy reads, `tune.bufsize`, before a head has to be whole. */
+const longestHead = 16_384;
+
 async function send(head: readonly string[], body = ""): Promise<string> {
   received = [];
-  return exchange({ port: bed.port, text: `${head.join("\r\n")}\r\n\r\n${body}` });
+  const text = `${head.join("\r\n")}\r\n\r\n${body}`;
+  return exchange({ port: bed.port, text, pieceBytes: longestHead });
 }
 
 function beginSlowRequests(): void {

@@ -9,24 +9,34 @@ export interface RawRequest {
   readonly from?: string;
   /** Then no more is waited for. */
   readonly until?: RegExp;
+  /**
+   * So much at a time, and no more once there is an answer. A server that hangs up on bytes which it has not read
+   * resets the connection, and the answer is gone with it.
+   */
+  readonly pieceBytes?: number;
 }
 
-/** As much as the router reads at once. */
-const pieceBytes = 16_384;
-
 /** What a server says to bytes that no honest client would send, until it hangs up. */
-export async function exchange({ port, text, from, until }: RawRequest): Promise<string> {
+export async function exchange(request: RawRequest): Promise<string> {
+  const { port, text, from, until, pieceBytes } = request;
   const line = openLine({ port, from });
   const bytes = typeof text === "string" ? Buffer.from(text, "latin1") : text;
-  // Sending on after the answer would meet a reset, and Node drops with it what was not read yet.
-  for (let sent = 0; sent < bytes.length && line.heard() === ""; sent += pieceBytes) {
-    if (sent > 0) await sleep(1);
-    line.socket.write(bytes.subarray(sent, sent + pieceBytes));
+  const piece = pieceBytes ?? bytes.length;
+  line.socket.write(bytes.subarray(0, piece));
+  for (let sent = piece; sent < bytes.length && !(await answers(line)); sent += piece) {
+    line.socket.write(bytes.subarray(sent, sent + piece));
   }
   const isEnough = (): boolean => until?.test(line.heard()) === true;
   while (!line.isClosed() && !isEnough()) await sleep(5);
   line.socket.destroy();
   return line.heard();
+}
+
+/** Whether something is said in a second, after which the next piece may well be what it waits for. */
+async function answers(line: Line): Promise<boolean> {
+  const deadline = performance.now() + 1_000;
+  while (line.heard() === "" && !line.isClosed() && performance.now() < deadline) await sleep(5);
+  return line.heard() !== "" || line.isClosed();
 }
 
 export interface Line {

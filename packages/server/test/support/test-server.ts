@@ -1,7 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, openSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import {
+  mkdir,
+  mkdtemp,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { type IncomingMessage, type RequestOptions, request } from "node:http";
 import { createServer } from "node:net";
 import { homedir } from "node:os";
@@ -14,7 +23,7 @@ import { updatePackages } from "../../src/packages/debian/update.ts";
 import { stopDataPlane } from "../../src/server.ts";
 import { nodeOptions } from "./cli.ts";
 
-/** One lock of the package set for all tests of a machine: making it takes 15 s, copying it none. */
+/** One lock of the package set for all tests of a machine: making it takes 15 s. */
 const lockCache = join(homedir(), ".cache/hop3-test");
 
 export interface Answer {
@@ -68,7 +77,9 @@ export async function makeTestHome(name: string): Promise<string> {
     await rm(aside, { recursive: true, force: true });
   }
   const home = await mkdtemp(join("/tmp", `hop3-${name}-`));
-  await cp(join(lockCache, "packages"), join(home, "packages"), { recursive: true });
+  await mkdir(join(home, "packages"));
+  const lock = await realpath(join(lockCache, "packages/debian"));
+  await symlink(lock, join(home, "packages/debian"));
   return home;
 }
 
