@@ -5,6 +5,7 @@
 }:
 let
   inherit (builtins)
+    concatMap
     elemAt
     fromJSON
     genericClosure
@@ -34,16 +35,16 @@ let
     "e"
     "f"
   ];
+  # Locks made before there were 4,096 pieces have 256; their hash is that of what they are.
+  digits = if builtins.pathExists "${index}/00.json" then 2 else 3;
+  prefixes = n: if n == 0 then [ "" ] else concatMap (p: map (d: p + d) hex) (prefixes (n - 1));
   shards = listToAttrs (
-    builtins.concatMap (
-      a:
-      map (b: {
-        name = a + b;
-        value = fromJSON (readFile "${index}/${a}${b}.json");
-      }) hex
-    ) hex
+    map (name: {
+      inherit name;
+      value = fromJSON (readFile "${index}/${name}.json");
+    }) (prefixes digits)
   );
-  shardOf = name: substring 0 2 (hashString "sha256" name);
+  shardOf = name: substring 0 digits (hashString "sha256" name);
   entryOf =
     name:
     shards.${shardOf name}.${name}

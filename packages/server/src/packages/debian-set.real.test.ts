@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -258,6 +258,17 @@ describe("the lock", () => {
     expect(after.value).toBe(before.value);
   });
 
+  it("is the same from a lock in 256 pieces, as they were made before", async () => {
+    if (set.arguments.kind !== "debian") throw new Error("not the Debian set");
+    const old = await makeOldIndex(set.arguments.index.path);
+    const before = await evaluate("haproxy.drvPath");
+    const original = set;
+    set = { ...set, arguments: { ...set.arguments, index: await lockTree(old) } };
+    const after = await evaluate("haproxy.drvPath");
+    set = original;
+    expect(after.value).toBe(before.value);
+  });
+
   it("keeps serving an evaluation while it is replaced", async () => {
     const lines: string[] = [];
     await updateApart(home, (line) => lines.push(line));
@@ -266,7 +277,7 @@ describe("the lock", () => {
     expect(fresh.pin).toBe(set.pin);
     expect(fresh.arguments).not.toEqual(set.arguments);
     if (set.arguments.kind !== "debian") throw new Error("not the Debian set");
-    expect(await readdir(set.arguments.index.path)).toContain("00.json");
+    expect(await readdir(set.arguments.index.path)).toContain("000.json");
     expect((await describePackageSet(home, settings)).packages).toBeGreaterThan(10_000);
   });
 
@@ -288,6 +299,25 @@ describe("the lock", () => {
     expect(otherAttributes.filter((name) => !names.includes(name))).toEqual([]);
   });
 });
+
+/** The index as it was written when a piece had two digits instead of three. */
+async function makeOldIndex(dir: string): Promise<string> {
+  const old = join(home, "old-index");
+  const pieces = new Map<string, object>();
+  await mkdir(old);
+  for (const name of await readdir(dir)) {
+    const piece = /^([0-9a-f]{2})[0-9a-f]\.json$/.exec(name)?.[1];
+    if (piece === undefined) await cp(join(dir, name), join(old, name));
+    else {
+      const entries = JSON.parse(await readFile(join(dir, name), "utf8")) as object;
+      pieces.set(piece, { ...pieces.get(piece), ...entries });
+    }
+  }
+  for (const [piece, entries] of pieces) {
+    await writeFile(join(old, `${piece}.json`), JSON.stringify(entries));
+  }
+  return old;
+}
 
 async function attributeNames(): Promise<string[]> {
   const expression = `{ input }: builtins.attrNames ((${entry}) { inherit input; })`;

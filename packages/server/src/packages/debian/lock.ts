@@ -91,10 +91,17 @@ interface IndexEntry {
   readonly c?: readonly string[];
 }
 
-/** 256 files by the first two digits of sha256(name): an evaluation reads only those it asks for. */
+const shardDigits = 3;
+
+/**
+ * 4,096 files of some 5 kB by the first digits of sha256(name): an evaluation reads only those it asks for.
+ * A build asks for 150 packages or more, and so reads a third of 256 files.
+ */
 async function writeIndex(dir: string, contents: LockContents): Promise<void> {
   const shards = new Map<string, Record<string, IndexEntry>>();
-  for (let shard = 0; shard < 256; shard++) shards.set(shard.toString(16).padStart(2, "0"), {});
+  for (let shard = 0; shard < 16 ** shardDigits; shard++) {
+    shards.set(shard.toString(16).padStart(shardDigits, "0"), {});
+  }
   const names = [...contents.packages.keys()].sort();
   for (const name of names) {
     const resolved = contents.packages.get(name);
@@ -113,7 +120,7 @@ async function writeIndex(dir: string, contents: LockContents): Promise<void> {
 
 /** The shard that holds a package; nix/packages computes the same with builtins.hashString. */
 export function shardOf(name: string): string {
-  return createHash("sha256").update(name).digest("hex").slice(0, 2);
+  return createHash("sha256").update(name).digest("hex").slice(0, shardDigits);
 }
 
 function makeEntry({ source, dependencies, circle }: ResolvedPackage): IndexEntry {
