@@ -220,6 +220,14 @@ const nixFiles: Readonly<Record<string, ExpectedFailure & { nix: string; toml?: 
     hint: "Remove the line",
     place: "hop3.toml:2",
   },
+  "a hop3.toml that is none by its length": {
+    nix: packaged("pkgs.busybox"),
+    toml: "#".repeat(1_000_001),
+    code: "CONFIG_INVALID",
+    message: "hop3.toml: it has 1000001 characters",
+    hint: "Correct hop3.toml",
+    place: "hop3.toml",
+  },
   "another file that is not there": {
     nix: packaged("pkgs.busybox"),
     toml: '[build]\nmethod = "nix"\n[build.nix]\nfile = "hop4.nix"\n',

@@ -108,6 +108,13 @@ describe("loadConfig", () => {
     expect(found[0]?.slice(0, line.length)).toBe(line);
   });
 
+  it("does not parse a text that is no configuration by its length alone", () => {
+    const found = complaints("#".repeat(1_000_001));
+    expect(found).toEqual([
+      "hop3.toml it has 1000001 characters, and no configuration is longer than 1000000",
+    ]);
+  });
+
   it("reports every error of a file at once, in the order of the file", () => {
     const lines = complaints(
       "[run]\nstart = 5\nfoo = 1\n[build]\nmethod = 'X'\n[env]\n'1' = 'x'\n[nope]\n",

@@ -36,6 +36,9 @@ export const configInvalid = defineError<{ problems: readonly ConfigNote[] }>({
     problems.map(({ place, message }) => `${formatPlace(place)} ${message}`).join("\n"),
 });
 
+/** Five hundred times the longest that is known; while a text is parsed, a server does nothing else. */
+const mostCharacters = 1_000_000;
+
 /** What an app without hop3.toml has. */
 export function noConfig(): LoadedConfig {
   return { config: emptyConfig, warnings: [], placeOf: () => undefined };
@@ -43,6 +46,10 @@ export function noConfig(): LoadedConfig {
 
 /** Reads the text of a hop3.toml; fails with every error of the file at once. */
 export function loadConfig(text: string, file = "hop3.toml"): LoadedConfig {
+  if (text.length > mostCharacters) {
+    const message = `it has ${text.length} characters, and no configuration is longer than ${mostCharacters}`;
+    throw configInvalid({ problems: [{ message, place: { file } }] });
+  }
   const raw = parseToml(text, file);
   const positions = findPositions(text);
   const parsed = ConfigFile.safeParse(raw);

@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -69,6 +77,16 @@ describe("walkSource", () => {
     expect(tree.paths().find(({ path }) => path === "link")).toMatchObject({ link: "b/y.py" });
     expect(await tree.readText("b/.gitignore")).toBe("*.log\n");
     expect(tree.has(".env")).toBe(false);
+  });
+
+  it("holds no text that is larger than any file of its kind", async () => {
+    write("Procfile");
+    truncateSync(join(dir, "Procfile"), 128 * 1024 ** 2 + 1);
+    const tree = makeDirectoryTree(await walk());
+    await expect(tree.readText("Procfile")).rejects.toMatchObject({
+      code: "SOURCE_FILE_TOO_LARGE",
+      message: "Procfile is 129 MiB large, and the plan is to be made of it",
+    });
   });
 
   it("leaves a socket out with a warning", async () => {

@@ -1,4 +1,4 @@
-import { readFile, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join, posix } from "node:path";
 import {
   checkLockfiles,
@@ -16,6 +16,7 @@ import {
   type Plan,
   type PlanPolicy,
   readPlanFiles,
+  type SourceTree,
 } from "@hop3/core";
 import { digest, makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import type { BuildOverrides, Source } from "@hop3/core/plugin";
@@ -47,7 +48,7 @@ export async function readPlan(
   const { below } = receive;
   const own = below === undefined ? unpacked : entriesBelow(unpacked, below);
   const appDir = below === undefined ? receive.dir : join(receive.dir, below);
-  const loaded = await readConfigFile(appDir);
+  const loaded = await readConfigFile(makeDirectoryTree(own));
   const { build } = loaded.config;
   const entries = await dropIgnored(appDir, build?.ignore ?? [], own);
   const allowed = (build?.["allow-secrets"] ?? []).map((path) => posix.join(below ?? "", path));
@@ -116,9 +117,9 @@ function explain(loaded: LoadedConfig, error: unknown): unknown {
   return new Hop3Error({ ...error.failure, place }, { cause: error });
 }
 
-async function readConfigFile(dir: string): Promise<LoadedConfig> {
-  const text = await readFile(join(dir, "hop3.toml"), "utf8").catch(() => "");
-  return text === "" ? noConfig() : loadConfig(text);
+async function readConfigFile(tree: SourceTree): Promise<LoadedConfig> {
+  const file = "hop3.toml";
+  return tree.has(file) ? loadConfig(await tree.readText(file)) : noConfig();
 }
 
 /** `[build] ignore` is known only now that the file is there. */
