@@ -311,6 +311,15 @@ describe("hop3 config set", () => {
   });
 });
 
+it("hop3 config set says where it has made an app, which a mistyped name does", async () => {
+  api.routes["PATCH /apps/helo/config"] = () => ({ entries: [], created: true });
+  const result = await call(["config", "set", "A=1", "--app", "helo"], { home: api.home });
+  expect(result.stdout).toBe(
+    "Stored A. It takes effect with the next deployment of helo.\n" +
+      "There was no app helo: it is made, and waits for that. If its name is wrong: hop3 destroy helo\n",
+  );
+});
+
 describe("hop3 destroy", () => {
   beforeEach(() => {
     api.routes["DELETE /apps/hello"] = () => undefined;

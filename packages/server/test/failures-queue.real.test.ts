@@ -109,7 +109,8 @@ describe("a change of the configuration that breaks the app", () => {
         workers.web = "test \\"$MODE\\" != broken || exit 5; echo \\"mode $MODE\\" > $TMPDIR/index.html; exec httpd -f -p $BIND_ADDRESS:$PORT -h $TMPDIR";
       }`,
     });
-    await server.json("PATCH", "/apps/moody/config", { values: { MODE: "good" } });
+    const first = await server.json("PATCH", "/apps/moody/config", { values: { MODE: "good" } });
+    expect(first).toMatchObject({ created: true });
     expect(await server.deployed("moody", tree)).toMatchObject({ state: "succeeded", release: 1 });
     const before = await lookAt(server, "moody");
     expect(before.answer).toBe("mode good\n");
@@ -117,6 +118,7 @@ describe("a change of the configuration that breaks the app", () => {
     const change = await server.json<ConfigResult>("PATCH", "/apps/moody/config", {
       values: { MODE: "broken" },
     });
+    expect(change).not.toHaveProperty("created");
     const failed = await server.ended(change.deployment?.id ?? 0);
     expect(failed).toMatchObject({ state: "failed", kind: "config" });
     expectFailure(failed.failure, {

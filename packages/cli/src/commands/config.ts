@@ -126,7 +126,7 @@ async function changeConfig(
   context: Context,
 ): Promise<Answer> {
   const { app, values } = change;
-  const { entries, deployment } = await context.client.json(
+  const { deployment, ...stored } = await context.client.json(
     {
       method: "PATCH",
       path: at`/apps/${app}/config`,
@@ -137,10 +137,11 @@ async function changeConfig(
   );
   const verb = Object.values(values).includes(null) ? "Removed" : "Stored";
   const done = `${verb} ${Object.keys(values).join(", ")}.`;
-  const stored = { entries };
   if (deployment === undefined) {
     const said = `${done} It takes effect with the next deployment of ${app}.`;
-    return { json: stored, blocks: [line(said)] };
+    const isNew = `There was no app ${app}: it is made, and waits for that. If its name is wrong: hop3 destroy ${app}`;
+    const blocks = [line(said), ...(stored.created === undefined ? [] : [line(isNew)])];
+    return { json: stored, blocks };
   }
   const how = verb === "Stored" ? "with" : "without";
   context.output.print(line(`${done} Restarting ${app} ${how} it.`));

@@ -162,6 +162,8 @@ export type ConfigChange = z.infer<typeof ConfigChange>;
 
 export const ConfigResult = z.strictObject({
   entries: z.array(ConfigEntry),
+  /** There was no app of this name: it is made, and these wait for its first Deployment. */
+  created: z.literal(true).optional(),
   /** The Deployment that applies the change, where there is something to restart. */
   deployment: DeploymentSummary.optional(),
 });

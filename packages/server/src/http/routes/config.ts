@@ -45,6 +45,7 @@ export function configRoutes({ platform, deployer }: Service) {
     .openapi(changeConfig, async (c) => {
       const { values, apply } = c.req.valid("json");
       for (const [key, value] of Object.entries(values)) requireUsableValue(key, value ?? "");
+      const isNew = platform.apps.find(c.req.valid("param").app) === undefined;
       const app = await deployer.prepareApp(c.req.valid("param").app);
       const at = platform.now().toISOString();
       const named = (): string =>
@@ -63,7 +64,7 @@ export function configRoutes({ platform, deployer }: Service) {
         }
       });
       describeChange(c, { target: Object.keys(values).join(", "), before, after: named() });
-      const stored = { entries: entries(app, false) };
+      const stored = { entries: entries(app, false), ...(isNew ? { created: true as const } : {}) };
       const isRunning = currentRelease(platform, app.id) !== undefined;
       if (!apply || !isRunning) return c.json(stored, 200);
       const deployment = deployer.applyConfig(app);
