@@ -9,13 +9,15 @@ import {
   type Figure,
   makeFigure,
   median,
+  type Round,
   residentMegabytes,
   round,
   sample,
+  summarize,
   timeOf,
 } from "./measure.ts";
-import { rebuildTimes } from "./nix-floor.ts";
-import type { BuiltRelease, Platform } from "./platform.ts";
+import { makeRebuilds } from "./nix-floor.ts";
+import type { Platform } from "./platform.ts";
 
 const runs = 10;
 const repository = join(import.meta.dirname, "../..");
@@ -26,82 +28,86 @@ export interface BenchContext {
   readonly directory: string;
 }
 
-function makeFlask(context: BenchContext): Promise<BenchApp> {
+function makeFlask(context: BenchContext, name: string): Promise<BenchApp> {
   return copyExample(context.directory, {
-    name: "bench-flask",
+    name,
     example: "flask",
     file: "app.py",
     line: (marker) => ({ from: /Hello from Flask/, to: `Hello ${marker} from Flask` }),
   });
 }
 
-/** One-line change to live, and after it the rollback: both against the app's own start. */
+/** One-line change to live, and after it the rollback: both in turns with what they cannot do without. */
 export async function measureChange(context: BenchContext): Promise<Figure[]> {
   const { platform } = context;
-  const flask = await makeFlask(context);
+  const rebuilds = await prepareRebuilds(context);
+  const flask = await makeFlask(context, "bench-flask");
   await platform.deploy(flask);
-  const changed = await sample(runs, async (index) => {
-    const marker = `change-${process.pid}-${index}`;
-    await flask.change(marker);
+  const { artifact } = await platform.release(flask.name);
+  const ownStart = () => timeOwnStart(artifact.runtime, "/");
+  const changes = await sample(runs, async (index) => {
+    const floor = (await timeOf(async () => rebuilds[index]?.())) + (await ownStart());
+    await flask.change(markerOf(index));
     const deployed = platform.deploy(flask);
-    const value = await timeOf(() => platform.waitFor(flask.name, marker));
+    const value = await timeOf(() => platform.waitFor(flask.name, markerOf(index)));
     await deployed;
-    return { value, release: await platform.release(flask.name) };
+    return { floor, value };
   });
-  const releases = changed.map(({ release }) => release);
-  const [first] = releases;
-  if (first === undefined) throw new Error("nothing was deployed");
-  const ownStart = median(
-    await sample(runs, async () => timeOwnStart(first.artifact.runtime, "/")),
-  );
-  const rollback = await measureRollback(context, flask, releases.slice(-2));
+  const back = await measureRollback(context, flask, ownStart);
   await platform.destroy(flask.name);
-  // Only now is nothing rooted any more, so that the same derivations can be built once again.
-  const floor = median(await rebuildTimes(releases)) + ownStart;
-  const value = median(changed.map((each) => each.value));
   return [
-    makeFigure(
-      { figure: "one-line change to live", unit: "ms" },
-      { floor, value },
-      { atMost: 1.5 },
-    ),
-    makeFigure(
-      { figure: "rollback", unit: "ms" },
-      { floor: ownStart, value: rollback.api },
-      { atMost: 1.3 },
-    ),
+    makeFigure({ figure: "one-line change to live", unit: "ms" }, summarize(changes), {
+      atMost: 1.5,
+    }),
+    makeFigure({ figure: "rollback", unit: "ms" }, summarize(back.byApi), { atMost: 1.3 }),
     // The same from a terminal: Node has to start before anything is asked for.
-    makeFigure(
-      { figure: "rollback by the command", unit: "ms" },
-      { floor: ownStart, value: rollback.command },
-      {},
-    ),
+    makeFigure({ figure: "rollback by the command", unit: "ms" }, summarize(back.byCommand), {}),
   ];
+}
+
+const markerOf = (index: number): string => `change-${process.pid}-${index}`;
+
+/** Changes like those that are measured, of an app that is gone: what they had built is to be built once again. */
+async function prepareRebuilds(context: BenchContext) {
+  const { platform } = context;
+  const app = await makeFlask(context, "bench-floor");
+  const releases = await sample(runs, async (index) => {
+    await app.change(`floor-${process.pid}-${index}`);
+    await platform.deploy(app);
+    return await platform.release(app.name);
+  });
+  await platform.destroy(app.name);
+  return await makeRebuilds(releases);
 }
 
 /** Back and forth between the two newest Releases, until the router serves the other one. */
 async function measureRollback(
   { platform }: BenchContext,
   flask: BenchApp,
-  newest: readonly BuiltRelease[],
-): Promise<Record<"api" | "command", number>> {
-  const goBack = async (
-    index: number,
-    rollback: (target: number) => Promise<unknown>,
-  ): Promise<number> => {
-    const side = index % 2;
-    const marker = `change-${process.pid}-${runs - 2 + side}`;
-    const done = rollback(newest[side]?.number ?? 0);
-    const time = await timeOf(() => platform.waitFor(flask.name, marker));
+  ownStart: () => Promise<number>,
+): Promise<Record<"byApi" | "byCommand", Round[]>> {
+  const newest = (await platform.release(flask.name)).number;
+  const { hop3 } = platform;
+  const byApi = (release: number) => platform.rollback(flask.name, release);
+  const byCommand = (release: number) =>
+    hop3.run(["rollback", String(release), "--app", flask.name]);
+  let isOnNewest = true;
+  const goBack = async (rollback: (release: number) => Promise<unknown>): Promise<number> => {
+    isOnNewest = !isOnNewest;
+    const steps = isOnNewest ? 0 : 1;
+    const done = rollback(newest - steps);
+    const time = await timeOf(() => platform.waitFor(flask.name, markerOf(runs - 1 - steps)));
     await done;
     return time;
   };
-  const { hop3 } = platform;
-  const api = (release: number) => platform.rollback(flask.name, release);
-  const command = (release: number) => hop3.run(["rollback", String(release), "--app", flask.name]);
+  const rounds = await sample(runs, async () => ({
+    floor: await ownStart(),
+    api: await goBack(byApi),
+    command: await goBack(byCommand),
+  }));
   return {
-    api: median(await sample(runs, (index) => goBack(index, api))),
-    command: median(await sample(runs, (index) => goBack(index, command))),
+    byApi: rounds.map(({ floor, api }) => ({ floor, value: api })),
+    byCommand: rounds.map(({ floor, command }) => ({ floor, value: command })),
   };
 }
 

@@ -5,7 +5,7 @@ import { hostEnvironment, run } from "../../packages/server/src/proc/run.ts";
 import { timeOwnStart } from "./app-start.ts";
 import type { BenchApp } from "./bench-apps.ts";
 import type { BenchContext } from "./figures.ts";
-import { type Figure, makeFigure, median, sample, timeOf } from "./measure.ts";
+import { type Figure, makeFigure, median, sample, summarize, timeOf } from "./measure.ts";
 import type { BuiltRelease, Platform } from "./platform.ts";
 
 const runs = 10;
@@ -46,11 +46,8 @@ export async function measureLocalChange({ platform, directory }: BenchContext):
     command: await timeChange({ platform, app, marker: `cli-${process.pid}-${index}` }, "command"),
   }));
   await platform.destroy(name);
-  const compare = (pick: "api" | "command") => ({
-    floor: median(rounds.map(({ floor }) => floor)),
-    value: median(rounds.map((round) => round[pick])),
-    ratio: median(rounds.map((round) => round[pick] / round.floor)),
-  });
+  const compare = (pick: "api" | "command") =>
+    summarize(rounds.map((round) => ({ floor: round.floor, value: round[pick] })));
   return [
     makeFigure({ figure: "one-line change to live, built locally", unit: "ms" }, compare("api"), {
       atMost: 1.5,

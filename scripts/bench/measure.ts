@@ -51,6 +51,21 @@ interface Measured {
   readonly ratio?: number;
 }
 
+/** Floor and value of one round, measured one right after the other. */
+export interface Round {
+  readonly floor: number;
+  readonly value: number;
+}
+
+/** What rounds come to: a machine that is slow for a while is so for both sides of a round. */
+export function summarize(rounds: readonly Round[]): Required<Measured> {
+  return {
+    floor: median(rounds.map(({ floor }) => floor)),
+    value: median(rounds.map(({ value }) => value)),
+    ratio: median(rounds.map(({ floor, value }) => value / floor)),
+  };
+}
+
 /** A figure that is judged by its ratio to a floor measured in the same run. */
 export function makeFigure(
   named: Pick<Figure, "figure" | "unit">,

@@ -1,28 +1,25 @@
 import { type Argv, hostEnvironment, run } from "../../packages/server/src/proc/run.ts";
-import { timeOf } from "./measure.ts";
 import type { BuiltRelease } from "./platform.ts";
 
 /**
- * Milliseconds that plain `nix-build` takes for each Release's derivation once its outputs, and those of whatever else
- * its change had built, are gone from the store. Nothing may be rooted any more.
+ * Removes from the store what the change of each Release had built, the Release itself included, and returns how plain
+ * `nix-build` makes it again. Nothing may be rooted any more.
  */
-export async function rebuildTimes(releases: readonly BuiltRelease[]): Promise<number[]> {
+export async function makeRebuilds(
+  releases: readonly BuiltRelease[],
+): Promise<readonly (() => Promise<unknown>)[]> {
   const closures = await Promise.all(
     releases.map(async (release) => new Set(await query("--requisites", drvOf(release)))),
   );
   const [first, ...others] = closures;
   const common = [...(first ?? [])].filter((path) => others.every((closure) => closure.has(path)));
   const shared = new Set(common);
-  const times: number[] = [];
-  for (const [index, release] of releases.entries()) {
-    const own = [...(closures[index] ?? [])].filter(
-      (path) => path.endsWith(".drv") && !shared.has(path),
-    );
+  for (const closure of closures) {
+    const own = [...closure].filter((path) => path.endsWith(".drv") && !shared.has(path));
     const outputs = (await Promise.all(own.map((drv) => query("--outputs", drv)))).flat();
     await must(["nix-store", "--delete", ...outputs]);
-    times.push(await timeOf(() => must(buildOf(release))));
   }
-  return times;
+  return releases.map((release) => () => must(buildOf(release)));
 }
 
 function drvOf(release: BuiltRelease): string {
