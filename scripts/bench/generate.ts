@@ -4,12 +4,12 @@ import {
   generatePlanned,
   loadConfig,
   makeMemoryTree,
+  makePackageLock,
   makePlan,
   readLockfile,
   readPlanFiles,
 } from "../../packages/core/src/index.ts";
 import { type Figure, makeFigure, median, sample, timeOf } from "./measure.ts";
-import { makePackageLock } from "./package-lock.ts";
 
 const runs = 20;
 const lockedPackages = 1_500;

@@ -1,3 +1,4 @@
+export * from "./bench.ts";
 export * from "./hop3-lock.ts";
 export * from "./index-page.ts";
 export { lockfileKinds } from "./kinds.ts";

@@ -1,3 +1,5 @@
+import { readLockfile } from "./read-lockfile.ts";
+
 /** A package-lock.json of so many packages, in the proportions of real ones. */
 export function makePackageLock(count: number): string {
   const packages: Record<string, unknown> = { "": { name: "bench", version: "1.0.0" } };
@@ -18,4 +20,12 @@ export function makePackageLock(count: number): string {
     };
   }
   return JSON.stringify({ name: "bench", lockfileVersion: 3, requires: true, packages }, null, 2);
+}
+
+/** Milliseconds that one reading of a large package-lock.json takes; `now` is the clock. */
+export function benchPackageLock(now: () => number, count = 1_500): number {
+  const text = makePackageLock(count);
+  const start = now();
+  readLockfile({ file: "package-lock.json", text });
+  return now() - start;
 }
