@@ -96,35 +96,35 @@ function makeStopper(child: ChildProcess): Stopper {
   };
 }
 
-function collect(child: ChildProcess, request: RunRequest): Promise<RunResult> {
+async function collect(child: ChildProcess, request: RunRequest): Promise<RunResult> {
   const stopper = makeStopper(child);
   const endWatch = watch(child, request, stopper);
-  const kept = {
-    stdout: listen(child.stdout, "stdout", request),
-    stderr: listen(child.stderr, "stderr", request),
-  };
+  const stdout = listen(child.stdout, "stdout", request);
+  const stderr = listen(child.stderr, "stderr", request);
   feed(child, request.stdin);
+  try {
+    const end = await endOf(child);
+    // Who was told to stop waits for no reader.
+    await Promise.race([Promise.all([stdout.taken(), stderr.taken()]), stopper.stopped]);
+    return { ...end, stdout: stdout.text(), stderr: stderr.text(), stopped: stopper.reason() };
+  } finally {
+    endWatch();
+  }
+}
+
+type End = Pick<RunResult, "exitCode" | "exitSignal" | "missing">;
+
+/** Resolves when the child has ended and its streams are closed, or where there is no such program. */
+function endOf(child: ChildProcess): Promise<End> {
   return new Promise((resolve, reject) => {
-    const finish = async (
-      result: Pick<RunResult, "exitCode" | "exitSignal" | "missing">,
-    ): Promise<void> => {
-      // Who was told to stop waits for no reader.
-      await Promise.race([
-        Promise.all([kept.stdout.taken(), kept.stderr.taken()]),
-        stopper.stopped,
-      ]);
-      endWatch();
-      const text = { stdout: kept.stdout.text(), stderr: kept.stderr.text() };
-      resolve({ ...result, ...text, stopped: stopper.reason() });
-    };
     child.once("error", (error: NodeJS.ErrnoException) => {
       if (child.pid !== undefined) return;
       if (error.code !== "ENOENT" && error.code !== "EACCES") return reject(error);
-      void finish({ exitCode: null, exitSignal: null, missing: true });
+      resolve({ exitCode: null, exitSignal: null, missing: true });
     });
-    child.once("close", (exitCode, exitSignal) => {
-      void finish({ exitCode, exitSignal, missing: false });
-    });
+    child.once("close", (exitCode, exitSignal) =>
+      resolve({ exitCode, exitSignal, missing: false }),
+    );
   });
 }
 
