@@ -31,16 +31,19 @@ export interface SignIn {
   start(user: User, client: Client & { readonly earlier?: string | undefined }): string;
 }
 
+interface Attempt {
+  readonly request: SignInRequest;
+  readonly address: string;
+}
+
 /** A session that is not used so long ends. */
 export const sessionIdleMs = 14 * 24 * 3600_000;
 
 export function makeSignIn(parts: SignInParts): SignIn {
   const { users, sessions, limit, secondFactor, now } = parts;
-  const findUser = (name: string): User | undefined => users.find(name.toLowerCase());
-  const prove = async (request: SignInRequest, address: string): Promise<User> => {
+  const prove = async (user: User | undefined, { request, address }: Attempt): Promise<User> => {
     const { name, password, code } = request;
     const account = name.toLowerCase();
-    const user = findUser(name);
     const from = {
       address,
       isKnown: user !== undefined && hasSessionAt(sessions, user, address),
@@ -57,10 +60,11 @@ export function makeSignIn(parts: SignInParts): SignIn {
   };
   return {
     async check(request, { address }) {
+      const user = users.find(request.name.toLowerCase());
       try {
-        return await prove(request, address);
+        return await prove(user, { request, address });
       } catch (error) {
-        recordRefusal(parts, { user: findUser(request.name), address, error });
+        recordRefusal(parts, { user, address, error });
         throw error;
       }
     },

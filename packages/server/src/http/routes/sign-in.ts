@@ -92,16 +92,17 @@ export function signInRoutes({ accounts, platform }: Service) {
     record(c, { action: "session.start", actor: user.name, outcome: "done" });
     return showIdentity(accounts.ofUser(user, "session"));
   };
-  const check = (c: Context, request: SignInRequest): Promise<User> =>
-    accounts.signIn.check(request, clientOf(c));
   routes
     .openapi(signIn, async (c) => {
       refuseForeignOrigin(c);
-      return c.json(startSession(c, await check(c, c.req.valid("json"))), 200);
+      return c.json(
+        startSession(c, await accounts.signIn.check(c.req.valid("json"), clientOf(c))),
+        200,
+      );
     })
     .openapi(signInToken, async (c) => {
       const { token: wanted, ...request } = c.req.valid("json");
-      const user = await check(c, request);
+      const user = await accounts.signIn.check(request, clientOf(c));
       const expiresAt = daysFrom(platform.now(), wanted.days);
       const { secret, token } = accounts.addToken({ ...wanted, userId: user.id, expiresAt });
       accounts.users.signedIn(user.id, platform.now().toISOString());

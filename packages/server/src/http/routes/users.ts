@@ -94,7 +94,7 @@ export function userRoutes({ accounts, platform, origin }: Service) {
       // Once more: meanwhile somebody may have taken it.
       requireFree(accounts, name);
       const user = users.add(name, hash, platform.now().toISOString());
-      giveRoles(accounts, user, roles);
+      openAccount(accounts, user, roles);
       return c.json(showUser(accounts, user), 200);
     })
     .openapi(removeUser, (c) => {
@@ -144,7 +144,7 @@ function listAll(accounts: Service["accounts"]): UserList {
 }
 
 /** The roles of a new account; whoever has a link of its name would make the account another's. */
-function giveRoles(
+function openAccount(
   { users, invites }: Service["accounts"],
   { id, name }: User,
   roles: readonly UserRole[],
