@@ -52,6 +52,17 @@ export const sourceLinkEscapes = defineError<{ path: string; target: string }>({
   place: ({ path }) => ({ file: path }),
 });
 
+export const sourceFileTooLarge = defineError<{ path: string; mebibytes: number; most: number }>({
+  code: "SOURCE_FILE_TOO_LARGE",
+  exitCode: ExitCode.usage,
+  status: 422,
+  message: ({ path, mebibytes }) =>
+    `${path} is ${mebibytes} MiB large, and the plan is to be made of it`,
+  hint: ({ path, most }) =>
+    `No file of its kind has more than ${most} MiB; look at what ${path} holds, or add it to .hop3ignore`,
+  place: ({ path }) => ({ file: path }),
+});
+
 /** True where a link at `path` with this target stays inside the tree, judged by the text alone. */
 export function linkStaysInside(path: string, target: string): boolean {
   if (target.startsWith("/")) return false;
@@ -63,14 +74,3 @@ export function linkStaysInside(path: string, target: string): boolean {
   }
   return true;
 }
-
-export const sourceFileTooLarge = defineError<{ path: string; mebibytes: number; most: number }>({
-  code: "SOURCE_FILE_TOO_LARGE",
-  exitCode: ExitCode.usage,
-  status: 422,
-  message: ({ path, mebibytes }) =>
-    `${path} is ${mebibytes} MiB large, and the plan is to be made of it`,
-  hint: ({ path, most }) =>
-    `No file of its kind has more than ${most} MiB; look at what ${path} holds, or add it to .hop3ignore`,
-  place: ({ path }) => ({ file: path }),
-});

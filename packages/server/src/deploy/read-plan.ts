@@ -16,7 +16,6 @@ import {
   type Plan,
   type PlanPolicy,
   readPlanFiles,
-  type SourceTree,
 } from "@hop3/core";
 import { digest, makeDirectoryTree, type SourceEntry, walkSource } from "@hop3/core/node";
 import type { BuildOverrides, Source } from "@hop3/core/plugin";
@@ -48,7 +47,7 @@ export async function readPlan(
   const { below } = receive;
   const own = below === undefined ? unpacked : entriesBelow(unpacked, below);
   const appDir = below === undefined ? receive.dir : join(receive.dir, below);
-  const loaded = await readConfigFile(makeDirectoryTree(own));
+  const loaded = await readConfigFile(own);
   const { build } = loaded.config;
   const entries = await dropIgnored(appDir, build?.ignore ?? [], own);
   const allowed = (build?.["allow-secrets"] ?? []).map((path) => posix.join(below ?? "", path));
@@ -117,8 +116,9 @@ function explain(loaded: LoadedConfig, error: unknown): unknown {
   return new Hop3Error({ ...error.failure, place }, { cause: error });
 }
 
-async function readConfigFile(tree: SourceTree): Promise<LoadedConfig> {
+async function readConfigFile(entries: readonly SourceEntry[]): Promise<LoadedConfig> {
   const file = "hop3.toml";
+  const tree = makeDirectoryTree(entries.filter(({ path }) => path === file));
   return tree.has(file) ? loadConfig(await tree.readText(file)) : noConfig();
 }
 

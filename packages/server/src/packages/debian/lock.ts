@@ -95,7 +95,7 @@ const shardDigits = 3;
 
 /**
  * 4,096 files of some 5 kB by the first digits of sha256(name): an evaluation reads only those it asks for.
- * A build asks for 150 packages or more, and so reads a third of 256 files.
+ * A build asks for some 150 packages, which lay in 110 of 256 files.
  */
 async function writeIndex(dir: string, contents: LockContents): Promise<void> {
   const shards = new Map<string, Record<string, IndexEntry>>();
