@@ -44,17 +44,15 @@ interface Limits {
   readonly atLeast?: number;
 }
 
-interface Measured {
-  readonly floor: number;
-  readonly value: number;
-  /** Median of the ratios of pairs, where floor and value were measured in turns. */
-  readonly ratio?: number;
-}
-
 /** Floor and value of one round, measured one right after the other. */
 export interface Round {
   readonly floor: number;
   readonly value: number;
+}
+
+interface Measured extends Round {
+  /** Median of the ratios of rounds, where floor and value were measured in turns. */
+  readonly ratio?: number;
 }
 
 /** What rounds come to: a machine that is slow for a while is so for both sides of a round. */
