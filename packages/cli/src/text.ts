@@ -36,6 +36,11 @@ export function formatAge(at: string, now: number): string {
   return "just now";
 }
 
+/** `2026-11-23 14:00`, in UTC; `at` is an ISO date. */
+export function formatMinute(at: string): string {
+  return at.slice(0, 16).replace("T", " ");
+}
+
 let segmenter: Intl.Segmenter | undefined;
 const plainAscii = /^[\u0020-\u007e]*$/;
 const invisible = /^[\p{Mark}\p{Format}]+$/u;

@@ -5,7 +5,7 @@ import { at } from "../client.ts";
 import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { type Input, parseWhole } from "../input.ts";
-import { formatBytes } from "../text.ts";
+import { formatBytes, formatMinute } from "../text.ts";
 import { fetchApps } from "./apps.ts";
 
 /** `0.25`: a quarter of one core. */
@@ -74,7 +74,7 @@ function metricRow(name: string, points: readonly MetricPoint[]): Span[] {
   const mean = cpu.reduce((sum, each) => sum + each, 0) / Math.max(1, cpu.length);
   return [
     { text: name, tone: "bold" },
-    points[0]?.at.slice(0, 16).replace("T", " ") ?? "-",
+    points[0] === undefined ? "-" : formatMinute(points[0].at),
     formatBytes(last?.memoryBytes ?? 0),
     formatBytes(Math.max(...memory)),
     formatCpu(last?.cpu ?? 0),

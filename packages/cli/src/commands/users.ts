@@ -7,7 +7,7 @@ import type { Answer } from "../command.ts";
 import type { Context } from "../context.ts";
 import { usageError } from "../errors.ts";
 import { type Input, parseWhole } from "../input.ts";
-import { formatAge } from "../text.ts";
+import { formatAge, formatMinute } from "../text.ts";
 
 export async function whoami(_input: Input, context: Context): Promise<Answer> {
   const request = { path: at`/identity`, signal: context.signal };
@@ -45,15 +45,11 @@ export async function usersList(_input: Input, context: Context): Promise<Answer
   const invited = found.invites.map(({ name = "", roles, expiresAt }) => [
     { text: name, tone: "dim" } as const,
     rolesText(roles),
-    { text: `invited until ${minuteOf(expiresAt)}`, tone: "dim" } as const,
+    { text: `invited until ${formatMinute(expiresAt)} UTC`, tone: "dim" } as const,
     "never",
   ]);
   const header = ["user", "roles", "signs in with", "last"];
   return { json: found, blocks: [table(header, [...rows, ...invited])] };
-}
-
-function minuteOf(at: string): string {
-  return `${at.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 function rolesText(roles: readonly UserRole[]): string {
@@ -118,7 +114,7 @@ function linkAnswer(invite: InviteCreated): Answer {
     blocks: [
       line(invite.url),
       line({
-        text: `Works once, until ${minuteOf(invite.expiresAt)}, and ${what} ${invite.name ?? "whoever has it"}.`,
+        text: `Works once, until ${formatMinute(invite.expiresAt)} UTC, and ${what} ${invite.name ?? "whoever has it"}.`,
         tone: "dim",
       }),
       line({ text: "In a browser, or with: hop3 login 'LINK'", tone: "dim" }),
